@@ -1,0 +1,233 @@
+"""People, organisations, and what a person may do for an organisation."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identifiers import format_kbo, validate_kbo, validate_nis, validate_ovo
+from accounts.roles import MemberRole, StaffRole
+from common.constraints import check, unique
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class UserManager(BaseUserManager["User"]):
+    """Accounts are found by e-mail address, whatever its capitals."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractUser):
+    """A person. The national register number is never stored (domain.md 9.3)."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(
+        _("e-mailadres"),
+        unique=True,
+        error_messages={"unique": _("Er is al een account met dit e-mailadres.")},
+    )
+    job_title = models.CharField(_("functie"), max_length=120, blank=True)
+    phone = models.CharField(_("telefoon"), max_length=40, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+    objects = UserManager()  # type: ignore[misc,assignment]
+
+    if TYPE_CHECKING:
+        memberships: RelatedManager["Membership"]
+
+    class Meta:
+        verbose_name = _("persoon")
+        verbose_name_plural = _("personen")
+        ordering = ["last_name", "first_name", "email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="accounts_user_email_any_case",
+                violation_error_message=_("Er is al een account met dit e-mailadres."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+    @cached_property
+    def staff_roles(self) -> frozenset[StaffRole]:
+        """Roles in the programme; one query per request."""
+        if not self.is_active:
+            return frozenset()
+        names = set(self.groups.values_list("name", flat=True))
+        return frozenset(role for role in StaffRole if role.value in names)
+
+    def has_staff_role(self, *roles: StaffRole) -> bool:
+        return not self.staff_roles.isdisjoint(roles)
+
+    @property
+    def is_programme_staff(self) -> bool:
+        return bool(self.staff_roles)
+
+    @cached_property
+    def member_roles(self) -> dict[int, MemberRole]:
+        """Role per organisation id; one query per request."""
+        if not self.is_active:
+            return {}
+        return {
+            organisation_id: MemberRole(role)
+            for organisation_id, role in self.memberships.values_list("organisation_id", "role")
+        }
+
+    def has_member_role(self, organisation_id: int, least: MemberRole) -> bool:
+        role = self.member_roles.get(organisation_id)
+        return role is not None and role.includes(least)
+
+
+class OrganisationType(models.TextChoices):
+    """Kinds of public bodies (domain.md 2.2)."""
+
+    DEPARTMENT = "department", _("Vlaams departement")
+    AGENCY = "agency", _("Vlaams agentschap")
+    MUNICIPALITY = "municipality", _("Stad of gemeente")
+    OCMW = "ocmw", _("OCMW")
+    PROVINCE = "province", _("Provincie")
+    INTERMUNICIPAL = "intermunicipal", _("Intergemeentelijk samenwerkingsverband")
+    AUTONOMOUS_COMPANY = "autonomous_company", _("Autonoom gemeente- of provinciebedrijf")
+    POLICE_ZONE = "police_zone", _("Politiezone")
+    RESCUE_ZONE = "rescue_zone", _("Hulpverleningszone")
+    POLDER_WATERING = "polder_watering", _("Polder of watering")
+    HOSPITAL = "hospital", _("Ziekenhuis")
+    CARE = "care", _("Zorginstelling")
+    EDUCATION = "education", _("Onderwijsinstelling")
+    RESEARCH = "research", _("Onderzoeksinstelling")
+    PUBLIC_COMPANY = "public_company", _("Overheidsonderneming")
+    OTHER = "other", _("Andere")
+
+
+LOCAL_AUTHORITY_TYPES = frozenset(
+    {
+        OrganisationType.MUNICIPALITY,
+        OrganisationType.OCMW,
+        OrganisationType.PROVINCE,
+        OrganisationType.INTERMUNICIPAL,
+        OrganisationType.AUTONOMOUS_COMPANY,
+        OrganisationType.POLICE_ZONE,
+        OrganisationType.RESCUE_ZONE,
+        OrganisationType.POLDER_WATERING,
+    }
+)
+"""What the access-management documentation counts as "lokaal bestuur" (domain.md 2.2)."""
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def visible_to(self, user: User) -> Self:
+        """Staff see all; others the organisations they are a member of."""
+        if user.is_programme_staff:
+            return self
+        return self.filter(pk__in=user.member_roles)
+
+    def of_local_authorities(self) -> Self:
+        return self.filter(type__in=LOCAL_AUTHORITY_TYPES)
+
+
+class Organisation(models.Model):
+    """A public body that applies or takes part.
+
+    KBO is not unique: Flemish departments share the number of one legal person (domain.md 2.3).
+    """
+
+    name = models.CharField(_("naam"), max_length=200)
+    type = models.CharField(_("soort"), max_length=30, choices=OrganisationType)
+    kbo = models.CharField(
+        _("ondernemingsnummer (KBO)"), max_length=10, blank=True, validators=[validate_kbo]
+    )
+    ovo = models.CharField(_("OVO-code"), max_length=9, blank=True, validators=[validate_ovo])
+    nis = models.CharField(_("NIS-code"), max_length=5, blank=True, validators=[validate_nis])
+    street = models.CharField(_("straat en nummer"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=4, blank=True)
+    city = models.CharField(_("gemeente"), max_length=100, blank=True)
+    province = models.CharField(_("provincie"), max_length=60, blank=True)
+    is_verified = models.BooleanField(
+        _("nagekeken"),
+        default=False,
+        help_text=_("Een medewerker heeft nagegaan dat dit een aanbestedende overheid is."),
+    )
+    is_fictional = models.BooleanField(_("voorbeelddata"), default=False)
+    created_at = models.DateTimeField(_("aangemaakt op"), auto_now_add=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        memberships: RelatedManager["Membership"]
+
+    class Meta:
+        verbose_name = _("organisatie")
+        verbose_name_plural = _("organisaties")
+        ordering = ["name", "pk"]
+        constraints = [
+            check(
+                "accounts_organisation_kbo_ten_digits",
+                models.Q(kbo="") | models.Q(kbo__regex=r"^[01]\d{9}$"),
+                _("Een ondernemingsnummer heeft tien cijfers."),
+            ),
+            unique(
+                "accounts_organisation_ovo_once",
+                "ovo",
+                condition=~models.Q(ovo=""),
+                message=_("Er is al een organisatie met deze OVO-code."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def kbo_display(self) -> str:
+        return format_kbo(self.kbo)
+
+    @property
+    def is_local_authority(self) -> bool:
+        return self.type in LOCAL_AUTHORITY_TYPES
+
+
+class Membership(models.Model):
+    """A person's role in an organisation."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="memberships", verbose_name=_("persoon")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisatie")
+    )
+    role = models.CharField(_("rol"), max_length=20, choices=MemberRole)
+    created_at = models.DateTimeField(_("sinds"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("lidmaatschap")
+        verbose_name_plural = _("lidmaatschappen")
+        ordering = ["organisation__name", "user__last_name", "pk"]
+        constraints = [
+            unique(
+                "accounts_membership_once",
+                "user",
+                "organisation",
+                message=_("Deze persoon hoort al bij deze organisatie."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.organisation} ({self.get_role_display()})"

@@ -1,0 +1,51 @@
+"""Who someone is: the building blocks of the other apps' policies."""
+
+from typing import Any
+
+from accounts.roles import StaffRole
+from common.policies import Policy, policy
+
+
+def _role(*roles: StaffRole, sentence: str) -> Policy:
+    def holds_role(user: Any, obj: Any = None) -> bool:
+        return bool(getattr(user, "is_active", False)) and user.has_staff_role(*roles)
+
+    holds_role.__name__ = "is_" + "_or_".join(role.name.lower() for role in roles)
+    return policy(sentence)(holds_role)
+
+
+is_team_member = _role(StaffRole.TEAM_MEMBER, sentence="Alleen een lid van het PIO-team mag dit.")
+is_project_leader = _role(
+    StaffRole.PROJECT_LEADER, sentence="Alleen een PIO-projectleider mag dit."
+)
+is_adviser = _role(StaffRole.ADVISER, sentence="Alleen een VLAIO-adviseur mag dit.")
+is_programme_manager = _role(
+    StaffRole.PROGRAMME_MANAGER, sentence="Alleen een programmamanager mag dit."
+)
+is_committee_secretary = _role(
+    StaffRole.COMMITTEE_SECRETARY,
+    sentence="Alleen de secretaris van het Beslissingscomité mag dit.",
+)
+is_administrator = _role(
+    StaffRole.ADMINISTRATOR, sentence="Alleen een beheerder van het portaal mag dit."
+)
+is_auditor = _role(StaffRole.AUDITOR, sentence="Alleen een auditor mag dit.")
+is_programme_office = _role(
+    StaffRole.TEAM_MEMBER,
+    StaffRole.PROJECT_LEADER,
+    StaffRole.PROGRAMME_MANAGER,
+    sentence="Alleen het PIO-team, de projectleider of de programmamanager mag dit.",
+)
+sees_money = _role(
+    StaffRole.TEAM_MEMBER,
+    StaffRole.PROJECT_LEADER,
+    StaffRole.PROGRAMME_MANAGER,
+    StaffRole.COMMITTEE_SECRETARY,
+    StaffRole.AUDITOR,
+    sentence="Alleen medewerkers die met het budget werken, zien deze bedragen.",
+)
+
+
+@policy("Alleen medewerkers van het programma mogen dit.")
+def is_staff(user: Any, obj: Any = None) -> bool:
+    return bool(getattr(user, "is_programme_staff", False))

@@ -1,0 +1,55 @@
+"""The record of who did what: rows are added, never changed or removed."""
+
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def about(self, target: models.Model) -> Self:
+        return self.filter(
+            content_type=ContentType.objects.get_for_model(target), object_id=str(target.pk)
+        )
+
+
+class AuditEvent(models.Model):
+    """One act: a step in a lifecycle, or something else worth keeping."""
+
+    at = models.DateTimeField(_("tijdstip"), auto_now_add=True, db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("door"),
+        help_text=_("Leeg: het portaal zelf."),
+    )
+    action = models.CharField(_("handeling"), max_length=100)
+    label = models.CharField(_("omschrijving"), max_length=200)
+    content_type = models.ForeignKey(ContentType, models.RESTRICT, verbose_name=_("soort"))
+    object_id = models.CharField(_("sleutel"), max_length=64)
+    source = models.CharField(_("van"), max_length=40, blank=True)
+    target = models.CharField(_("naar"), max_length=40, blank=True)
+    comment = models.TextField(_("toelichting"), blank=True)
+    data = models.JSONField(_("gegevens"), default=dict, blank=True)
+
+    objects = AuditEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("gebeurtenis")
+        verbose_name_plural = _("gebeurtenissen")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["content_type", "object_id", "at"], name="audit_event_about")
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.label}"

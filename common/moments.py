@@ -1,0 +1,67 @@
+"""Instants, deadlines and working days, in Europe/Brussels (domain.md 0.8 and 7)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+from django.utils import timezone
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+
+
+def end_of_day(day: date) -> datetime:
+    """The instant at which `day` is over: 00:00 of the next day, exclusive.
+
+    "Uiterlijk om 24.00 uur" is this instant; something is in time when it arrived *before* it.
+    """
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=BRUSSELS)
+
+
+def start_of_day(day: date) -> datetime:
+    """00:00 of `day` in Brussels."""
+    return datetime.combine(day, time.min, tzinfo=BRUSSELS)
+
+
+def local_day(instant: datetime) -> date:
+    """The Brussels calendar day on which `instant` falls."""
+    return instant.astimezone(BRUSSELS).date()
+
+
+def last_day_before(instant: datetime) -> date:
+    """The last whole day before an exclusive deadline: 00:00 of 15 June gives 14 June."""
+    return local_day(instant - timedelta(microseconds=1))
+
+
+def shift_days(instant: datetime, days: int) -> datetime:
+    """Move by calendar days and keep the wall clock, also over a change to summer time."""
+    moved = (instant.astimezone(BRUSSELS).replace(tzinfo=None)) + timedelta(days=days)
+    return moved.replace(tzinfo=BRUSSELS)
+
+
+@cache
+def _public_holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("BE", years=year))
+
+
+def is_working_day(day: date) -> bool:
+    """Not a Saturday, Sunday or Belgian public holiday."""
+    return day.weekday() < 5 and day not in _public_holidays(day.year)
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The `count`-th working day after `day`; the day itself does not count."""
+    return next(working for n, working in enumerate(_working_days_after(day), 1) if n == count)
+
+
+def _working_days_after(day: date) -> Iterator[date]:
+    while True:
+        day += timedelta(days=1)
+        if is_working_day(day):
+            yield day
+
+
+def today() -> date:
+    """Today in Brussels."""
+    return local_day(timezone.now())

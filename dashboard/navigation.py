@@ -1,0 +1,61 @@
+"""The side navigation of the staff pages: one table of what each role works with."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import policies
+from common.policies import Policy
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link in the staff navigation, shown to whom the policy admits."""
+
+    group: str
+    label: str
+    url_name: str
+    who: Policy
+
+
+STAFF_NAV = [
+    NavItem(_("Werk"), _("Mijn werk"), "dashboard:staff", policies.is_staff),
+    NavItem(_("Werk"), _("Dossiers"), "evaluations:files", policies.is_staff),
+    NavItem(_("Werk"), _("Projecten"), "projects:staff_projects", policies.is_staff),
+    NavItem(_("Oproepen"), _("Oproepen"), "calls:staff_list", policies.is_staff),
+    NavItem(_("Geld"), _("Begroting"), "funding:budget_years", policies.sees_money),
+    NavItem(_("Geld"), _("Cofinanciering"), "funding:requests", policies.sees_money),
+    NavItem(_("Geld"), _("Schuldvorderingen"), "funding:claims", policies.sees_money),
+    NavItem(_("Geld"), _("Jaarrapport"), "funding:reports", policies.sees_money),
+    NavItem(_("Portaal"), _("Herinneringen en mails"), "notifications:overview", policies.is_staff),
+    NavItem(_("Portaal"), _("Documenten"), "documents:jobs", policies.is_staff),
+    NavItem(_("Portaal"), _("Tabellen (admin)"), "admin:index", policies.is_administrator),
+]
+
+
+def staff_navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The links this person may follow; empty for others than staff."""
+    user = getattr(request, "user", None)
+    if not getattr(user, "is_programme_staff", False):
+        return []
+    links = []
+    for item in STAFF_NAV:
+        if not item.who.test(user, None):
+            continue
+        try:
+            url = reverse(item.url_name)
+        except NoReverseMatch:  # being built
+            continue
+        links.append(
+            {
+                "group": item.group,
+                "label": item.label,
+                "url": url,
+                "active": request.path == url
+                or (item.url_name != "dashboard:staff" and request.path.startswith(url)),
+            }
+        )
+    return links

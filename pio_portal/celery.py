@@ -1,0 +1,11 @@
+"""Celery only wakes workers: what has to be done stands as rows in PostgreSQL."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pio_portal.settings")
+
+app = Celery("pio_portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

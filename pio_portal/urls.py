@@ -1,0 +1,17 @@
+"""Every URL of the portal, room by room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("taal/", include("django.conf.urls.i18n")),
+    path("", include("dashboard.urls")),
+    path("", include("calls.urls")),
+    path("", include("projects.urls")),
+    path("", include("evaluations.urls")),
+    path("", include("funding.urls")),
+    path("", include("accounts.urls")),
+    path("", include("documents.urls")),
+    path("", include("notifications.urls")),
+]

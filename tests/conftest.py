@@ -1,0 +1,63 @@
+"""Where the habits of the code base become law, for every test.
+
+Beside what stands here, pyproject.toml turns every warning into an error: a page of an unordered
+list, a naive date or a deprecated call fails too.
+"""
+
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+UNDEFINED = "!!undefined template variable: %s!!"
+WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+# What Django itself writes while it answers a GET: the session and the sign-in log.
+ALLOWED_WRITES = re.compile(r'"(django_session|axes_\w+)"')
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _strict_templates() -> None:
+    """An undefined template variable that is printed fails the test."""
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UNDEFINED
+
+
+@pytest.fixture(autouse=True)
+def _fast_and_isolated(settings: Any, tmp_path: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.AXES_ENABLED = False
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+class GetWroteError(AssertionError):
+    """A GET changed the database."""
+
+
+@pytest.fixture(autouse=True)
+def _lawful_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GET that writes fails, and so does a page with an undefined variable in it."""
+    original = Client.request
+
+    def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if WRITES.match(sql) and not ALLOWED_WRITES.search(sql):
+            raise GetWroteError(sql[:300])
+        return execute(sql, params, many, context)
+
+    def request(self: Client, **kwargs: Any) -> Any:
+        if kwargs.get("REQUEST_METHOD") in {"GET", "HEAD"}:
+            with connection.execute_wrapper(refuse_writes):
+                response = original(self, **kwargs)
+        else:
+            response = original(self, **kwargs)
+        if not response.streaming and UNDEFINED.split("%")[0].encode() in response.content:
+            found = re.findall(rb"!!undefined template variable: (.*?)!!", response.content)
+            raise AssertionError(f"Undefined in {kwargs.get('PATH_INFO')}: {set(found)}")
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
