@@ -1,0 +1,35 @@
+# Everything is done by devtools/ (Python, standard library only); this file only names it.
+PYTHON ?= python3
+DEVTOOLS = @exec $(PYTHON) -m devtools
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test check reset lock css messages shell
+export PORT ARGS RELOAD UPGRADE
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## the whole portal with demo data, until Ctrl-C (PORT=8000, RELOAD=1 to follow edits)
+	$(DEVTOOLS) run
+
+test: ## all tests (ARGS="tests/funding -k commit" for some)
+	$(DEVTOOLS) test
+
+check: ## format, lint, types, imports, migrations, deployment, templates, translations
+	$(DEVTOOLS) check
+
+reset: ## wipe var/: database, files and broker of this clone
+	$(DEVTOOLS) reset
+
+shell: ## a Django shell beside a running `make run`
+	$(DEVTOOLS) shell
+
+messages: ## collect the texts to translate into locale/ (needs gettext)
+	$(DEVTOOLS) messages
+
+css: ## build static/css and static/fonts from assets/ (needs Node)
+	npm ci && npm run build
+
+lock: ## pin and hash requirements*.in again (UPGRADE=1 for newer versions)
+	$(DEVTOOLS) lock

@@ -1,0 +1,158 @@
+"""`make run`: the whole portal on this machine, until Ctrl-C."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+from collections.abc import Iterator
+
+from devtools.console import Refusal, say, step
+from devtools.environment import (
+    CLONE,
+    PYTHON,
+    TO_RUN,
+    prepare,
+    prepare_pdf_libraries,
+    site_packages,
+)
+from devtools.processes import Supervisor, run, undisturbed
+from devtools.services import Services, find_home, only_one
+
+HOST = "127.0.0.1"
+START_PATIENCE = 60  # seconds for the web server to answer
+CELERY = [PYTHON, "-m", "celery", "--app", "pio_portal"]
+# A worker first finishes what it does; then it gives its task back to the broker.
+WORKER_FAREWELL = [(signal.SIGTERM, 10), (signal.SIGQUIT, 3)]
+
+
+def run_portal() -> int:
+    """Prepare everything, start it, and stay until interrupted."""
+    port = _free_port(os.environ.get("PORT") or "8000")
+    with only_one(CLONE, "run"):
+        prepare(TO_RUN)
+        prepare_pdf_libraries()
+        with running_services("run") as (env, services):
+            env.setdefault("SITE_URL", f"http://{HOST}:{port}")
+            migrate_and_load(env)
+            supervisor = Supervisor(also=services.children)
+            try:
+                _start(supervisor, env, port)
+                supervisor.watch(lambda: _answers(port), patience=START_PATIENCE)
+                _welcome(env, port)
+                supervisor.watch(lambda: False)
+            except KeyboardInterrupt:
+                say("Stopping …")
+                return 0
+            finally:
+                with undisturbed():
+                    supervisor.stop()
+    return 0
+
+
+@contextlib.contextmanager
+def running_services(
+    name: str, *, for_tests: bool = False
+) -> Iterator[tuple[dict[str, str], Services]]:
+    """PostgreSQL and broker for those of DATABASE_URL and REDIS_URL that are not set."""
+    env = dict(os.environ)
+    postgres, broker = "DATABASE_URL" not in env, "REDIS_URL" not in env
+    services = Services(find_home(CLONE, site_packages()), name, for_tests=for_tests)
+    try:
+        if postgres or broker:
+            with step("Starting " + " and ".join(["PostgreSQL"] * postgres + ["broker"] * broker)):
+                env |= services.start(postgres=postgres, broker=broker)
+        yield env, services
+    finally:
+        with undisturbed():
+            services.stop()
+
+
+def migrate_and_load(env: dict[str, str]) -> None:
+    """Bring the database and its demo data up to date; both may be repeated."""
+    compile_messages()
+    with step("Bringing the database up to date"):
+        manage(env, "migrate", "--verbosity=0")
+    with step("Loading the demo data"):
+        manage_if_there(env, "load_demo")
+
+
+def compile_messages() -> None:
+    """Make the .mo files of the translations that changed."""
+    if run([PYTHON, "-m", "devtools.translations"], cwd=CLONE):
+        raise Refusal("the translations could not be compiled.")
+
+
+def manage(env: dict[str, str], *arguments: str) -> None:
+    """Run a Django management command."""
+    if code := run([PYTHON, "manage.py", *arguments], cwd=CLONE, env=env):
+        raise Refusal(f"`manage.py {' '.join(arguments)}` failed (exit code {code}).")
+
+
+def has_command(name: str) -> bool:
+    """Whether the portal has this management command yet."""
+    return any(CLONE.glob(f"*/management/commands/{name}.py"))
+
+
+def manage_if_there(env: dict[str, str], name: str) -> None:
+    if has_command(name):
+        manage(env, name)
+    else:
+        say(f"    skipped: there is no `manage.py {name}` yet")
+
+
+def _free_port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise Refusal(f"PORT={text} is not a port number.")
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, int(text)))
+        except PermissionError:
+            raise Refusal(f"port {text} is for root only: choose one above 1023.") from None
+        except OSError:
+            raise Refusal(
+                f"port {text} is taken: choose another, as in `make run PORT=8001`."
+            ) from None
+    return int(text)
+
+
+def _start(supervisor: Supervisor, env: dict[str, str], port: int) -> None:
+    web = [PYTHON, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
+    web += ["--bind", f"{HOST}:{port}", "pio_portal.wsgi"]
+    if os.environ.get("RELOAD"):
+        web.append("--reload")
+    worker = [*CELERY, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    quick = [*worker, "--hostname", "default@%h", "--queues", "default,mail", "--concurrency", "1"]
+    # Rendering takes memory that Python gives back only when the process ends.
+    pdf = [*worker, "--hostname", "pdf@%h", "--queues", "pdf", "--concurrency", "1"]
+    pdf += ["--max-tasks-per-child", "50", "--max-memory-per-child", "800000"]
+    beat = [*CELERY, "beat", "--schedule", f"{CLONE}/var/beat-schedule", "--pidfile", ""]
+    for name, command, farewell in (
+        ("worker", quick, WORKER_FAREWELL),
+        ("worker-pdf", pdf, WORKER_FAREWELL),
+        ("beat", beat, [(signal.SIGTERM, 5)]),
+        ("web", web, [(signal.SIGTERM, 10)]),
+    ):
+        death_signal = signal.SIGQUIT if farewell is WORKER_FAREWELL else signal.SIGTERM
+        supervisor.start(
+            name, command, env=env, cwd=CLONE, farewell=farewell, death_signal=death_signal
+        )
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _welcome(env: dict[str, str], port: int) -> None:
+    say("")
+    say(f"PIO Portal answers at http://{HOST}:{port}/")
+    manage_if_there(env, "demo_accounts")
+    say("Stop with Ctrl-C.")

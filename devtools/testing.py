@@ -1,0 +1,36 @@
+"""`make test`: every test, against a PostgreSQL and a broker of their own."""
+
+import os
+import shlex
+import signal
+
+from devtools.environment import (
+    CLONE,
+    PYTHON,
+    TO_TEST,
+    prepare,
+    prepare_browser,
+    prepare_pdf_libraries,
+)
+from devtools.portal import compile_messages, running_services
+from devtools.processes import Child, launch, stop_all, undisturbed
+from devtools.services import only_one
+
+
+def run_tests() -> int:
+    """Run pytest with the arguments of ARGS; its closing line is the last thing on the screen."""
+    with only_one(CLONE, "test"):
+        prepare(TO_TEST)
+        prepare_pdf_libraries()
+        prepare_browser()
+        compile_messages()
+        with running_services("test", for_tests=True) as (env, _services):
+            env["PIO_ENV"] = "test"
+            arguments = shlex.split(os.environ.get("ARGS", ""))
+            # Standard input stays ours, for --pdb.
+            process = launch([PYTHON, "-m", "pytest", *arguments], env=env, cwd=CLONE, stdin=None)
+            try:
+                return process.wait()
+            finally:
+                with undisturbed():  # an interrupt lets pytest end its fixtures, so their servers
+                    stop_all([Child("pytest", process, [(signal.SIGINT, 30), (signal.SIGTERM, 5)])])
