@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +28,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        return self.create_user(email, password, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
@@ -77,6 +78,11 @@ class User(AbstractUser):
 
     def has_staff_role(self, *roles: StaffRole) -> bool:
         return not self.staff_roles.isdisjoint(roles)
+
+    @property
+    def is_staff(self) -> bool:  # type: ignore[override]
+        """Who may enter /admin/: follows from the role, so it is no column that can disagree."""
+        return self.is_superuser or self.has_staff_role(StaffRole.ADMINISTRATOR, StaffRole.AUDITOR)
 
     @property
     def is_programme_staff(self) -> bool:
@@ -167,7 +173,7 @@ class Organisation(models.Model):
         help_text=_("Een medewerker heeft nagegaan dat dit een aanbestedende overheid is."),
     )
     is_fictional = models.BooleanField(_("voorbeelddata"), default=False)
-    created_at = models.DateTimeField(_("aangemaakt op"), auto_now_add=True)
+    created_at = models.DateTimeField(_("aangemaakt op"), default=timezone.now, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -214,7 +220,7 @@ class Membership(models.Model):
         Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisatie")
     )
     role = models.CharField(_("rol"), max_length=20, choices=MemberRole)
-    created_at = models.DateTimeField(_("sinds"), auto_now_add=True)
+    created_at = models.DateTimeField(_("sinds"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("lidmaatschap")

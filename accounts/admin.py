@@ -1,0 +1,80 @@
+"""People and organisations in /admin/, and how the admin itself is entered."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Organisation, User
+from common.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyInline
+
+ADMIN_REFUSED = _("Alleen beheerders en auditors van het portaal mogen de tabellen bekijken.")
+
+
+def admin_login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """Enter the admin through the portal's own sign-in page, with its lock-out and its words.
+
+    Raises:
+        PermissionDenied: to somebody who is signed in but is no administrator or auditor.
+    """
+    wanted = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        wanted = request.build_absolute_uri("/admin/")
+    if not request.user.is_authenticated:
+        return redirect_to_login(wanted)
+    if not admin.site.has_permission(request):
+        raise PermissionDenied(ADMIN_REFUSED)
+    return redirect(wanted)
+
+
+admin.site.site_header = _("PIO Portal: tabellen")
+admin.site.site_title = _("PIO Portal")
+admin.site.index_title = _("Alle tabellen")
+admin.site.login = admin_login  # type: ignore[method-assign]
+
+
+class MembershipInline(ReadOnlyInline):
+    model = Membership
+    fields = ["user", "organisation", "role", "created_at"]
+    readonly_fields = ["created_at"]
+
+
+@admin.register(User)
+class UserAdmin(PortalAdmin):
+    """Contact data; roles and organisations are given on the portal's own pages."""
+
+    list_display = ["email", "first_name", "last_name", "job_title", "is_active", "last_login"]
+    list_filter = ["is_active", "groups", "memberships__role"]
+    search_fields = ["email", "first_name", "last_name", "job_title"]
+    fields = [
+        *("email", "first_name", "last_name", "job_title", "phone", "is_active"),
+        *("groups", "last_login", "date_joined"),
+    ]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = ["groups"]
+    inlines = [MembershipInline]
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(PortalAdmin):
+    """Public bodies; whether one has been checked is recorded on its own staff page."""
+
+    list_display = ["name", "type", "kbo_display", "ovo", "city", "is_verified", "is_fictional"]
+    list_filter = ["is_verified", "type", "is_fictional", "province"]
+    search_fields = ["name", "kbo", "ovo", "nis", "city"]
+    service_fields = ["is_verified", "created_at"]
+    inlines = [MembershipInline]
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnlyAdmin):
+    """Who belongs where; changed by the managers of the organisation, under their rules."""
+
+    list_display = ["user", "organisation", "role", "created_at"]
+    list_filter = ["role", "organisation__type"]
+    search_fields = ["user__email", "user__last_name", "organisation__name", "organisation__kbo"]

@@ -1,0 +1,102 @@
+"""Signing in and out, and one's password."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth import views as auth_views
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.demo import DEMO_ACCOUNTS
+from accounts.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm, SignInForm
+from accounts.models import User
+from accounts.services.passwords import request_password_reset
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class SignInView(auth_views.LoginView):
+    """By e-mail address and password; with one button per invented person in the demo."""
+
+    template_name = "accounts/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        accounts = DEMO_ACCOUNTS if settings.DEMO_LOGIN else []
+        return super().get_context_data(**kwargs, demo_accounts=accounts)
+
+
+@require_POST
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in as one of the invented people of the demo; exists only where the demo is on."""
+    if not settings.DEMO_LOGIN:
+        raise Http404
+    email = request.POST.get("email", "")
+    if email not in {account.email for account in DEMO_ACCOUNTS}:
+        raise Http404
+    user = User.objects.filter(email=email, is_active=True).first()
+    if user is None:
+        messages.error(request, _("Deze voorbeeldpersoon bestaat nog niet. Laad de voorbeelddata."))
+        return redirect("accounts:sign_in")
+    login(request, user, backend=MODEL_BACKEND)
+    return HttpResponseRedirect(_safe_next(request))
+
+
+def _safe_next(request: HttpRequest) -> str:
+    """The page a person came for, when it is one of ours."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+class SignOutView(auth_views.LogoutView):
+    """By POST only, so that no link or picture can sign a person out."""
+
+
+def password_reset(request: HttpRequest) -> HttpResponse:
+    """Ask for a link by mail; says the same whether or not the address is known."""
+    form = PasswordResetForm(request.POST or None)
+    if form.is_valid():
+        request_password_reset(email=form.cleaned_data["email"])
+        return redirect("accounts:password_reset_sent")
+    return render(request, "accounts/password_reset.html", {"form": form})
+
+
+def password_reset_sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/password_reset_sent.html")
+
+
+class PasswordSetView(auth_views.PasswordResetConfirmView):
+    """Choose a password through the link of the mail."""
+
+    template_name = "accounts/password_set.html"
+    form_class = SetPasswordForm
+    success_url = reverse_lazy("accounts:sign_in")
+
+    def form_valid(self, form: SetPasswordForm) -> HttpResponse:
+        response = super().form_valid(form)
+        messages.success(self.request, _("Uw wachtwoord is bewaard. U kunt nu aanmelden."))
+        return response
+
+
+class PasswordChangeView(auth_views.PasswordChangeView):
+    """Choose another password while signed in; other sessions of this person end."""
+
+    template_name = "accounts/password_change.html"
+    form_class = PasswordChangeForm
+    success_url = reverse_lazy("accounts:profile")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        response = super().form_valid(form)
+        messages.success(self.request, _("Uw nieuwe wachtwoord is bewaard."))
+        return response

@@ -1,0 +1,103 @@
+"""The Django admin as the portal uses it: reference data to edit, everything else to look up.
+
+A state moves through its service only, so a state is read-only here; a thing with a lifecycle is
+also not made or removed here, because its services leave the audit events and send the mails.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.http import HttpRequest
+
+STATE_FIELD = "state"
+
+
+def _has_field(model: type[models.Model], name: str) -> bool:
+    try:
+        model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    return True
+
+
+class PortalAdmin(admin.ModelAdmin):
+    """Base of every table in /admin/.
+
+    Give each subclass `list_display`, `search_fields` and `list_filter`. Foreign keys are followed
+    in the list (one query) and chosen by searching, whatever the number of rows.
+    """
+
+    service_fields: Sequence[str] = ()
+    """Fields beside `state` that only services write, such as amounts of a ledger."""
+
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False  # no count of the whole table beside that of the filter
+    show_facets = admin.ShowFacets.NEVER
+    save_on_top = True
+    empty_value_display = "–"
+
+    @property
+    def has_lifecycle(self) -> bool:
+        """Whether services move this thing from state to state."""
+        return _has_field(self.model, STATE_FIELD)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+        declared = tuple(super().get_readonly_fields(request, obj))
+        protected = (*([STATE_FIELD] if self.has_lifecycle else []), *self.service_fields)
+        return (*declared, *(name for name in protected if name not in declared))
+
+    def get_list_select_related(self, request: HttpRequest) -> Sequence[str] | bool:
+        if self.list_select_related:
+            return self.list_select_related
+        return [
+            field.name
+            for field in self.model._meta.concrete_fields
+            if field.many_to_one or field.one_to_one
+        ]
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> Sequence[str]:
+        """Relations to tables that can be searched: a <select> of every row does not scale."""
+        relations = [*self.model._meta.concrete_fields, *self.model._meta.many_to_many]
+        searchable = [
+            field.name
+            for field in relations
+            if field.remote_field
+            and field.name not in self.filter_horizontal
+            and field.related_model in self.admin_site._registry
+            and self.admin_site._registry[field.related_model].search_fields
+        ]
+        return [*self.autocomplete_fields, *searchable]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return not self.has_lifecycle and super().has_add_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not self.has_lifecycle and super().has_delete_permission(request, obj)
+
+
+class _LookOnly:
+    """Nobody adds, changes or deletes: not even a superuser."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(_LookOnly, PortalAdmin):  # type: ignore[misc]
+    """A table to look at: ledgers, frozen versions, the audit log."""
+
+
+class ReadOnlyInline(_LookOnly, admin.TabularInline):  # type: ignore[misc]
+    """Rows that belong to the thing, to look at."""
+
+    extra = 0
+    show_change_link = True
