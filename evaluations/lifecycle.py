@@ -1,0 +1,62 @@
+"""The states of an assignment; scores and advice are either a draft or final."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.lifecycle import Lifecycle, step
+from evaluations.policies import is_assigned_adviser, may_assign
+
+
+class AssignmentState(models.TextChoices):
+    INVITED = "invited", _("Uitgenodigd")
+    ACCEPTED = "accepted", _("Aanvaard")
+    DECLINED = "declined", _("Geweigerd")
+    RECUSED = "recused", _("Belangenconflict")
+    REVOKED = "revoked", _("Ingetrokken")
+    DONE = "done", _("Klaar")
+
+
+ACTIVE_ASSIGNMENT_STATES = frozenset(
+    {AssignmentState.INVITED, AssignmentState.ACCEPTED, AssignmentState.DONE}
+)
+
+ASSIGNMENT_LIFECYCLE = Lifecycle(
+    AssignmentState,
+    [
+        step(
+            "accept",
+            _("Aanvaarden zonder belangenconflict"),
+            [AssignmentState.INVITED],
+            AssignmentState.ACCEPTED,
+            who=is_assigned_adviser,
+        ),
+        step(
+            "decline",
+            _("Weigeren"),
+            [AssignmentState.INVITED],
+            AssignmentState.DECLINED,
+            who=is_assigned_adviser,
+        ),
+        step(
+            "recuse",
+            _("Belangenconflict melden"),
+            [AssignmentState.INVITED, AssignmentState.ACCEPTED],
+            AssignmentState.RECUSED,
+            who=is_assigned_adviser,
+        ),
+        step(
+            "revoke",
+            _("Toewijzing intrekken"),
+            [AssignmentState.INVITED, AssignmentState.ACCEPTED],
+            AssignmentState.REVOKED,
+            who=may_assign,
+        ),
+        step(
+            "finish",
+            _("Scores afronden"),
+            [AssignmentState.ACCEPTED],
+            AssignmentState.DONE,
+            who=is_assigned_adviser,
+        ),
+    ],
+)

@@ -1,0 +1,38 @@
+"""Who may check, assess, advise and decide (domain.md 1.3, 3.2)."""
+
+from typing import Any
+
+from accounts.policies import (
+    is_adviser,
+    is_auditor,
+    is_programme_manager,
+    is_project_leader,
+    is_team_member,
+)
+from accounts.roles import StaffRole
+from common.policies import policy
+
+may_check_completeness = policy("Alleen het PIO-team mag de volledigheid controleren.")(
+    is_team_member
+)
+may_assign = policy("Alleen het PIO-team of de projectleider mag adviseurs toewijzen.")(
+    is_team_member | is_project_leader
+)
+may_notify = policy("Alleen het PIO-team of de projectleider mag een beslissing meedelen.")(
+    is_team_member | is_project_leader
+)
+
+
+@policy("Alleen de adviseur aan wie het dossier is toegewezen, mag dit.")
+def is_assigned_adviser(user: Any, assignment: Any) -> bool:
+    return is_adviser.test(user, None) and assignment.adviser_id == user.pk
+
+
+@policy("Alleen wie volgens de oproep beslist (standaard de projectleider), mag dit.")
+def may_decide(user: Any, proposal: Any) -> bool:
+    return user.is_active and user.has_staff_role(StaffRole(proposal.call.decision_role))
+
+
+may_see_all_files = policy("Adviseurs zien alleen de dossiers die aan hen zijn toegewezen.")(
+    is_team_member | is_project_leader | is_programme_manager | is_auditor
+)

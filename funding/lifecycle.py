@@ -1,0 +1,72 @@
+"""The states of a co-financing request and of an instalment (domain.md 3.2)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.lifecycle import Lifecycle, step
+
+
+class RequestState(models.TextChoices):
+    REQUESTED = "requested", _("Aangevraagd")
+    GRANTED = "granted", _("Goedgekeurd")
+    REFUSED = "refused", _("Geweigerd")
+    POSTPONED = "postponed", _("Uitgesteld")
+
+
+REQUEST_LIFECYCLE = Lifecycle(
+    RequestState,
+    [
+        step(
+            "grant",
+            _("Goedkeuren"),
+            [RequestState.REQUESTED, RequestState.POSTPONED],
+            RequestState.GRANTED,
+        ),
+        step(
+            "refuse",
+            _("Weigeren"),
+            [RequestState.REQUESTED, RequestState.POSTPONED],
+            RequestState.REFUSED,
+        ),
+        step("postpone", _("Uitstellen"), [RequestState.REQUESTED], RequestState.POSTPONED),
+    ],
+)
+
+
+class InstalmentState(models.TextChoices):
+    PLANNED = "planned", _("Gepland")
+    CLAIMABLE = "claimable", _("Opvraagbaar")
+    CLAIMED = "claimed", _("Aangevraagd")
+    CHECKED = "checked", _("Gecontroleerd")
+    APPROVED = "approved", _("Goedgekeurd")
+    PAID = "paid", _("Betaald")
+    CANCELLED = "cancelled", _("Vervallen")
+
+
+INSTALMENT_LIFECYCLE = Lifecycle(
+    InstalmentState,
+    [
+        step(
+            "open",
+            _("Opvraagbaar maken"),
+            [InstalmentState.PLANNED],
+            InstalmentState.CLAIMABLE,
+        ),
+        step("claim", _("Aanvragen"), [InstalmentState.CLAIMABLE], InstalmentState.CLAIMED),
+        step("check", _("Controleren"), [InstalmentState.CLAIMED], InstalmentState.CHECKED),
+        step(
+            "reject",
+            _("Afwijzen"),
+            [InstalmentState.CLAIMED, InstalmentState.CHECKED],
+            InstalmentState.CLAIMABLE,
+        ),
+        step("approve", _("Goedkeuren"), [InstalmentState.CHECKED], InstalmentState.APPROVED),
+        step("pay", _("Betalen"), [InstalmentState.APPROVED], InstalmentState.PAID),
+        step(
+            "cancel",
+            _("Laten vervallen"),
+            [InstalmentState.PLANNED, InstalmentState.CLAIMABLE],
+            InstalmentState.CANCELLED,
+        ),
+    ],
+)

@@ -1,0 +1,19 @@
+"""Budget years, co-financing decisions, commitments, instalments and payments."""
+
+from funding.models.budget import BudgetLine, BudgetVersion, BudgetYear
+from funding.models.cofinancing import CofinancingRequest, CommitteeDecision
+from funding.models.ledger import Commitment, LedgerEntry
+from funding.models.payment import Claim, Instalment, Payment
+
+__all__ = [
+    "BudgetLine",
+    "BudgetVersion",
+    "BudgetYear",
+    "Claim",
+    "CofinancingRequest",
+    "Commitment",
+    "CommitteeDecision",
+    "Instalment",
+    "LedgerEntry",
+    "Payment",
+]

@@ -1,0 +1,164 @@
+"""Credits per year: VAK (what may be committed) and VEK (what may be paid). Domain.md 6.6."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.constraints import check, unique
+from common.money import ZERO, MoneyField
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class BudgetYear(models.Model):
+    """A calendar year of the programme's budget."""
+
+    year = models.PositiveSmallIntegerField(
+        _("jaar"),
+        unique=True,
+        validators=[MinValueValidator(2008), MaxValueValidator(2100)],
+        error_messages={"unique": _("Dit begrotingsjaar bestaat al.")},
+    )
+    is_closed = models.BooleanField(_("afgesloten"), default=False, editable=False)
+    is_fictional = models.BooleanField(_("voorbeelddata"), default=False)
+
+    if TYPE_CHECKING:
+        lines: RelatedManager["BudgetLine"]
+
+    class Meta:
+        verbose_name = _("begrotingsjaar")
+        verbose_name_plural = _("begrotingsjaren")
+        ordering = ["-year"]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+    def get_absolute_url(self) -> str:
+        return reverse("funding:budget_year", args=[self.year])
+
+
+class BudgetLine(models.Model):
+    """The credits of one money stream in one year, with running totals.
+
+    `vak` and `vek` are the latest version; `committed` and `paid` are the net sums of the ledger.
+    A database trigger keeps all four, and CHECK constraints bound them: no euro can be committed or
+    paid twice, whatever the code above does.
+    """
+
+    class Stream(models.TextChoices):
+        """Two streams that are never mixed (domain.md 0.3)."""
+
+        COFINANCING = "cofinancing", _("Cofinanciering van opdrachten")
+        PREPARATION = "preparation", _("Voortraject (werkingsmiddelen)")
+
+    budget_year = models.ForeignKey(
+        BudgetYear, models.RESTRICT, related_name="lines", verbose_name=_("begrotingsjaar")
+    )
+    stream = models.CharField(
+        _("geldstroom"), max_length=20, choices=Stream, default=Stream.COFINANCING
+    )
+    article = models.CharField(_("begrotingsartikel"), max_length=40, blank=True)
+    vak = MoneyField(_("VAK"), default=ZERO, editable=False)
+    vek = MoneyField(_("VEK"), default=ZERO, editable=False)
+    committed = MoneyField(_("vastgelegd"), default=ZERO, editable=False)
+    paid = MoneyField(_("vereffend"), default=ZERO, editable=False)
+
+    if TYPE_CHECKING:
+        versions: RelatedManager["BudgetVersion"]
+
+    class Meta:
+        verbose_name = _("begrotingslijn")
+        verbose_name_plural = _("begrotingslijnen")
+        ordering = ["-budget_year__year", "stream"]
+        constraints = [
+            unique(
+                "funding_line_once",
+                "budget_year",
+                "stream",
+                message=_("Dit jaar heeft al een lijn voor deze geldstroom."),
+            ),
+            check(
+                "funding_line_vak_not_overdrawn",
+                models.Q(committed__gte=0) & models.Q(committed__lte=models.F("vak")),
+                _("Er is niet genoeg vastleggingskrediet (VAK) over."),
+            ),
+            check(
+                "funding_line_vek_not_overdrawn",
+                models.Q(paid__gte=0) & models.Q(paid__lte=models.F("vek")),
+                _("Er is niet genoeg vereffeningskrediet (VEK) over."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.budget_year.year} {self.get_stream_display()}"
+
+    @property
+    def vak_available(self) -> Decimal:
+        return self.vak - self.committed
+
+    @property
+    def vek_available(self) -> Decimal:
+        return self.vek - self.paid
+
+
+class BudgetVersion(models.Model):
+    """The credits as voted (BO), adjusted (BA) or transferred; rows are only added."""
+
+    class Label(models.TextChoices):
+        INITIAL = "BO", _("Begrotingsopmaak (BO)")
+        ADJUSTMENT = "BA", _("Begrotingsaanpassing (BA)")
+        TRANSFER = "transfer", _("Herverdeling")
+
+    line = models.ForeignKey(
+        BudgetLine, models.RESTRICT, related_name="versions", verbose_name=_("begrotingslijn")
+    )
+    number = models.PositiveSmallIntegerField(_("volgnummer"))
+    label = models.CharField(_("soort"), max_length=10, choices=Label)
+    vak = MoneyField(_("VAK"))
+    vek = MoneyField(_("VEK"))
+    effective_on = models.DateField(_("geldig vanaf"))
+    legal_basis = models.CharField(_("rechtsgrond of toelichting"), max_length=300, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        related_name="+",
+        verbose_name=_("ingevoerd door"),
+    )
+    recorded_at = models.DateTimeField(_("ingevoerd op"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("begrotingsversie")
+        verbose_name_plural = _("begrotingsversies")
+        ordering = ["line", "number"]
+        constraints = [
+            unique(
+                "funding_version_number_once",
+                "line",
+                "number",
+                message=_("Iemand anders voegde net een versie toe. Bekijk ze en probeer opnieuw."),
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="credits_follow_latest",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="""
+                    UPDATE funding_budgetline SET vak = NEW.vak, vek = NEW.vek
+                    WHERE id = NEW.line_id;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line} {self.get_label_display()}"

@@ -1,0 +1,124 @@
+"""The co-financing request for a procurement and the committee's decision on it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.constraints import check
+from common.money import MoneyField
+from funding.lifecycle import REQUEST_LIFECYCLE, RequestState
+from projects.models import Procurement
+
+
+class CofinancingRequest(models.Model):
+    """What is asked for a procurement, with the rule as it was applied (domain.md 6.2). EUR."""
+
+    procurement = models.ForeignKey(
+        Procurement,
+        models.RESTRICT,
+        related_name="cofinancing_requests",
+        verbose_name=_("opdracht"),
+    )
+    eligible_base = MoneyField(_("in aanmerking komende kost"))
+    rate = models.DecimalField(_("aandeel"), max_digits=5, decimal_places=4)
+    ceiling = MoneyField(_("plafond"), null=True, blank=True)
+    advised_amount = MoneyField(_("bedrag volgens de regel"))
+    rule_explanation = models.TextField(_("toelichting van de regel"))
+    requested_amount = MoneyField(_("gevraagd bedrag"))
+    override_reason = models.TextField(
+        _("reden om van de regel af te wijken"), blank=True, max_length=2000
+    )
+    state = models.CharField(
+        _("status"),
+        max_length=20,
+        choices=RequestState,
+        default=RequestState.REQUESTED,
+        editable=False,
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        related_name="+",
+        verbose_name=_("aangevraagd door"),
+    )
+    requested_at = models.DateTimeField(_("aangevraagd op"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("aanvraag tot cofinanciering")
+        verbose_name_plural = _("aanvragen tot cofinanciering")
+        ordering = ["-requested_at", "-pk"]
+        constraints = [
+            check(
+                "funding_request_override_is_reasoned",
+                models.Q(requested_amount__lte=models.F("advised_amount"))
+                | ~models.Q(override_reason=""),
+                _("Het bedrag is hoger dan de regel geeft. Schrijf waarom."),
+            ),
+            check(
+                "funding_request_amount_positive",
+                models.Q(requested_amount__gt=0),
+                _("Vraag een bedrag van meer dan nul."),
+            ),
+            models.UniqueConstraint(
+                fields=["procurement"],
+                condition=models.Q(
+                    state__in=[
+                        RequestState.REQUESTED.value,
+                        RequestState.POSTPONED.value,
+                        RequestState.GRANTED.value,
+                    ]
+                ),
+                name="funding_request_once_per_procurement",
+                violation_error_message=_("Voor deze opdracht loopt al een aanvraag."),
+            ),
+        ]
+        triggers = [REQUEST_LIFECYCLE.trigger("request_state_steps")]
+
+    def __str__(self) -> str:
+        return f"{self.procurement}: {self.requested_amount}"
+
+
+class CommitteeDecision(models.Model):
+    """What the committee of the fund decided on a request (Beslissingscomité)."""
+
+    class Outcome(models.TextChoices):
+        GRANTED = "granted", _("Goedgekeurd")
+        REFUSED = "refused", _("Geweigerd")
+        POSTPONED = "postponed", _("Uitgesteld")
+
+    request = models.ForeignKey(
+        CofinancingRequest, models.RESTRICT, related_name="decisions", verbose_name=_("aanvraag")
+    )
+    outcome = models.CharField(_("beslissing"), max_length=20, choices=Outcome)
+    granted_amount = MoneyField(_("toegekend bedrag"), null=True, blank=True)
+    decided_on = models.DateField(_("beslist op"))
+    reference = models.CharField(_("kenmerk van de beslissing"), max_length=60, blank=True)
+    grounds = models.TextField(_("motivering"), blank=True, max_length=4000)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        related_name="+",
+        verbose_name=_("genoteerd door"),
+    )
+    recorded_at = models.DateTimeField(_("genoteerd op"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("beslissing van het comité")
+        verbose_name_plural = _("beslissingen van het comité")
+        ordering = ["-decided_on", "-pk"]
+        constraints = [
+            check(
+                "funding_grant_has_amount",
+                ~models.Q(outcome="granted") | models.Q(granted_amount__gt=0),
+                _("Vul het toegekende bedrag in."),
+            ),
+            check(
+                "funding_refusal_is_reasoned",
+                models.Q(outcome="granted") | ~models.Q(grounds=""),
+                _("Schrijf waarom het comité weigert of uitstelt."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request}: {self.get_outcome_display()}"

@@ -1,0 +1,46 @@
+"""Who may ask, decide, commit, check and pay."""
+
+from typing import Any
+
+from accounts.policies import (
+    is_committee_secretary,
+    is_programme_manager,
+    is_programme_office,
+    is_project_leader,
+    is_team_member,
+    sees_money,
+)
+from accounts.roles import MemberRole
+from common.policies import policy
+
+may_manage_budget = policy("Alleen de programmamanager mag de begroting wijzigen.")(
+    is_programme_manager
+)
+may_request_cofinancing = policy("Alleen het PIO-team of de projectleider mag dit.")(
+    is_team_member | is_project_leader
+)
+may_record_decision = policy("Alleen de secretaris van het Beslissingscomité mag dit.")(
+    is_committee_secretary
+)
+may_commit = policy("Alleen de programmamanager mag vastleggen.")(is_programme_manager)
+may_check_claim = policy("Alleen het PIO-team mag een schuldvordering controleren.")(is_team_member)
+may_pay = policy("Alleen de programmamanager mag betalingen registreren.")(is_programme_manager)
+may_see_funding = policy("Alleen medewerkers die met het budget werken, zien deze bedragen.")(
+    sees_money
+)
+may_release = policy("Alleen de programmamanager mag een vastlegging vrijgeven.")(
+    is_programme_manager
+)
+
+
+@policy("Alleen een indiener van de organisatie of het PIO-team mag een schijf aanvragen.")
+def may_claim(user: Any, instalment: Any) -> bool:
+    organisation_id = instalment.commitment.project.organisation_id
+    return is_team_member.test(user, None) or (
+        user.is_active and user.has_member_role(organisation_id, MemberRole.SUBMITTER)
+    )
+
+
+@policy("Wie een schuldvordering controleerde, kan ze niet zelf goedkeuren.")
+def is_second_person(user: Any, claim: Any) -> bool:
+    return is_programme_office.test(user, None) and claim.checked_by_id != user.pk

@@ -1,0 +1,329 @@
+"""A proposal: a draft by sections, and what was frozen when it was submitted."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identifiers import validate_kbo
+from accounts.models import Organisation
+from calls.models import Call, CostPhase, FormQuestion, FormSection, SubmissionRound, Theme
+from common.constraints import unique
+from common.money import ZERO, MoneyField, round_cents
+from documents.models import StoredFile
+from projects.lifecycle import PROPOSAL_LIFECYCLE, UNDECIDED_STATES, ProposalState
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def visible_to(self, user: Any) -> Self:
+        """Own organisations; staff see what was submitted, and drafts only with consent."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        own = models.Q(organisation__in=user.member_roles)
+        if user.is_programme_staff:
+            own |= models.Q(submitted_at__isnull=False) | models.Q(team_may_view=True)
+        return self.filter(own)
+
+    def submitted(self) -> Self:
+        return self.filter(submitted_at__isnull=False)
+
+    def drafts(self) -> Self:
+        return self.filter(state=ProposalState.DRAFT)
+
+
+class Proposal(models.Model):
+    """A project proposal (projectvoorstel) of one public authority for one call."""
+
+    call = models.ForeignKey(
+        Call, models.RESTRICT, related_name="proposals", verbose_name=_("oproep")
+    )
+    round = models.ForeignKey(
+        SubmissionRound,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("indienronde"),
+        help_text=_("De ronde waarin het voorstel aankwam."),
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.RESTRICT, related_name="proposals", verbose_name=_("aanvrager")
+    )
+    reference = models.CharField(_("dossiernummer"), max_length=40, unique=True, editable=False)
+    title = models.CharField(_("titel"), max_length=150)
+    acronym = models.CharField(_("korte naam"), max_length=20, blank=True)
+    summary = models.TextField(
+        _("publieke samenvatting"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Wordt gepubliceerd als het voorstel geselecteerd is."),
+    )
+    theme = models.ForeignKey(
+        Theme, models.RESTRICT, null=True, blank=True, verbose_name=_("thema")
+    )
+    contact_name = models.CharField(_("contactpersoon"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("e-mail van de contactpersoon"), blank=True)
+    contact_phone = models.CharField(_("telefoon"), max_length=40, blank=True)
+    signatory_name = models.CharField(
+        _("verantwoordelijke ondertekenaar"), max_length=120, blank=True
+    )
+    signatory_function = models.CharField(
+        _("functie van de ondertekenaar"), max_length=120, blank=True
+    )
+    other_subsidies = MoneyField(_("andere subsidies"), default=ZERO)
+    own_budget_secured = models.BooleanField(_("eigen budget is vastgelegd"), null=True, blank=True)
+    ceiling_reason = models.TextField(
+        _("reden om het richtbedrag te overschrijden"), blank=True, max_length=2000
+    )
+    total_cost = MoneyField(_("totale kost"), default=ZERO, editable=False)
+    requested_amount = MoneyField(_("gevraagde cofinanciering"), default=ZERO, editable=False)
+    previous = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("eerder voorstel"),
+    )
+    team_may_view = models.BooleanField(_("het PIO-team mag mijn ontwerp zien"), default=False)
+    state = models.CharField(
+        _("status"),
+        max_length=20,
+        choices=ProposalState,
+        default=ProposalState.DRAFT,
+        editable=False,
+    )
+    withdrawal_reason = models.TextField(_("reden van intrekking"), blank=True, max_length=2000)
+    is_fictional = models.BooleanField(_("voorbeelddata"), default=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("gemaakt door")
+    )
+    created_at = models.DateTimeField(_("gemaakt op"), default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(
+        _("ingediend op"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Het ogenblik waarop de laatste versie aankwam."),
+    )
+
+    objects = ProposalQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        sections: RelatedManager["SectionAnswers"]
+        partners: RelatedManager["Partner"]
+        cost_lines: RelatedManager["CostLine"]
+        attachments: RelatedManager["Attachment"]
+        versions: RelatedManager["ProposalVersion"]
+
+    class Meta:
+        verbose_name = _("projectvoorstel")
+        verbose_name_plural = _("projectvoorstellen")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["call", "state"], name="projects_proposal_call_state"),
+            models.Index(fields=["organisation", "state"], name="projects_proposal_org_state"),
+        ]
+        triggers = [PROPOSAL_LIFECYCLE.trigger("proposal_state_steps")]
+
+    def __str__(self) -> str:
+        return f"{self.reference} – {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:proposal", args=[self.reference])
+
+    @property
+    def was_submitted(self) -> bool:
+        return self.submitted_at is not None
+
+    @property
+    def is_under_review(self) -> bool:
+        return self.state in UNDECIDED_STATES
+
+    @property
+    def state_for_applicant(self) -> str:
+        """What the applicant reads: between receipt and notification, no inner step is told."""
+        if self.state in {ProposalState.ASSESSMENT, ProposalState.ADVISED}:
+            return str(ProposalState.ASSESSMENT.label)
+        return str(self.get_state_display())
+
+    @property
+    def latest_version(self) -> "ProposalVersion | None":
+        return self.versions.order_by("-number").first()
+
+
+class SectionAnswers(models.Model):
+    """The answers of one section of a draft; `version` grows with each save (optimistic lock)."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="sections")
+    section = models.ForeignKey(
+        FormSection, models.RESTRICT, related_name="+", verbose_name=_("deel")
+    )
+    answers = models.JSONField(_("antwoorden"), default=dict, blank=True)
+    version = models.PositiveIntegerField(_("versie"), default=1)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("door")
+    )
+    updated_at = models.DateTimeField(_("opgeslagen op"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("antwoorden van een deel")
+        verbose_name_plural = _("antwoorden per deel")
+        ordering = ["proposal", "section__position", "pk"]
+        constraints = [
+            unique(
+                "projects_section_answers_once",
+                "proposal",
+                "section",
+                message=_("Dit deel is net door iemand anders begonnen. Herlaad de pagina."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proposal.reference} {self.section.code}"
+
+
+class Partner(models.Model):
+    """A public body that takes part in the consortium (domain.md 0.7: not the contractor)."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="partners")
+    name = models.CharField(_("organisatie"), max_length=200)
+    kbo = models.CharField(
+        _("ondernemingsnummer"), max_length=10, blank=True, validators=[validate_kbo]
+    )
+    role = models.CharField(_("rol in het project"), max_length=200, blank=True)
+    contribution = models.TextField(_("bijdrage"), blank=True, max_length=1000)
+    has_letter_of_intent = models.BooleanField(_("intentieverklaring toegevoegd"), default=False)
+    position = models.PositiveSmallIntegerField(_("volgorde"), default=1)
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["proposal", "position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CostLine(models.Model):
+    """A line of the estimate (raming). Amounts in EUR; VAT is rounded per line."""
+
+    class VatRate(models.TextChoices):
+        STANDARD = "21", _("21 %")
+        REDUCED = "12", _("12 %")
+        LOW = "6", _("6 %")
+        NONE = "0", _("0 %")
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="cost_lines")
+    phase = models.CharField(_("fase"), max_length=30, choices=CostPhase)
+    description = models.CharField(_("omschrijving"), max_length=200)
+    amount = MoneyField(_("bedrag exclusief btw"))
+    vat_rate = models.CharField(
+        _("btw-tarief"), max_length=2, choices=VatRate, default=VatRate.STANDARD
+    )
+    vat_recoverable = models.BooleanField(_("btw is terugvorderbaar"), default=False)
+    position = models.PositiveSmallIntegerField(_("volgorde"), default=1)
+
+    class Meta:
+        verbose_name = _("ramingslijn")
+        verbose_name_plural = _("ramingslijnen")
+        ordering = ["proposal", "position", "pk"]
+
+    def __str__(self) -> str:
+        return self.description
+
+    @property
+    def vat(self) -> Decimal:
+        return round_cents(self.amount * Decimal(self.vat_rate) / 100)
+
+    @property
+    def total(self) -> Decimal:
+        return self.amount + self.vat
+
+    def eligible_amount(self, *, vat_is_eligible: bool) -> Decimal:
+        """The part that counts: VAT only when it is not recoverable and the call accepts it."""
+        return self.total if vat_is_eligible and not self.vat_recoverable else self.amount
+
+
+class Attachment(models.Model):
+    """A file added to a proposal, with the answer it belongs to where there is one."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="attachments")
+    question = models.ForeignKey(
+        FormQuestion,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("vraag"),
+    )
+    file = models.ForeignKey(
+        StoredFile, models.RESTRICT, related_name="+", verbose_name=_("bestand")
+    )
+    description = models.CharField(_("omschrijving"), max_length=200, blank=True)
+    is_confidential = models.BooleanField(_("bevat vertrouwelijke gegevens"), default=False)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        related_name="+",
+        verbose_name=_("toegevoegd door"),
+    )
+    added_at = models.DateTimeField(_("toegevoegd op"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("bijlage")
+        verbose_name_plural = _("bijlagen")
+        ordering = ["proposal", "added_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.description or str(self.file)
+
+
+class ProposalVersion(models.Model):
+    """What was submitted, frozen: answers, estimate, partners and file hashes, with their SHA-256.
+
+    `content` is canonical JSON data; `sha256` is computed over its canonical text and is printed on
+    the receipt. Nothing edits a version; the database refuses.
+    """
+
+    proposal = models.ForeignKey(
+        Proposal, models.RESTRICT, related_name="versions", verbose_name=_("voorstel")
+    )
+    number = models.PositiveSmallIntegerField(_("versie"))
+    content = models.JSONField(_("inhoud"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    arrived_at = models.DateTimeField(
+        _("aangekomen op"), help_text=_("Beslist of het voorstel op tijd was.")
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        related_name="+",
+        verbose_name=_("ingediend door"),
+    )
+    recorded_at = models.DateTimeField(_("verwerkt op"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("ingediende versie")
+        verbose_name_plural = _("ingediende versies")
+        ordering = ["proposal", "number"]
+        constraints = [
+            unique(
+                "projects_version_number_once",
+                "proposal",
+                "number",
+                message=_("Deze versie van het voorstel is al ingediend."),
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.proposal.reference} versie {self.number}"

@@ -1,0 +1,66 @@
+"""Who may do what with proposals and projects."""
+
+from typing import Any
+
+from accounts.policies import (
+    is_administrator,
+    is_adviser,
+    is_auditor,
+    is_committee_secretary,
+    is_programme_office,
+    is_team_member,
+)
+from accounts.roles import MemberRole
+from common.policies import policy
+
+
+def _belongs(user: Any, organisation_id: int, least: MemberRole) -> bool:
+    return getattr(user, "is_authenticated", False) and user.has_member_role(organisation_id, least)
+
+
+@policy("Alleen leden van de organisatie mogen dit voorstel lezen.")
+def is_reader(user: Any, proposal: Any) -> bool:
+    return _belongs(user, proposal.organisation_id, MemberRole.READER)
+
+
+@policy("Alleen een bewerker, indiener of beheerder van de organisatie mag dit voorstel wijzigen.")
+def is_editor(user: Any, proposal: Any) -> bool:
+    return _belongs(user, proposal.organisation_id, MemberRole.EDITOR)
+
+
+@policy("Alleen een indiener of beheerder van de organisatie mag dit voorstel indienen.")
+def is_submitter(user: Any, proposal: Any) -> bool:
+    return _belongs(user, proposal.organisation_id, MemberRole.SUBMITTER)
+
+
+@policy(
+    "Een ontwerp is alleen zichtbaar voor de organisatie, tenzij ze het PIO-team laat meekijken."
+)
+def staff_may_see(user: Any, proposal: Any) -> bool:
+    if proposal.was_submitted:
+        return (
+            is_programme_office
+            | is_adviser
+            | is_committee_secretary
+            | is_administrator
+            | is_auditor
+        ).test(user, proposal)
+    return proposal.team_may_view and is_team_member.test(user, proposal)
+
+
+may_see_proposal = policy("Dit voorstel is alleen zichtbaar voor wie eraan werkt.")(
+    is_reader | staff_may_see
+)
+may_open_project = policy("Alleen het PIO-team, de projectleider of de programmamanager mag dit.")(
+    is_programme_office
+)
+may_guide_project = policy("Alleen het PIO-team, de projectleider of de programmamanager mag dit.")(
+    is_programme_office
+)
+
+
+@policy("Alleen medewerkers en leden van de organisatie zien dit projectdossier.")
+def may_see_project(user: Any, project: Any) -> bool:
+    return bool(getattr(user, "is_programme_staff", False)) or _belongs(
+        user, project.organisation_id, MemberRole.READER
+    )

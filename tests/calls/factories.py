@@ -1,0 +1,148 @@
+"""Calls for tests: small, and open now unless a trait says otherwise."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from calls.lifecycle import CallState
+from calls.models import (
+    Call,
+    CofinancingRule,
+    CostPhase,
+    Criterion,
+    FormQuestion,
+    FormSection,
+    QuestionType,
+    SectionKind,
+    SubmissionRound,
+    Theme,
+)
+
+
+class ThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = Theme
+        django_get_or_create = ("slug",)
+
+    name = factory.Sequence(lambda n: f"Thema {n}")
+    slug = factory.Sequence(lambda n: f"thema-{n}")
+
+
+class RoundFactory(DjangoModelFactory):
+    class Meta:
+        model = SubmissionRound
+
+    call = factory.SubFactory("tests.calls.factories.BareCallFactory")
+    number = factory.Sequence(lambda n: n % 30000 + 1)
+    opens_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=10))
+    closes_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
+
+
+class BareCallFactory(DjangoModelFactory):
+    """A published call with nothing in it."""
+
+    class Meta:
+        model = Call
+        skip_postgeneration_save = True
+
+    reference = factory.Sequence(lambda n: f"PIO-TEST-{n}")
+    slug = factory.Sequence(lambda n: f"pio-test-{n}")
+    title = factory.Sequence(lambda n: f"Testoproep {n}")
+    summary = "Een oproep om te testen."
+    eligibility = "Alle Vlaamse publieke organisaties."
+    contact_email = "vragen@voorbeeld.test"
+    state = CallState.PUBLISHED
+    is_fictional = True
+
+
+class CallFactory(BareCallFactory):
+    """A published, open call with one round, three criteria, a small form and two rules.
+
+    The window in days from now: `CallFactory(window__opens=-60, window__closes=-1)`; no content:
+    `content=False`; no round: `window=False`.
+    """
+
+    @factory.post_generation
+    def content(self: Call, create: bool, extracted: object, **kwargs: object) -> None:  # type: ignore[misc]
+        if extracted is False:
+            return
+        for position, (title, weight) in enumerate(
+            [("Past bij het programma", 20), ("Relevantie en impact", 40), ("Aanpak", 40)], 1
+        ):
+            Criterion.objects.create(
+                call=self, position=position, title=title, weight=Decimal(weight)
+            )
+        for position, (code, title, kind) in enumerate(
+            [
+                ("A", "Oproep en titel", SectionKind.GENERAL),
+                ("C", "Partners", SectionKind.PARTNERS),
+                ("D", "Probleem en behoefte", SectionKind.QUESTIONS),
+                ("J", "Raming", SectionKind.BUDGET),
+                ("K", "Verklaringen", SectionKind.QUESTIONS),
+                ("L", "Bijlagen", SectionKind.ATTACHMENTS),
+            ],
+            1,
+        ):
+            FormSection.objects.create(
+                call=self, code=code, title=title, kind=kind, position=position
+            )
+        need = self.sections.get(code="D")
+        FormQuestion.objects.create(
+            section=need,
+            key="probleem",
+            label="Welk probleem?",
+            type=QuestionType.TEXT,
+            max_length=4000,
+            position=1,
+        )
+        FormQuestion.objects.create(
+            section=need,
+            key="toelichting",
+            label="Toelichting",
+            type=QuestionType.TEXT,
+            max_length=1500,
+            position=2,
+            is_required=False,
+        )
+        FormQuestion.objects.create(
+            section=self.sections.get(code="K"),
+            key="waarheid",
+            label="De gegevens zijn juist.",
+            type=QuestionType.DECLARATION,
+            position=1,
+        )
+        for phase, ceiling in [
+            (CostPhase.PREPARATION, Decimal("30000.00")),
+            (CostPhase.DEVELOPMENT, Decimal("1000000.00")),
+        ]:
+            CofinancingRule.objects.create(
+                call=self, phase=phase, rate=Decimal("0.5000"), ceiling=ceiling
+            )
+
+    @factory.post_generation
+    def window(self: Call, create: bool, extracted: object, **kwargs: object) -> None:  # type: ignore[misc]
+        if extracted is False:
+            return
+        now = timezone.now()
+        params = {"opens": -10, "closes": 30, **kwargs}
+        if self.state == CallState.ASSESSMENT:
+            params.update(opens=-60, closes=-1)
+        SubmissionRound.objects.create(
+            call=self,
+            number=1,
+            opens_at=now + timedelta(days=int(str(params["opens"]))),
+            closes_at=now + timedelta(days=int(str(params["closes"]))),
+        )
+
+
+class RuleFactory(DjangoModelFactory):
+    class Meta:
+        model = CofinancingRule
+
+    call = factory.SubFactory(BareCallFactory)
+    phase = CostPhase.DEVELOPMENT
+    rate = Decimal("0.5000")
+    ceiling = Decimal("1000000.00")
