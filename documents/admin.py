@@ -1,0 +1,24 @@
+"""Jobs and files are read here; they change through services only."""
+
+from django.contrib import admin
+
+from common.admin import ReadOnlyAdmin
+from documents.models import Job, StoredFile
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(ReadOnlyAdmin):
+    list_display = ["name", "content_type", "size", "created_at", "created_by"]
+    list_select_related = ["created_by"]
+    list_filter = ["content_type", "created_at"]
+    search_fields = ["name", "sha256", "created_by__email"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    list_display = ["title", "kind", "state", "percent", "attempt", "requested_at", "requested_by"]
+    list_select_related = ["requested_by"]
+    list_filter = ["state", "kind", "requested_at"]
+    search_fields = ["title", "kind", "requested_by__email", "about_id"]
+    date_hierarchy = "requested_at"

@@ -1,0 +1,40 @@
+"""The engine's numbers, with defaults that settings may replace."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+
+def max_upload_bytes() -> int:
+    """DOCUMENT_MAX_UPLOAD_BYTES, 20 MB (of 1,000,000 bytes) by default."""
+    return int(getattr(settings, "DOCUMENT_MAX_UPLOAD_BYTES", 20_000_000))
+
+
+def max_unpacked_bytes() -> int:
+    """DOCUMENT_MAX_UNPACKED_BYTES: how big an office file may unpack, 200 MB by default."""
+    return int(getattr(settings, "DOCUMENT_MAX_UNPACKED_BYTES", 200_000_000))
+
+
+def lease() -> timedelta:
+    """DOCUMENT_LEASE_SECONDS: a worker silent for this long is taken for dead; 60 by default."""
+    return timedelta(seconds=getattr(settings, "DOCUMENT_LEASE_SECONDS", 60))
+
+
+def requeue_after() -> timedelta:
+    """DOCUMENT_REQUEUE_SECONDS: a job that waits this long is announced again; 60 by default."""
+    return timedelta(seconds=getattr(settings, "DOCUMENT_REQUEUE_SECONDS", 60))
+
+
+def max_attempts() -> int:
+    """DOCUMENT_MAX_ATTEMPTS, 3 by default."""
+    return int(getattr(settings, "DOCUMENT_MAX_ATTEMPTS", 3))
+
+
+def media_root() -> Path:
+    return Path(settings.MEDIA_ROOT)
+
+
+def work_root() -> Path:
+    """Where files are written before they are published: same disk, so that a rename is atomic."""
+    return media_root() / "tmp"

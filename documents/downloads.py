@@ -1,0 +1,34 @@
+"""Answering with a private file. Whether the person may have it, the caller checks first."""
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from documents.models import StoredFile
+
+
+def serve(stored: StoredFile) -> HttpResponseBase:
+    """The file as an attachment with its readable name, inert in a browser.
+
+    Behind nginx (X_ACCEL_PREFIX) only headers are sent and nginx sends the content.
+
+    Raises:
+        Http404: when the content is not on disk.
+    """
+    if settings.X_ACCEL_PREFIX:
+        response: HttpResponseBase = HttpResponse()
+        response.headers["X-Accel-Redirect"] = f"{settings.X_ACCEL_PREFIX}{stored.storage_name}"
+    else:
+        try:
+            response = FileResponse(stored.path.open("rb"))
+        except FileNotFoundError:
+            raise Http404 from None
+    response.headers["Content-Type"] = stored.content_type
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(True, stored.name) or "attachment"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

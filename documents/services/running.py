@@ -1,0 +1,237 @@
+"""Making a document: claim, render, publish. Safe to call twice, safe to be killed anywhere."""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from documents import conf, registry
+from documents.models import Job, JobState, StoredFile
+from documents.progress import Heartbeat, JobLost
+from documents.rendering import html_to_pdf
+from documents.services.files import adopt
+from documents.spreadsheets import write_workbook
+
+logger = logging.getLogger(__name__)
+
+# Official documents are Dutch, whatever the language of who asked.
+LANGUAGE = "nl"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that this worker makes. `attempt` is the fencing token: only the latest publishes."""
+
+    job: Job
+    work_dir: Path
+
+    @property
+    def attempt(self) -> int:
+        return self.job.attempt
+
+
+def run_job(*, job_id: UUID) -> None:
+    """Make the document of a waiting job.
+
+    Does nothing when the job is gone, done, or in the hands of a living worker. Never raises for a
+    document that fails: the job then waits for its next attempt, or is failed with a sentence.
+    """
+    claim = claim_job(job_id)
+    if claim is None:
+        return
+    try:
+        with translation.override(LANGUAGE), Heartbeat(claim.job) as heartbeat:
+            made = _render(claim, heartbeat)
+        publish(claim, made)
+    except JobLost:
+        logger.warning("job_lost", extra={"job": str(job_id), "attempt": claim.attempt})
+    except ValidationError as refusal:
+        _give_up(claim, " ".join(refusal.messages))
+    except Exception:
+        logger.exception("job_attempt_failed", extra={"job": str(job_id), "attempt": claim.attempt})
+        _put_back(claim)
+    finally:
+        shutil.rmtree(claim.work_dir, ignore_errors=True)
+
+
+def claim_job(job_id: UUID) -> Claim | None:
+    """Take the job for one attempt, or None when there is nothing to take."""
+    now = timezone.now()
+    with transaction.atomic():
+        job = Job.objects.claimable().select_for_update(skip_locked=True).filter(pk=job_id).first()
+        if job is None:
+            return None
+        if job.attempt >= job.attempts_allowed:
+            _fail(job, too_many_attempts())
+            return None
+        job.state = JobState.RUNNING
+        job.attempt += 1
+        job.percent = 0
+        job.message = ""
+        job.started_at = now
+        job.lease_until = now + conf.lease()
+        job.save(
+            update_fields=["state", "attempt", "percent", "message", "started_at", "lease_until"]
+        )
+    _remove_leftovers(job)
+    work_dir = conf.work_root() / f"{job.pk.hex}-{job.attempt}"
+    work_dir.mkdir(parents=True, exist_ok=True)
+    return Claim(job, work_dir)
+
+
+def publish(claim: Claim, made: Path) -> StoredFile:
+    """Give the file its place and the job its file, in one transaction.
+
+    Raises:
+        JobLost: when a later attempt has the job; nothing is published then.
+    """
+    job = claim.job
+    declaration = registry.get(job.kind)
+    final: Path | None = None
+    try:
+        with transaction.atomic():
+            current = Job.objects.select_for_update().filter(pk=job.pk).first()
+            if (
+                current is None
+                or current.attempt != claim.attempt
+                or current.state != JobState.RUNNING
+            ):
+                raise JobLost(str(job.pk))
+            storage_name = f"{job.pk.hex[:2]}/{job.pk.hex}-{claim.attempt}"
+            final = conf.media_root() / storage_name
+            stored = adopt(
+                made,
+                storage_name=storage_name,
+                name=declaration.filename(job.params),
+                content_type=declaration.content_type,
+                created_by=current.requested_by,
+            )
+            current.state = JobState.DONE
+            current.percent = 100
+            current.message = ""
+            current.file = stored
+            current.finished_at = timezone.now()
+            current.lease_until = None
+            current.save(
+                update_fields=["state", "percent", "message", "file", "finished_at", "lease_until"]
+            )
+    except BaseException:
+        if final is not None:
+            final.unlink(missing_ok=True)
+        raise
+    logger.info(
+        "job_done",
+        extra={"job": str(job.pk), "kind": job.kind, "attempt": job.attempt, "bytes": stored.size},
+    )
+    return stored
+
+
+def too_many_attempts() -> str:
+    return _(
+        "Het document kon na enkele pogingen niet gemaakt worden. Probeer het later opnieuw of"
+        " meld het aan de beheerder."
+    )
+
+
+def _render(claim: Claim, heartbeat: Heartbeat) -> Path:
+    job = claim.job
+    declaration = registry.get(job.kind)
+    target = claim.work_dir / "document.part"
+    heartbeat(1, _("Gegevens verzamelen"))
+    if isinstance(declaration, registry.SpreadsheetDocument):
+        with consistent_view():
+            workbook = declaration.workbook(job.params, heartbeat.within(1, 90))
+            write_workbook(workbook, target, claim.work_dir)
+        return target
+    with consistent_view():
+        context = declaration.context(job.params, heartbeat.within(1, 50))
+        html = render_to_string(declaration.template, context)
+    heartbeat(50, _("Bladzijden opmaken"))
+    html_to_pdf(
+        html,
+        target,
+        lambda pages: heartbeat(85, _("%(pages)s bladzijden wegschrijven") % {"pages": pages}),
+    )
+    return target
+
+
+@contextmanager
+def consistent_view() -> Iterator[None]:
+    """All reads see the database as it was at one instant, so that sheet 1 sums what sheet 2 lists.
+
+    Inside another transaction (a test) that transaction decides.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _put_back(claim: Claim) -> None:
+    """After a fault of ours: wait for the next attempt (the sweep announces it), or fail."""
+    with transaction.atomic():
+        job = _still_mine(claim)
+        if job is None:
+            return
+        if job.attempt >= job.attempts_allowed:
+            _fail(job, too_many_attempts())
+            return
+        job.state = JobState.QUEUED
+        job.percent = 0
+        job.message = _("Wordt zo dadelijk opnieuw geprobeerd")
+        job.lease_until = None
+        job.announced_at = timezone.now()
+        job.save(update_fields=["state", "percent", "message", "lease_until", "announced_at"])
+
+
+def _give_up(claim: Claim, sentence: str) -> None:
+    """The document can not be made, and the declaration said why: trying again has no use."""
+    with transaction.atomic():
+        job = _still_mine(claim)
+        if job is not None:
+            _fail(job, sentence)
+
+
+def _still_mine(claim: Claim) -> Job | None:
+    return (
+        Job.objects.select_for_update()
+        .filter(pk=claim.job.pk, attempt=claim.attempt, state=JobState.RUNNING)
+        .first()
+    )
+
+
+def _fail(job: Job, sentence: str) -> None:
+    job.state = JobState.FAILED
+    job.error = sentence
+    job.message = ""
+    job.lease_until = None
+    job.finished_at = timezone.now()
+    job.save(update_fields=["state", "error", "message", "lease_until", "finished_at"])
+
+
+def _remove_leftovers(job: Job) -> None:
+    """What earlier, killed attempts left: work folders, and a file moved but never published.
+
+    Only of attempts before this one: a later one may have published while this one slept.
+    """
+    key = job.pk.hex
+    for place in (conf.work_root(), conf.media_root() / key[:2]):
+        for path in place.glob(f"{key}-*"):
+            if int(path.name.rpartition("-")[2]) >= job.attempt:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)

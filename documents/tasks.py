@@ -1,0 +1,20 @@
+"""What Celery calls: take an id, call a service. Safe to run twice."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from documents import services
+
+
+@shared_task(name="documents.run_job", soft_time_limit=1800, time_limit=1860)
+def run_job(job_id: str) -> None:
+    """Make one document."""
+    services.run_job(job_id=UUID(job_id))
+
+
+# Not on the queue of the PDF workers: what is stuck behind a long document can't find it back.
+@shared_task(name="documents.sweep_jobs", queue="default", expires=60)
+def sweep_jobs() -> int:
+    """Announce lost jobs again."""
+    return services.sweep_jobs()

@@ -1,0 +1,97 @@
+"""Following a job, fetching its file, and the staff list of jobs."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from common.views import sentences, staff_required
+from documents import policies, selectors
+from documents.downloads import serve
+from documents.filters import JobFilter
+from documents.models import Job
+from documents.services import retry_job
+
+PAGE_SIZE = 50
+
+
+@login_required
+@require_GET
+@never_cache
+def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """How far a document is; the page refreshes itself where scripts run."""
+    return render(request, "documents/job.html", _followed(request, job_id))
+
+
+@login_required
+@require_GET
+@never_cache
+def job_status(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """The part that polls; without a script this address shows the whole page."""
+    followed = _followed(request, job_id)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("documents:job", job_id=job_id)
+    return render(request, "components/job.html", {**followed, "announce": True})
+
+
+@login_required
+@require_GET
+@never_cache
+def download(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
+    """The finished file; 404 for who may not have it and while there is nothing to have."""
+    found = get_object_or_404(Job.objects.select_related("file"), pk=job_id)
+    if not policies.may_download.test(request.user, found):
+        raise Http404
+    if found.file is None:
+        raise Http404(_("Dit document is nog niet klaar."))
+    return serve(found.file)
+
+
+@staff_required
+@require_GET
+def jobs(request: HttpRequest) -> HttpResponse:
+    """All jobs, newest first."""
+    found = JobFilter(request.GET, queryset=selectors.jobs_for_staff(request.user))
+    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [(item, policies.may_download.test(request.user, item)) for item in page]
+    return render(
+        request,
+        "documents/jobs.html",
+        {
+            "filter": found,
+            "page_obj": page,
+            "rows": rows,
+            "may_retry": policies.may_retry.test(request.user),
+        },
+    )
+
+
+@staff_required
+@require_POST
+def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Let a failed job try again."""
+    found = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+    try:
+        retry_job(job_id=found.pk, actor=request.user)
+    except ValidationError as error:
+        messages.error(request, sentences(error))
+    else:
+        messages.success(request, _("De taak wordt opnieuw geprobeerd."))
+    return redirect("documents:jobs")
+
+
+def _followed(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
+    """What components/job.html shows, or 404 for who may not know of the job."""
+    found = get_object_or_404(Job.objects.select_related("file"), pk=job_id)
+    if not policies.may_follow.test(request.user, found):
+        raise Http404
+    return {"job": found, "download_refused": not policies.may_download.test(request.user, found)}
