@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template import Context, Template, engines
+from django.template import Context, Engine, Template
 from django.template.base import VariableNode, render_value_in_context
-from django.template.loader import get_template, render_to_string
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import SafeData, SafeString, mark_safe
@@ -52,7 +52,7 @@ def render_mail(template: str, context: Mapping[str, Any]) -> RenderedMail:
         TemplateDoesNotExist: when there is no such source.
         ValueError: when its first line is not a subject.
     """
-    subject_part, body_part = _compile(get_template(template).template.source, template)
+    subject_part, body_part = _compile(Engine.get_default().get_template(template).source, template)
     with translation.override(settings.LANGUAGE_CODE):
         values = {"contact_email": settings.CONTACT_EMAIL, "site_url": settings.SITE_URL, **context}
         # A line end in a title would let its writer add headers; a subject is one line.
@@ -104,7 +104,7 @@ def _compile(source: str, name: str) -> tuple[Template, Template]:
 
 
 def _mail_template(source: str) -> Template:
-    template = Template(source, engine=engines["django"].engine)
+    template = Template(source, engine=Engine.get_default())
     for node in template.nodelist.get_nodes_by_type(VariableNode):
         node.__class__ = _MailVariable
     return template
@@ -112,5 +112,5 @@ def _mail_template(source: str) -> Template:
 
 @lru_cache(maxsize=1)
 def _inliner() -> css_inline.CSSInliner:
-    style = get_template("notifications/mail.css").template.source
+    style = Engine.get_default().get_template("notifications/mail.css").source
     return css_inline.CSSInliner(extra_css=style, load_remote_stylesheets=False)

@@ -137,7 +137,7 @@ def _drop(rows: Iterable[Reminder], deadlines: dict[_Target, datetime], now: dat
     outcomes: dict[tuple[str, str], list[int]] = {}
     for row in rows:
         current = deadlines.get(_key(row).target)
-        state = ReminderState.CANCELLED
+        state: str = ReminderState.CANCELLED
         if current is None and row.offset.is_before and row.deadline <= now:
             state, reason = ReminderState.SKIPPED, _("De termijn was al voorbij.")
         elif current is None:

@@ -4,13 +4,13 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.formatting import describe_deadline
 from notifications.lifecycle import ReminderState
-from notifications.models import Reminder
+from notifications.models import Reminder, ReminderQuerySet
 from notifications.registry import ReminderRule, get_rule
 from notifications.services.outbox import queue_mail
 from notifications.services.planning import plan_rule
@@ -63,7 +63,7 @@ def _up_to_date_rules(now: datetime) -> dict[str, ReminderRule]:
     return rules
 
 
-def _same_group(reminder: Reminder) -> QuerySet[Reminder]:
+def _same_group(reminder: Reminder) -> ReminderQuerySet:
     return Reminder.objects.filter(
         rule=reminder.rule,
         content_type_id=reminder.content_type_id,

@@ -24,8 +24,9 @@ def test_text_is_plain_and_html_is_escaped() -> None:
         "- nog €\N{NO-BREAK SPACE}1.234,56 te doen\n\n[Open het dossier](http://portaal.test/a_b/)\n"
     )
     assert mail.html == (
-        "<p>Beste,</p>\n<p>Het dossier <strong>O'Neill &amp; zoon &lt;b&gt;</strong> is klaar.</p>\n"
-        "<ul>\n<li>nog €\N{NO-BREAK SPACE}1.234,56 te doen</li>\n</ul>\n"
+        "<p>Beste,</p>\n"
+        "<p>Het dossier <strong>O'Neill &amp; zoon &lt;b&gt;</strong> is klaar.</p>\n"
+        "<ul>\n<li>nog €&nbsp;1.234,56 te doen</li>\n</ul>\n"
         '<p><a href="http://portaal.test/a_b/" rel="noopener noreferrer nofollow">'
         "Open het dossier</a></p>\n"
     )
@@ -106,9 +107,13 @@ def test_a_key_is_used_once_and_a_closed_account_gets_nothing() -> None:
 
 @pytest.mark.django_db
 def test_the_mail_is_undone_with_the_act_that_caused_it() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    @transaction.atomic
+    def act() -> None:
         queue_mail(kind="t", to="a@x.test", template=TEMPLATE, context={"title": "X"})
-        raise RuntimeError
+        raise RuntimeError("something else goes wrong")
+
+    with pytest.raises(RuntimeError, match="something else"):
+        act()
     assert not OutboxMail.objects.exists()
 
 
