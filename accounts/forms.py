@@ -6,7 +6,10 @@ from django import forms
 from django.contrib.auth import forms as auth_forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PortalForm, PortalFormMixin
+from accounts.models import Organisation, OrganisationType, User
+from accounts.roles import MemberRole
+from accounts.services.organisations import IDENTITY_FIELDS, OrganisationDetails
+from common.forms import PortalForm, PortalFormMixin, PortalModelForm
 
 _NEW_PASSWORD = _("Nieuw wachtwoord")
 _REPEAT_PASSWORD = _("Nieuw wachtwoord, nog eens")
@@ -68,3 +71,114 @@ def _name_new_passwords(form: forms.Form) -> None:
     form.fields["new_password1"].help_text = PASSWORD_HINT
     form.fields["new_password2"].label = _REPEAT_PASSWORD
     form.fields["new_password2"].help_text = ""
+
+
+class ProfileForm(PortalModelForm):
+    """One's own contact data; the e-mail address is how one signs in and is not changed here."""
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "job_title", "phone"]
+        labels = {"first_name": _("Voornaam"), "last_name": _("Achternaam")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        autocomplete = {
+            "first_name": "given-name",
+            "last_name": "family-name",
+            "job_title": "organization-title",
+            "phone": "tel",
+        }
+        for name, token in autocomplete.items():
+            self.fields[name].widget.attrs["autocomplete"] = token
+        self.fields["first_name"].required = True
+        self.fields["last_name"].required = True
+
+
+class OrganisationForm(PortalForm):
+    """The details of an organisation; what staff have checked cannot be changed."""
+
+    name = forms.CharField(label=_("Naam"), max_length=200)
+    type = forms.ChoiceField(label=_("Soort"), choices=OrganisationType.choices)
+    kbo = forms.CharField(
+        label=_("Ondernemingsnummer (KBO)"),
+        max_length=20,
+        required=False,
+        help_text=_("Tien cijfers, bijvoorbeeld 0207.509.031. Met of zonder punten."),
+    )
+    ovo = forms.CharField(
+        label=_("OVO-code"),
+        max_length=12,
+        required=False,
+        help_text=_("Alleen voor entiteiten van de Vlaamse overheid, bijvoorbeeld OVO002949."),
+    )
+    nis = forms.CharField(
+        label=_("NIS-code"),
+        max_length=5,
+        required=False,
+        help_text=_("Vijf cijfers, voor steden, gemeenten en provincies."),
+    )
+    street = forms.CharField(label=_("Straat en nummer"), max_length=200, required=False)
+    postcode = forms.RegexField(
+        r"^\d{4}$",
+        label=_("Postcode"),
+        required=False,
+        error_messages={"invalid": _("Een postcode heeft vier cijfers.")},
+    )
+    city = forms.CharField(label=_("Gemeente"), max_length=100, required=False)
+    province = forms.CharField(label=_("Provincie"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, organisation: Organisation | None = None, **kwargs: Any) -> None:
+        if organisation is not None:
+            kwargs["initial"] = {name: getattr(organisation, name) for name in self.base_fields}
+        super().__init__(*args, **kwargs)
+        if organisation is not None and organisation.is_verified:
+            for name in IDENTITY_FIELDS:
+                self.fields[name].disabled = True
+
+    @property
+    def details(self) -> OrganisationDetails:
+        return OrganisationDetails(
+            **{name: self.cleaned_data[name] for name in self.base_fields if name != "another"}
+        )
+
+
+class RegisterOrganisationForm(OrganisationForm):
+    """With a tick that appears when an organisation like this one exists already."""
+
+    another = forms.BooleanField(
+        label=_("Dit is een andere organisatie. Ik wil ze toch registreren."), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["type"].choices = [("", _("Kies een soort")), *OrganisationType.choices]
+
+
+class MemberRoleForm(PortalForm):
+    """What a colleague may do."""
+
+    role = forms.ChoiceField(label=_("Rol"), choices=MemberRole.choices)
+
+
+class AddMemberForm(MemberRoleForm):
+    """A colleague, by e-mail address."""
+
+    email = forms.EmailField(label=_("E-mailadres"), max_length=254)
+    first_name = forms.CharField(label=_("Voornaam"), max_length=150)
+    last_name = forms.CharField(label=_("Achternaam"), max_length=150)
+    field_order = ["email", "first_name", "last_name", "role"]
+
+
+class OrganisationFilterForm(PortalForm):
+    """What staff look for in the list of organisations."""
+
+    q = forms.CharField(label=_("Naam, nummer of gemeente"), required=False)
+    type = forms.ChoiceField(
+        label=_("Soort"), choices=[("", _("Alle")), *OrganisationType.choices], required=False
+    )
+    verified = forms.ChoiceField(
+        label=_("Nagekeken"),
+        choices=[("", _("Alle")), ("yes", _("Ja")), ("no", _("Nee"))],
+        required=False,
+    )

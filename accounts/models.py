@@ -89,13 +89,20 @@ class User(AbstractUser):
         return bool(self.staff_roles)
 
     @cached_property
-    def member_roles(self) -> dict[int, MemberRole]:
-        """Role per organisation id; one query per request."""
+    def own_memberships(self) -> list["Membership"]:
+        """Organisations with the role in each, by name; one query per request."""
         if not self.is_active:
-            return {}
+            return []
+        return list(
+            self.memberships.select_related("organisation").order_by("organisation__name", "pk")
+        )
+
+    @cached_property
+    def member_roles(self) -> dict[int, MemberRole]:
+        """Role per organisation id; no query beside that of `own_memberships`."""
         return {
-            organisation_id: MemberRole(role)
-            for organisation_id, role in self.memberships.values_list("organisation_id", "role")
+            membership.organisation_id: MemberRole(membership.role)
+            for membership in self.own_memberships
         }
 
     def has_member_role(self, organisation_id: int, least: MemberRole) -> bool:

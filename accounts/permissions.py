@@ -8,7 +8,7 @@ import rules
 from django.apps import apps
 from rules.predicates import Predicate
 
-from accounts.policies import is_administrator, is_auditor
+from accounts.policies import is_administrator, may_enter_admin
 
 ADMIN_APPS = (
     "dashboard",
@@ -28,12 +28,11 @@ ADMIN_APPS = (
 
 def register_admin_permissions() -> None:
     """Declare Django's view, add, change and delete permission of every model in `ADMIN_APPS`."""
-    may_look = is_administrator | is_auditor
     for label in ADMIN_APPS:
-        _declare(label, may_look)
+        _declare(label, may_enter_admin)
         for model in apps.get_app_config(label).get_models():
             name = model._meta.model_name
-            _declare(f"{label}.view_{name}", may_look)
+            _declare(f"{label}.view_{name}", may_enter_admin)
             for action in ("add", "change", "delete"):
                 _declare(f"{label}.{action}_{name}", is_administrator)
 

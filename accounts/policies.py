@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.roles import StaffRole
+from accounts.roles import MemberRole, StaffRole
 from common.policies import Policy, policy
 
 
@@ -49,3 +49,35 @@ sees_money = _role(
 @policy("Alleen medewerkers van het programma mogen dit.")
 def is_staff(user: Any, obj: Any = None) -> bool:
     return bool(getattr(user, "is_programme_staff", False))
+
+
+@policy("Alleen wie bij deze organisatie hoort, mag dit.")
+def is_member(user: Any, organisation: Any = None) -> bool:
+    return organisation is not None and organisation.pk in getattr(user, "member_roles", {})
+
+
+@policy("Alleen een beheerder van de organisatie mag dit.")
+def manages_organisation(user: Any, organisation: Any = None) -> bool:
+    if organisation is None or not getattr(user, "is_active", False):
+        return False
+    return user.has_member_role(organisation.pk, MemberRole.MANAGER)
+
+
+# An administrator helps an organisation whose last manager left.
+may_manage_organisation = policy("Alleen een beheerder van de organisatie mag dit.")(
+    manages_organisation | is_administrator
+)
+may_verify_organisation = policy(
+    "Alleen het PIO-team, de projectleider, de programmamanager of een beheerder mag dit."
+)(is_programme_office | is_administrator)
+may_read_log = _role(
+    StaffRole.AUDITOR,
+    StaffRole.PROGRAMME_MANAGER,
+    StaffRole.ADMINISTRATOR,
+    sentence="Alleen een auditor, een programmamanager of een beheerder mag het logboek lezen.",
+)
+may_enter_admin = _role(
+    StaffRole.ADMINISTRATOR,
+    StaffRole.AUDITOR,
+    sentence="Alleen beheerders en auditors van het portaal mogen de tabellen bekijken.",
+)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import MemberRole, StaffRole
@@ -15,8 +16,9 @@ def active_organisation(user: User | AnonymousUser, chosen_id: Any) -> Organisat
     """The organisation chosen in this session while the person belongs to it, else the first."""
     if not isinstance(user, User):
         return None
-    own = Organisation.objects.filter(pk__in=user.member_roles).order_by("name", "pk")
-    return own.filter(pk=chosen_id).first() or own.first()
+    own = [membership.organisation for membership in user.own_memberships]
+    chosen = (organisation for organisation in own if str(organisation.pk) == str(chosen_id))
+    return next(chosen, own[0] if own else None)
 
 
 def staff_with_role(*roles: StaffRole) -> QuerySet[User]:
@@ -38,6 +40,52 @@ def members_with_role(organisation_id: int, least: MemberRole) -> QuerySet[User]
     ).order_by("last_name", "first_name", "pk")
 
 
-def memberships_of(user: User) -> QuerySet[Membership]:
-    """A person's organisations, for the switch in the account menu."""
-    return user.memberships.select_related("organisation").order_by("organisation__name", "pk")
+def members_of(organisation: Organisation) -> QuerySet[Membership]:
+    """Everybody of the organisation with the role held, by name."""
+    return organisation.memberships.select_related("user").order_by(
+        "user__last_name", "user__first_name", "pk"
+    )
+
+
+SIMILAR_ENOUGH = 0.4
+"""Trigram similarity from which two names look alike: "Stad Gent" and "Gent stad" score 1."""
+
+
+def similar_organisations(*, name: str, kbo: str) -> list[Organisation]:
+    """At most five organisations with this KBO number or a name that looks like this one."""
+    return list(
+        Organisation.objects.annotate(likeness=TrigramSimilarity("name", name))
+        .filter(Q(likeness__gte=SIMILAR_ENOUGH) | Q(kbo=kbo, kbo__gt=""))
+        .order_by("-likeness", "name", "pk")[:5]
+    )
+
+
+ORGANISATION_ORDERS = {
+    "name": ["name", "pk"],
+    "-name": ["-name", "-pk"],
+    "created_at": ["created_at", "pk"],
+    "-created_at": ["-created_at", "-pk"],
+    "members": ["member_count", "name", "pk"],
+    "-members": ["-member_count", "name", "pk"],
+}
+
+
+def organisation_list(
+    user: User, *, search: str = "", type: str = "", verified: str = "", sort: str = "name"
+) -> QuerySet[Organisation]:
+    """Organisations `user` may see, with `member_count`.
+
+    `search` looks in the name, the numbers and the city; `verified` is "yes", "no" or empty.
+    """
+    found = Organisation.objects.visible_to(user).annotate(
+        member_count=Count("memberships", distinct=True)
+    )
+    if search:
+        digits = "".join(character for character in search if character.isdigit())
+        words = Q(name__icontains=search) | Q(city__icontains=search) | Q(ovo__iexact=search)
+        found = found.filter(words | Q(kbo__contains=digits) if len(digits) >= 4 else words)
+    if type:
+        found = found.filter(type=type)
+    if verified:
+        found = found.filter(is_verified=verified == "yes")
+    return found.order_by(*ORGANISATION_ORDERS.get(sort, ORGANISATION_ORDERS["name"]))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import sign_in
+from accounts.views import organisations, profile, sign_in, staff
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,4 +15,20 @@ urlpatterns = [
         name="password_set",
     ),
     path("wachtwoord/wijzigen/", sign_in.PasswordChangeView.as_view(), name="password_change"),
+    path("mijn-gegevens/", profile.profile, name="profile"),
+    path("organisatie/", organisations.own_organisations, name="organisations"),
+    path("organisatie/kiezen/", profile.choose_organisation, name="choose_organisation"),
+    path("organisatie/registreren/", organisations.register, name="register_organisation"),
+    path("organisatie/<int:pk>/", organisations.organisation, name="organisation"),
+    path("organisatie/<int:pk>/bewerken/", organisations.edit, name="edit_organisation"),
+    path("organisatie/<int:pk>/leden/", organisations.member_add, name="add_member"),
+    path("organisatie/<int:pk>/leden/<int:membership_id>/", organisations.member, name="member"),
+    path(
+        "organisatie/<int:pk>/leden/<int:membership_id>/verwijderen/",
+        organisations.member_remove,
+        name="remove_member",
+    ),
+    path("beheer/organisaties/", staff.organisations, name="staff_organisations"),
+    path("beheer/organisaties/<int:pk>/", staff.organisation, name="staff_organisation"),
+    path("beheer/organisaties/<int:pk>/nazicht/", staff.verify, name="verify_organisation"),
 ]

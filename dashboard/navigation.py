@@ -32,7 +32,9 @@ STAFF_NAV = [
     NavItem(_("Geld"), _("Jaarrapport"), "funding:reports", policies.sees_money),
     NavItem(_("Portaal"), _("Herinneringen en mails"), "notifications:overview", policies.is_staff),
     NavItem(_("Portaal"), _("Documenten"), "documents:jobs", policies.is_staff),
-    NavItem(_("Portaal"), _("Tabellen (admin)"), "admin:index", policies.is_administrator),
+    NavItem(_("Portaal"), _("Organisaties"), "accounts:staff_organisations", policies.is_staff),
+    NavItem(_("Portaal"), _("Logboek"), "dashboard:audit_log", policies.may_read_log),
+    NavItem(_("Portaal"), _("Tabellen (admin)"), "admin:index", policies.may_enter_admin),
 ]
 
 

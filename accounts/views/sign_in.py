@@ -7,9 +7,8 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,6 +16,7 @@ from accounts.demo import DEMO_ACCOUNTS
 from accounts.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm, SignInForm
 from accounts.models import User
 from accounts.services.passwords import request_password_reset
+from accounts.views.profile import safe_next
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -46,17 +46,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Deze voorbeeldpersoon bestaat nog niet. Laad de voorbeelddata."))
         return redirect("accounts:sign_in")
     login(request, user, backend=MODEL_BACKEND)
-    return HttpResponseRedirect(_safe_next(request))
-
-
-def _safe_next(request: HttpRequest) -> str:
-    """The page a person came for, when it is one of ours."""
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return wanted
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    return HttpResponseRedirect(safe_next(request))
 
 
 class SignOutView(auth_views.LogoutView):

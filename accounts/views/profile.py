@@ -1,0 +1,52 @@
+"""A person's own page and the organisation that he or she acts for."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.forms import ProfileForm
+from accounts.models import User
+from accounts.selectors import SESSION_KEY
+from accounts.services.profile import update_profile
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Show and change one's own contact data."""
+    person = User.objects.get(pk=request.user.pk)  # a refused form must not alter the header
+    form = ProfileForm(request.POST or None, instance=person)
+    if form.is_valid():
+        update_profile(actor=request.user, **form.cleaned_data)
+        messages.success(request, _("Uw gegevens zijn bewaard."))
+        return redirect("accounts:profile")
+    return render(request, "accounts/profile.html", {"form": form})
+
+
+@require_POST
+@login_required
+def choose_organisation(request: HttpRequest) -> HttpResponse:
+    """Act for another of one's own organisations, for the rest of this session."""
+    wanted = request.POST.get("organisation", "")
+    chosen = next(
+        (own for own in request.user.own_memberships if str(own.organisation_id) == wanted), None
+    )
+    if chosen is None:
+        raise Http404
+    request.session[SESSION_KEY] = chosen.organisation_id
+    messages.success(request, _("U werkt nu voor %(name)s.") % {"name": chosen.organisation.name})
+    return HttpResponseRedirect(safe_next(request))
+
+
+def safe_next(request: HttpRequest) -> str:
+    """The page a person came from or wants, when it is one of ours; else the own start page."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
