@@ -11,216 +11,579 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(error_messages={'unique': 'Er is al een oproep met dit kenmerk.'}, help_text='Bijvoorbeeld PIO-2026-1. Komt in elk dossiernummer.', max_length=30, unique=True, verbose_name='kenmerk')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='adres')),
-                ('title', models.CharField(max_length=150, verbose_name='titel')),
-                ('title_en', models.CharField(blank=True, max_length=150, verbose_name='titel in het Engels')),
-                ('summary', models.TextField(blank=True, max_length=1000, verbose_name='samenvatting')),
-                ('summary_en', models.TextField(blank=True, max_length=1000, verbose_name='samenvatting in het Engels')),
-                ('description', models.TextField(blank=True, help_text='Markdown mag.', verbose_name='toelichting')),
-                ('eligibility', models.TextField(blank=True, help_text='Markdown mag.', verbose_name='wie kan indienen')),
-                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail voor vragen')),
-                ('effort_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='verwachte tijd om in te vullen (uren)')),
-                ('vat_is_eligible', models.BooleanField(default=True, verbose_name='niet-terugvorderbare btw komt in aanmerking')),
-                ('correction_days', models.PositiveSmallIntegerField(default=0, help_text='Kalenderdagen na de melding; 0: alleen zolang de ronde open is.', verbose_name='dagen om een onvolledig dossier aan te vullen')),
-                ('overall_threshold', models.DecimalField(decimal_places=2, default=Decimal('50'), max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='drempel op het totaal (%)')),
-                ('decision_role', models.CharField(choices=[('pio_team_member', 'PIO-teamlid'), ('pio_project_leader', 'PIO-projectleider'), ('vlaio_adviser', 'VLAIO-adviseur'), ('programme_manager', 'Programmamanager'), ('committee_secretary', 'Secretaris Beslissingscomité'), ('administrator', 'Beheerder portaal'), ('auditor', 'Auditor (alleen lezen)')], default='pio_project_leader', max_length=40, verbose_name='wie beslist over de selectie')),
-                ('submitted_count', models.PositiveIntegerField(blank=True, help_text='Alleen voor oproepen van vóór het portaal, uit publieke bronnen.', null=True, verbose_name='aantal ingediend (historisch)')),
-                ('selected_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='aantal geselecteerd (historisch)')),
-                ('source_url', models.URLField(blank=True, max_length=500, verbose_name='bron')),
-                ('is_fictional', models.BooleanField(default=False, verbose_name='voorbeelddata')),
-                ('state', models.CharField(choices=[('concept', 'In opmaak'), ('published', 'Gepubliceerd'), ('assessment', 'In beoordeling'), ('decided', 'Beslist'), ('archived', 'Gearchiveerd'), ('withdrawn', 'Ingetrokken')], default='concept', editable=False, max_length=20, verbose_name='status')),
-                ('last_proposal_number', models.PositiveIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='aangemaakt op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        error_messages={"unique": "Er is al een oproep met dit kenmerk."},
+                        help_text="Bijvoorbeeld PIO-2026-1. Komt in elk dossiernummer.",
+                        max_length=30,
+                        unique=True,
+                        verbose_name="kenmerk",
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="adres")),
+                ("title", models.CharField(max_length=150, verbose_name="titel")),
+                (
+                    "title_en",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="titel in het Engels"
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(blank=True, max_length=1000, verbose_name="samenvatting"),
+                ),
+                (
+                    "summary_en",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="samenvatting in het Engels"
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, help_text="Markdown mag.", verbose_name="toelichting"
+                    ),
+                ),
+                (
+                    "eligibility",
+                    models.TextField(
+                        blank=True, help_text="Markdown mag.", verbose_name="wie kan indienen"
+                    ),
+                ),
+                (
+                    "contact_email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="e-mail voor vragen"
+                    ),
+                ),
+                (
+                    "effort_hours",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="verwachte tijd om in te vullen (uren)"
+                    ),
+                ),
+                (
+                    "vat_is_eligible",
+                    models.BooleanField(
+                        default=True, verbose_name="niet-terugvorderbare btw komt in aanmerking"
+                    ),
+                ),
+                (
+                    "correction_days",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="Kalenderdagen na de melding; 0: alleen zolang de ronde open is.",
+                        verbose_name="dagen om een onvolledig dossier aan te vullen",
+                    ),
+                ),
+                (
+                    "overall_threshold",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("50"),
+                        max_digits=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="drempel op het totaal (%)",
+                    ),
+                ),
+                (
+                    "decision_role",
+                    models.CharField(
+                        choices=[
+                            ("pio_team_member", "PIO-teamlid"),
+                            ("pio_project_leader", "PIO-projectleider"),
+                            ("vlaio_adviser", "VLAIO-adviseur"),
+                            ("programme_manager", "Programmamanager"),
+                            ("committee_secretary", "Secretaris Beslissingscomité"),
+                            ("administrator", "Beheerder portaal"),
+                            ("auditor", "Auditor (alleen lezen)"),
+                        ],
+                        default="pio_project_leader",
+                        max_length=40,
+                        verbose_name="wie beslist over de selectie",
+                    ),
+                ),
+                (
+                    "submitted_count",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Alleen voor oproepen van vóór het portaal, uit publieke bronnen.",
+                        null=True,
+                        verbose_name="aantal ingediend (historisch)",
+                    ),
+                ),
+                (
+                    "selected_count",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="aantal geselecteerd (historisch)"
+                    ),
+                ),
+                ("source_url", models.URLField(blank=True, max_length=500, verbose_name="bron")),
+                ("is_fictional", models.BooleanField(default=False, verbose_name="voorbeelddata")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("concept", "In opmaak"),
+                            ("published", "Gepubliceerd"),
+                            ("assessment", "In beoordeling"),
+                            ("decided", "Beslist"),
+                            ("archived", "Gearchiveerd"),
+                            ("withdrawn", "Ingetrokken"),
+                        ],
+                        default="concept",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                ("last_proposal_number", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="aangemaakt op",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'oproep',
-                'verbose_name_plural': 'oproepen',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "oproep",
+                "verbose_name_plural": "oproepen",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='CofinancingRule',
+            name="CofinancingRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phase', models.CharField(choices=[('voortraject', 'Voortraject'), ('haalbaarheidsstudie', 'Haalbaarheidsstudie'), ('opdracht_ontwikkeling', 'Opdracht: ontwikkeling'), ('validatie_test', 'Validatie en test'), ('piloot_proeftuin', 'Piloot of proeftuin')], max_length=30, verbose_name='fase')),
-                ('rate', models.DecimalField(decimal_places=4, help_text='Tussen 0 en 1: 0,5 is 50 %.', max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='aandeel')),
-                ('ceiling', common.money.MoneyField(blank=True, null=True, verbose_name='plafond')),
-                ('floor', common.money.MoneyField(blank=True, null=True, verbose_name='ondergrens')),
-                ('ceiling_is_indicative', models.BooleanField(default=True, help_text='Een hoger bedrag mag dan met een reden.', verbose_name='plafond is richtinggevend')),
-                ('legal_basis', models.CharField(blank=True, max_length=300, verbose_name='rechtsgrond of bron')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("voortraject", "Voortraject"),
+                            ("haalbaarheidsstudie", "Haalbaarheidsstudie"),
+                            ("opdracht_ontwikkeling", "Opdracht: ontwikkeling"),
+                            ("validatie_test", "Validatie en test"),
+                            ("piloot_proeftuin", "Piloot of proeftuin"),
+                        ],
+                        max_length=30,
+                        verbose_name="fase",
+                    ),
+                ),
+                (
+                    "rate",
+                    models.DecimalField(
+                        decimal_places=4,
+                        help_text="Tussen 0 en 1: 0,5 is 50 %.",
+                        max_digits=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1),
+                        ],
+                        verbose_name="aandeel",
+                    ),
+                ),
+                ("ceiling", common.money.MoneyField(blank=True, null=True, verbose_name="plafond")),
+                (
+                    "floor",
+                    common.money.MoneyField(blank=True, null=True, verbose_name="ondergrens"),
+                ),
+                (
+                    "ceiling_is_indicative",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Een hoger bedrag mag dan met een reden.",
+                        verbose_name="plafond is richtinggevend",
+                    ),
+                ),
+                (
+                    "legal_basis",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="rechtsgrond of bron"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'regel voor cofinanciering',
-                'verbose_name_plural': 'regels voor cofinanciering',
-                'ordering': ['call', 'phase'],
+                "verbose_name": "regel voor cofinanciering",
+                "verbose_name_plural": "regels voor cofinanciering",
+                "ordering": ["call", "phase"],
             },
         ),
         migrations.CreateModel(
-            name='Criterion',
+            name="Criterion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='volgorde')),
-                ('title', models.CharField(max_length=150, verbose_name='titel')),
-                ('guidance_applicant', models.TextField(blank=True, verbose_name='toelichting voor de aanvrager')),
-                ('guidance_evaluator', models.TextField(blank=True, verbose_name='toelichting voor de beoordelaar')),
-                ('weight', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='gewicht (%)')),
-                ('threshold', models.DecimalField(decimal_places=2, default=Decimal('50'), max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='drempel (%)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="volgorde")),
+                ("title", models.CharField(max_length=150, verbose_name="titel")),
+                (
+                    "guidance_applicant",
+                    models.TextField(blank=True, verbose_name="toelichting voor de aanvrager"),
+                ),
+                (
+                    "guidance_evaluator",
+                    models.TextField(blank=True, verbose_name="toelichting voor de beoordelaar"),
+                ),
+                (
+                    "weight",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="gewicht (%)",
+                    ),
+                ),
+                (
+                    "threshold",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("50"),
+                        max_digits=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="drempel (%)",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'criterium',
-                'verbose_name_plural': 'criteria',
-                'ordering': ['call', 'position', 'pk'],
+                "verbose_name": "criterium",
+                "verbose_name_plural": "criteria",
+                "ordering": ["call", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='FormQuestion',
+            name="FormQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, verbose_name='sleutel')),
-                ('label', models.CharField(max_length=300, verbose_name='vraag')),
-                ('help_text', models.TextField(blank=True, verbose_name='uitleg')),
-                ('type', models.CharField(choices=[('text', 'Tekst'), ('choice', 'Keuze uit een lijst'), ('yes_no', 'Ja of nee'), ('number', 'Getal'), ('money', 'Bedrag in euro'), ('date', 'Datum'), ('table', 'Tabel'), ('file', 'Bestand'), ('declaration', 'Verklaring om aan te vinken')], max_length=20, verbose_name='soort')),
-                ('is_required', models.BooleanField(default=True, verbose_name='verplicht bij het indienen')),
-                ('max_length', models.PositiveIntegerField(blank=True, help_text='Alleen voor tekst.', null=True, verbose_name='hoogste aantal tekens')),
-                ('choices', models.JSONField(blank=True, default=list, help_text='Een lijst van teksten.', verbose_name='keuzes')),
-                ('columns', models.JSONField(blank=True, default=list, help_text='Voor een tabel: een lijst van {key, label, type}.', verbose_name='kolommen')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='volgorde')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60, verbose_name="sleutel")),
+                ("label", models.CharField(max_length=300, verbose_name="vraag")),
+                ("help_text", models.TextField(blank=True, verbose_name="uitleg")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("text", "Tekst"),
+                            ("choice", "Keuze uit een lijst"),
+                            ("yes_no", "Ja of nee"),
+                            ("number", "Getal"),
+                            ("money", "Bedrag in euro"),
+                            ("date", "Datum"),
+                            ("table", "Tabel"),
+                            ("file", "Bestand"),
+                            ("declaration", "Verklaring om aan te vinken"),
+                        ],
+                        max_length=20,
+                        verbose_name="soort",
+                    ),
+                ),
+                (
+                    "is_required",
+                    models.BooleanField(default=True, verbose_name="verplicht bij het indienen"),
+                ),
+                (
+                    "max_length",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Alleen voor tekst.",
+                        null=True,
+                        verbose_name="hoogste aantal tekens",
+                    ),
+                ),
+                (
+                    "choices",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Een lijst van teksten.",
+                        verbose_name="keuzes",
+                    ),
+                ),
+                (
+                    "columns",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Voor een tabel: een lijst van {key, label, type}.",
+                        verbose_name="kolommen",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="volgorde")),
             ],
             options={
-                'verbose_name': 'vraag',
-                'verbose_name_plural': 'vragen',
-                'ordering': ['section', 'position', 'pk'],
+                "verbose_name": "vraag",
+                "verbose_name_plural": "vragen",
+                "ordering": ["section", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='FormSection',
+            name="FormSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=3, verbose_name='letter')),
-                ('title', models.CharField(max_length=150, verbose_name='titel')),
-                ('intro', models.TextField(blank=True, verbose_name='inleiding')),
-                ('kind', models.CharField(choices=[('general', 'Titel, samenvatting en contact'), ('questions', 'Vragen'), ('partners', 'Partners'), ('budget', 'Raming'), ('attachments', 'Bijlagen')], default='questions', max_length=20, verbose_name='soort')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='volgorde')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=3, verbose_name="letter")),
+                ("title", models.CharField(max_length=150, verbose_name="titel")),
+                ("intro", models.TextField(blank=True, verbose_name="inleiding")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("general", "Titel, samenvatting en contact"),
+                            ("questions", "Vragen"),
+                            ("partners", "Partners"),
+                            ("budget", "Raming"),
+                            ("attachments", "Bijlagen"),
+                        ],
+                        default="questions",
+                        max_length=20,
+                        verbose_name="soort",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="volgorde")),
             ],
             options={
-                'verbose_name': 'deel van het formulier',
-                'verbose_name_plural': 'delen van het formulier',
-                'ordering': ['call', 'position', 'pk'],
+                "verbose_name": "deel van het formulier",
+                "verbose_name_plural": "delen van het formulier",
+                "ordering": ["call", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=150, verbose_name='omschrijving')),
-                ('at', models.DateTimeField(verbose_name='tijdstip')),
-                ('is_public', models.BooleanField(default=True, verbose_name='publiek')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.CharField(max_length=150, verbose_name="omschrijving")),
+                ("at", models.DateTimeField(verbose_name="tijdstip")),
+                ("is_public", models.BooleanField(default=True, verbose_name="publiek")),
             ],
             options={
-                'verbose_name': 'mijlpaal',
-                'verbose_name_plural': 'mijlpalen',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "mijlpaal",
+                "verbose_name_plural": "mijlpalen",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SubmissionRound',
+            name="SubmissionRound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1, verbose_name='nummer')),
-                ('opens_at', models.DateTimeField(verbose_name='opent op')),
-                ('closes_at', models.DateTimeField(help_text='Exclusief: 24.00 uur van een dag is 00:00 van de volgende dag.', verbose_name='sluit op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1, verbose_name="nummer")),
+                ("opens_at", models.DateTimeField(verbose_name="opent op")),
+                (
+                    "closes_at",
+                    models.DateTimeField(
+                        help_text="Exclusief: 24.00 uur van een dag is 00:00 van de volgende dag.",
+                        verbose_name="sluit op",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'indienronde',
-                'verbose_name_plural': 'indienrondes',
-                'ordering': ['call', 'number'],
+                "verbose_name": "indienronde",
+                "verbose_name_plural": "indienrondes",
+                "ordering": ["call", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='naam')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='adres')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="naam")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="adres")),
             ],
             options={
-                'verbose_name': 'thema',
-                'verbose_name_plural': "thema's",
-                'ordering': ['name'],
+                "verbose_name": "thema",
+                "verbose_name_plural": "thema's",
+                "ordering": ["name"],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='call',
-            trigger=pgtrigger.compiler.Trigger(name='call_state_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{assessment:decided,concept:published,concept:withdrawn,decided:archived,published:assessment,published:concept,published:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='03ca1efcaba5e99f955279d678bcc408fd2c7553', operation='UPDATE', pgid='pgtrigger_call_state_steps_ee0ec', table='calls_call', when='BEFORE')),
+            model_name="call",
+            trigger=pgtrigger.compiler.Trigger(
+                name="call_state_steps",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{assessment:decided,concept:published,concept:withdrawn,decided:archived,published:assessment,published:concept,published:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="03ca1efcaba5e99f955279d678bcc408fd2c7553",
+                    operation="UPDATE",
+                    pgid="pgtrigger_call_state_steps_ee0ec",
+                    table="calls_call",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='cofinancingrule',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cofinancing_rules', to='calls.call', verbose_name='oproep'),
+            model_name="cofinancingrule",
+            name="call",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="cofinancing_rules",
+                to="calls.call",
+                verbose_name="oproep",
+            ),
         ),
         migrations.AddField(
-            model_name='criterion',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='calls.call', verbose_name='oproep'),
+            model_name="criterion",
+            name="call",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="criteria",
+                to="calls.call",
+                verbose_name="oproep",
+            ),
         ),
         migrations.AddField(
-            model_name='formsection',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='calls.call', verbose_name='oproep'),
+            model_name="formsection",
+            name="call",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sections",
+                to="calls.call",
+                verbose_name="oproep",
+            ),
         ),
         migrations.AddField(
-            model_name='formquestion',
-            name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='calls.formsection', verbose_name='deel'),
+            model_name="formquestion",
+            name="section",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="questions",
+                to="calls.formsection",
+                verbose_name="deel",
+            ),
         ),
         migrations.AddField(
-            model_name='milestone',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='calls.call', verbose_name='oproep'),
+            model_name="milestone",
+            name="call",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="milestones",
+                to="calls.call",
+                verbose_name="oproep",
+            ),
         ),
         migrations.AddField(
-            model_name='submissionround',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='calls.call', verbose_name='oproep'),
+            model_name="submissionround",
+            name="call",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="rounds",
+                to="calls.call",
+                verbose_name="oproep",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cofinancingrule',
-            constraint=models.UniqueConstraint(fields=('call', 'phase'), name='calls_rule_phase_once', violation_error_message='Deze oproep heeft al een regel voor deze fase.'),
+            model_name="cofinancingrule",
+            constraint=models.UniqueConstraint(
+                fields=("call", "phase"),
+                name="calls_rule_phase_once",
+                violation_error_message="Deze oproep heeft al een regel voor deze fase.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cofinancingrule',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gte', 0), ('rate__lte', 1)), name='calls_rule_rate_is_a_share', violation_error_message='Een aandeel ligt tussen 0 en 1.'),
+            model_name="cofinancingrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rate__gte", 0), ("rate__lte", 1)),
+                name="calls_rule_rate_is_a_share",
+                violation_error_message="Een aandeel ligt tussen 0 en 1.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('threshold__gte', 0), ('threshold__lte', 100), ('weight__gte', 0), ('weight__lte', 100)), name='calls_criterion_percentages', violation_error_message='Gewicht en drempel liggen tussen 0 en 100.'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("threshold__gte", 0),
+                    ("threshold__lte", 100),
+                    ("weight__gte", 0),
+                    ("weight__lte", 100),
+                ),
+                name="calls_criterion_percentages",
+                violation_error_message="Gewicht en drempel liggen tussen 0 en 100.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formsection',
-            constraint=models.UniqueConstraint(fields=('call', 'code'), name='calls_section_code_once', violation_error_message='Deze oproep heeft al een deel met deze letter.'),
+            model_name="formsection",
+            constraint=models.UniqueConstraint(
+                fields=("call", "code"),
+                name="calls_section_code_once",
+                violation_error_message="Deze oproep heeft al een deel met deze letter.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formquestion',
-            constraint=models.UniqueConstraint(fields=('section', 'key'), name='calls_question_key_once', violation_error_message='Dit deel heeft al een vraag met deze sleutel.'),
+            model_name="formquestion",
+            constraint=models.UniqueConstraint(
+                fields=("section", "key"),
+                name="calls_question_key_once",
+                violation_error_message="Dit deel heeft al een vraag met deze sleutel.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submissionround',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='calls_round_closes_after_opening', violation_error_message='De ronde sluit voor ze opent. Kies een later moment van sluiten.'),
+            model_name="submissionround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))),
+                name="calls_round_closes_after_opening",
+                violation_error_message="De ronde sluit voor ze opent. Kies een later moment van sluiten.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submissionround',
-            constraint=models.UniqueConstraint(fields=('call', 'number'), name='calls_round_number_once', violation_error_message='Deze oproep heeft al een ronde met dit nummer.'),
+            model_name="submissionround",
+            constraint=models.UniqueConstraint(
+                fields=("call", "number"),
+                name="calls_round_number_once",
+                violation_error_message="Deze oproep heeft al een ronde met dit nummer.",
+            ),
         ),
     ]

@@ -1,0 +1,96 @@
+"""Making a call from the default template."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.services import record
+from calls.models import Call, CofinancingRule, Criterion, FormQuestion, FormSection
+from calls.policies import may_manage_calls
+from calls.template import CRITERIA, ELIGIBILITY, RULES, SECTIONS
+from common.constraints import readable_constraints
+
+
+@transaction.atomic
+def create_call(*, reference: str, title: str, by: User) -> Call:
+    """A call in concept with the form, criteria and rules of the default template.
+
+    Its address follows from the reference. Rounds, dates and a summary are for staff to add.
+
+    Raises:
+        PermissionDenied: when `by` may not set up calls.
+        ValidationError: by field, when the reference exists or has no letter or digit.
+    """
+    may_manage_calls.check(by)
+    call = Call(
+        reference=reference.strip(),
+        slug=slugify(reference),
+        title=title.strip(),
+        eligibility=ELIGIBILITY,
+        contact_email=settings.CONTACT_EMAIL,
+    )
+    call.full_clean()
+    with readable_constraints():
+        call.save()
+    _add_form(call)
+    _add_criteria_and_rules(call)
+    record(actor=by, action="call.created", label=_("Oproep aangemaakt"), about=call)
+    return call
+
+
+def _add_form(call: Call) -> None:
+    sections = FormSection.objects.bulk_create(
+        FormSection(
+            call=call,
+            code=spec.code,
+            title=spec.title,
+            intro=spec.intro,
+            kind=spec.kind,
+            position=position,
+        )
+        for position, spec in enumerate(SECTIONS, 1)
+    )
+    FormQuestion.objects.bulk_create(
+        FormQuestion(
+            section=section,
+            key=spec.key,
+            label=spec.label,
+            help_text=spec.help,
+            type=spec.type,
+            is_required=spec.required,
+            max_length=spec.limit,
+            choices=list(spec.choices),
+            columns=[column.as_json() for column in spec.columns],
+            position=position,
+        )
+        for section, section_spec in zip(sections, SECTIONS, strict=True)
+        for position, spec in enumerate(section_spec.questions, 1)
+    )
+
+
+def _add_criteria_and_rules(call: Call) -> None:
+    Criterion.objects.bulk_create(
+        Criterion(
+            call=call,
+            position=position,
+            title=spec.title,
+            guidance_applicant=spec.applicant,
+            guidance_evaluator=spec.evaluator,
+            weight=spec.weight,
+            threshold=spec.threshold,
+        )
+        for position, spec in enumerate(CRITERIA, 1)
+    )
+    CofinancingRule.objects.bulk_create(
+        CofinancingRule(
+            call=call,
+            phase=spec.phase,
+            rate=spec.rate,
+            ceiling=spec.ceiling,
+            ceiling_is_indicative=spec.ceiling_is_indicative,
+            legal_basis=spec.legal_basis,
+        )
+        for spec in RULES
+    )
