@@ -228,6 +228,14 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "PIO Portal <no-reply@example
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "pio@example.invalid")
 
+# --- Defaults of the programme: assumptions of ours that can be changed here ------------------
+# Share in percent and condition; must total 100 (domain.md 6.5, a default of ours).
+INSTALMENT_SCHEDULE = [
+    ("30", "Overeenkomst getekend en opdracht gegund"),
+    ("40", "Tussentijds verslag aanvaard en 60 % van de kosten gemaakt"),
+    ("30", "Eindverslag en kostenstaat aanvaard"),
+]
+
 # --- Web security -----------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -10,193 +10,542 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('documents', '0001_initial'),
+        ("documents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BudgetLine',
+            name="BudgetLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stream', models.CharField(choices=[('cofinancing', 'Cofinanciering van opdrachten'), ('preparation', 'Voortraject (werkingsmiddelen)')], default='cofinancing', max_length=20, verbose_name='geldstroom')),
-                ('article', models.CharField(blank=True, max_length=40, verbose_name='begrotingsartikel')),
-                ('vak', common.money.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='VAK')),
-                ('vek', common.money.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='VEK')),
-                ('committed', common.money.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='vastgelegd')),
-                ('paid', common.money.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='vereffend')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stream",
+                    models.CharField(
+                        choices=[
+                            ("cofinancing", "Cofinanciering van opdrachten"),
+                            ("preparation", "Voortraject (werkingsmiddelen)"),
+                        ],
+                        default="cofinancing",
+                        max_length=20,
+                        verbose_name="geldstroom",
+                    ),
+                ),
+                (
+                    "article",
+                    models.CharField(blank=True, max_length=40, verbose_name="begrotingsartikel"),
+                ),
+                (
+                    "vak",
+                    common.money.MoneyField(
+                        default=Decimal("0.00"), editable=False, verbose_name="VAK"
+                    ),
+                ),
+                (
+                    "vek",
+                    common.money.MoneyField(
+                        default=Decimal("0.00"), editable=False, verbose_name="VEK"
+                    ),
+                ),
+                (
+                    "committed",
+                    common.money.MoneyField(
+                        default=Decimal("0.00"), editable=False, verbose_name="vastgelegd"
+                    ),
+                ),
+                (
+                    "paid",
+                    common.money.MoneyField(
+                        default=Decimal("0.00"), editable=False, verbose_name="vereffend"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'begrotingslijn',
-                'verbose_name_plural': 'begrotingslijnen',
-                'ordering': ['-budget_year__year', 'stream'],
+                "verbose_name": "begrotingslijn",
+                "verbose_name_plural": "begrotingslijnen",
+                "ordering": ["-budget_year__year", "stream"],
             },
         ),
         migrations.CreateModel(
-            name='BudgetYear',
+            name="BudgetYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(error_messages={'unique': 'Dit begrotingsjaar bestaat al.'}, unique=True, validators=[django.core.validators.MinValueValidator(2008), django.core.validators.MaxValueValidator(2100)], verbose_name='jaar')),
-                ('is_closed', models.BooleanField(default=False, editable=False, verbose_name='afgesloten')),
-                ('is_fictional', models.BooleanField(default=False, verbose_name='voorbeelddata')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        error_messages={"unique": "Dit begrotingsjaar bestaat al."},
+                        unique=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(2008),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="jaar",
+                    ),
+                ),
+                (
+                    "is_closed",
+                    models.BooleanField(default=False, editable=False, verbose_name="afgesloten"),
+                ),
+                ("is_fictional", models.BooleanField(default=False, verbose_name="voorbeelddata")),
             ],
             options={
-                'verbose_name': 'begrotingsjaar',
-                'verbose_name_plural': 'begrotingsjaren',
-                'ordering': ['-year'],
+                "verbose_name": "begrotingsjaar",
+                "verbose_name_plural": "begrotingsjaren",
+                "ordering": ["-year"],
             },
         ),
         migrations.CreateModel(
-            name='CofinancingRequest',
+            name="CofinancingRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('eligible_base', common.money.MoneyField(verbose_name='in aanmerking komende kost')),
-                ('rate', models.DecimalField(decimal_places=4, max_digits=5, verbose_name='aandeel')),
-                ('ceiling', common.money.MoneyField(blank=True, null=True, verbose_name='plafond')),
-                ('advised_amount', common.money.MoneyField(verbose_name='bedrag volgens de regel')),
-                ('rule_explanation', models.TextField(verbose_name='toelichting van de regel')),
-                ('requested_amount', common.money.MoneyField(verbose_name='gevraagd bedrag')),
-                ('override_reason', models.TextField(blank=True, max_length=2000, verbose_name='reden om van de regel af te wijken')),
-                ('state', models.CharField(choices=[('requested', 'Aangevraagd'), ('granted', 'Goedgekeurd'), ('refused', 'Geweigerd'), ('postponed', 'Uitgesteld')], default='requested', editable=False, max_length=20, verbose_name='status')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='aangevraagd op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "eligible_base",
+                    common.money.MoneyField(verbose_name="in aanmerking komende kost"),
+                ),
+                (
+                    "rate",
+                    models.DecimalField(decimal_places=4, max_digits=5, verbose_name="aandeel"),
+                ),
+                ("ceiling", common.money.MoneyField(blank=True, null=True, verbose_name="plafond")),
+                ("advised_amount", common.money.MoneyField(verbose_name="bedrag volgens de regel")),
+                ("rule_explanation", models.TextField(verbose_name="toelichting van de regel")),
+                ("requested_amount", common.money.MoneyField(verbose_name="gevraagd bedrag")),
+                (
+                    "override_reason",
+                    models.TextField(
+                        blank=True,
+                        max_length=2000,
+                        verbose_name="reden om van de regel af te wijken",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Aangevraagd"),
+                            ("granted", "Goedgekeurd"),
+                            ("refused", "Geweigerd"),
+                            ("postponed", "Uitgesteld"),
+                        ],
+                        default="requested",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "requested_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="aangevraagd op",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'aanvraag tot cofinanciering',
-                'verbose_name_plural': 'aanvragen tot cofinanciering',
-                'ordering': ['-requested_at', '-pk'],
+                "verbose_name": "aanvraag tot cofinanciering",
+                "verbose_name_plural": "aanvragen tot cofinanciering",
+                "ordering": ["-requested_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30, unique=True, verbose_name='vastleggingsnummer')),
-                ('effective_on', models.DateField(verbose_name='datum van de vastlegging')),
-                ('committed', common.money.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='vastgelegd')),
-                ('released', common.money.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='vrijgegeven')),
-                ('paid', common.money.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='vereffend')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='ingevoerd op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(max_length=30, unique=True, verbose_name="vastleggingsnummer"),
+                ),
+                ("effective_on", models.DateField(verbose_name="datum van de vastlegging")),
+                (
+                    "committed",
+                    common.money.MoneyField(
+                        default=Decimal("0.00"), editable=False, verbose_name="vastgelegd"
+                    ),
+                ),
+                (
+                    "released",
+                    common.money.MoneyField(
+                        default=Decimal("0.00"), editable=False, verbose_name="vrijgegeven"
+                    ),
+                ),
+                (
+                    "paid",
+                    common.money.MoneyField(
+                        default=Decimal("0.00"), editable=False, verbose_name="vereffend"
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="ingevoerd op",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'vastlegging',
-                'verbose_name_plural': 'vastleggingen',
-                'ordering': ['-effective_on', '-pk'],
+                "verbose_name": "vastlegging",
+                "verbose_name_plural": "vastleggingen",
+                "ordering": ["-effective_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='CommitteeDecision',
+            name="CommitteeDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('granted', 'Goedgekeurd'), ('refused', 'Geweigerd'), ('postponed', 'Uitgesteld')], max_length=20, verbose_name='beslissing')),
-                ('granted_amount', common.money.MoneyField(blank=True, null=True, verbose_name='toegekend bedrag')),
-                ('decided_on', models.DateField(verbose_name='beslist op')),
-                ('reference', models.CharField(blank=True, max_length=60, verbose_name='kenmerk van de beslissing')),
-                ('grounds', models.TextField(blank=True, max_length=4000, verbose_name='motivering')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='genoteerd op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("granted", "Goedgekeurd"),
+                            ("refused", "Geweigerd"),
+                            ("postponed", "Uitgesteld"),
+                        ],
+                        max_length=20,
+                        verbose_name="beslissing",
+                    ),
+                ),
+                (
+                    "granted_amount",
+                    common.money.MoneyField(blank=True, null=True, verbose_name="toegekend bedrag"),
+                ),
+                ("decided_on", models.DateField(verbose_name="beslist op")),
+                (
+                    "reference",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="kenmerk van de beslissing"
+                    ),
+                ),
+                (
+                    "grounds",
+                    models.TextField(blank=True, max_length=4000, verbose_name="motivering"),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="genoteerd op",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'beslissing van het comité',
-                'verbose_name_plural': 'beslissingen van het comité',
-                'ordering': ['-decided_on', '-pk'],
+                "verbose_name": "beslissing van het comité",
+                "verbose_name_plural": "beslissingen van het comité",
+                "ordering": ["-decided_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Instalment',
+            name="Instalment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='schijf')),
-                ('share', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('0.01')), django.core.validators.MaxValueValidator(100)], verbose_name='aandeel (%)')),
-                ('amount', common.money.MoneyField(verbose_name='bedrag')),
-                ('condition', models.CharField(max_length=300, verbose_name='voorwaarde')),
-                ('expected_on', models.DateField(blank=True, null=True, verbose_name='verwacht op')),
-                ('state', models.CharField(choices=[('planned', 'Gepland'), ('claimable', 'Opvraagbaar'), ('claimed', 'Aangevraagd'), ('checked', 'Gecontroleerd'), ('approved', 'Goedgekeurd'), ('paid', 'Betaald'), ('cancelled', 'Vervallen')], default='planned', editable=False, max_length=20, verbose_name='status')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="schijf")),
+                (
+                    "share",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0.01")),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="aandeel (%)",
+                    ),
+                ),
+                ("amount", common.money.MoneyField(verbose_name="bedrag")),
+                ("condition", models.CharField(max_length=300, verbose_name="voorwaarde")),
+                (
+                    "expected_on",
+                    models.DateField(blank=True, null=True, verbose_name="verwacht op"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Gepland"),
+                            ("claimable", "Opvraagbaar"),
+                            ("claimed", "Aangevraagd"),
+                            ("checked", "Gecontroleerd"),
+                            ("approved", "Goedgekeurd"),
+                            ("paid", "Betaald"),
+                            ("cancelled", "Vervallen"),
+                        ],
+                        default="planned",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'schijf',
-                'verbose_name_plural': 'schijven',
-                'ordering': ['commitment', 'number'],
+                "verbose_name": "schijf",
+                "verbose_name_plural": "schijven",
+                "ordering": ["commitment", "number"],
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('commitment', 'Vastlegging'), ('reversal', 'Terugboeking in hetzelfde jaar'), ('release', 'Vrijval'), ('payment', 'Vereffening')], max_length=20, verbose_name='soort')),
-                ('amount', common.money.MoneyField(verbose_name='bedrag')),
-                ('effective_on', models.DateField(verbose_name='datum')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='toelichting')),
-                ('recorded_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='ingevoerd op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("commitment", "Vastlegging"),
+                            ("reversal", "Terugboeking in hetzelfde jaar"),
+                            ("release", "Vrijval"),
+                            ("payment", "Vereffening"),
+                        ],
+                        max_length=20,
+                        verbose_name="soort",
+                    ),
+                ),
+                ("amount", common.money.MoneyField(verbose_name="bedrag")),
+                ("effective_on", models.DateField(verbose_name="datum")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="toelichting")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_index=True,
+                        default=django.utils.timezone.now,
+                        verbose_name="ingevoerd op",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'boeking',
-                'verbose_name_plural': 'boekingen',
-                'ordering': ['effective_on', 'pk'],
+                "verbose_name": "boeking",
+                "verbose_name_plural": "boekingen",
+                "ordering": ["effective_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(blank=True, max_length=60, verbose_name='kenmerk van de betaling')),
-                ('paid_on', models.DateField(verbose_name='betaald op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="kenmerk van de betaling"
+                    ),
+                ),
+                ("paid_on", models.DateField(verbose_name="betaald op")),
             ],
             options={
-                'verbose_name': 'betaling',
-                'verbose_name_plural': 'betalingen',
-                'ordering': ['-paid_on', '-pk'],
+                "verbose_name": "betaling",
+                "verbose_name_plural": "betalingen",
+                "ordering": ["-paid_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='BudgetVersion',
+            name="BudgetVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='volgnummer')),
-                ('label', models.CharField(choices=[('BO', 'Begrotingsopmaak (BO)'), ('BA', 'Begrotingsaanpassing (BA)'), ('transfer', 'Herverdeling')], max_length=10, verbose_name='soort')),
-                ('vak', common.money.MoneyField(verbose_name='VAK')),
-                ('vek', common.money.MoneyField(verbose_name='VEK')),
-                ('effective_on', models.DateField(verbose_name='geldig vanaf')),
-                ('legal_basis', models.CharField(blank=True, max_length=300, verbose_name='rechtsgrond of toelichting')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='ingevoerd op')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='versions', to='funding.budgetline', verbose_name='begrotingslijn')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ingevoerd door')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="volgnummer")),
+                (
+                    "label",
+                    models.CharField(
+                        choices=[
+                            ("BO", "Begrotingsopmaak (BO)"),
+                            ("BA", "Begrotingsaanpassing (BA)"),
+                            ("transfer", "Herverdeling"),
+                        ],
+                        max_length=10,
+                        verbose_name="soort",
+                    ),
+                ),
+                ("vak", common.money.MoneyField(verbose_name="VAK")),
+                ("vek", common.money.MoneyField(verbose_name="VEK")),
+                ("effective_on", models.DateField(verbose_name="geldig vanaf")),
+                (
+                    "legal_basis",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="rechtsgrond of toelichting"
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="ingevoerd op",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="versions",
+                        to="funding.budgetline",
+                        verbose_name="begrotingslijn",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ingevoerd door",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'begrotingsversie',
-                'verbose_name_plural': 'begrotingsversies',
-                'ordering': ['line', 'number'],
+                "verbose_name": "begrotingsversie",
+                "verbose_name_plural": "begrotingsversies",
+                "ordering": ["line", "number"],
             },
         ),
         migrations.AddField(
-            model_name='budgetline',
-            name='budget_year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='lines', to='funding.budgetyear', verbose_name='begrotingsjaar'),
+            model_name="budgetline",
+            name="budget_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="lines",
+                to="funding.budgetyear",
+                verbose_name="begrotingsjaar",
+            ),
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', common.money.MoneyField(verbose_name='gevraagd bedrag')),
-                ('statement', models.TextField(max_length=4000, verbose_name='verantwoording')),
-                ('claimed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='aangevraagd op')),
-                ('accepted_amount', common.money.MoneyField(blank=True, null=True, verbose_name='aanvaard bedrag')),
-                ('check_note', models.TextField(blank=True, max_length=4000, verbose_name='bevindingen')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='gecontroleerd op')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='goedgekeurd op')),
-                ('rejected_at', models.DateTimeField(blank=True, null=True, verbose_name='afgewezen op')),
-                ('rejection_reason', models.TextField(blank=True, max_length=2000, verbose_name='reden van afwijzing')),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='goedgekeurd door')),
-                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='gecontroleerd door')),
-                ('claimed_by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='aangevraagd door')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='documents.storedfile', verbose_name='bewijsstuk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", common.money.MoneyField(verbose_name="gevraagd bedrag")),
+                ("statement", models.TextField(max_length=4000, verbose_name="verantwoording")),
+                (
+                    "claimed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="aangevraagd op",
+                    ),
+                ),
+                (
+                    "accepted_amount",
+                    common.money.MoneyField(blank=True, null=True, verbose_name="aanvaard bedrag"),
+                ),
+                (
+                    "check_note",
+                    models.TextField(blank=True, max_length=4000, verbose_name="bevindingen"),
+                ),
+                (
+                    "checked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="gecontroleerd op"),
+                ),
+                (
+                    "approved_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="goedgekeurd op"),
+                ),
+                (
+                    "rejected_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="afgewezen op"),
+                ),
+                (
+                    "rejection_reason",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="reden van afwijzing"
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="goedgekeurd door",
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="gecontroleerd door",
+                    ),
+                ),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="aangevraagd door",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="documents.storedfile",
+                        verbose_name="bewijsstuk",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'schuldvordering',
-                'verbose_name_plural': 'schuldvorderingen',
-                'ordering': ['-claimed_at', '-pk'],
+                "verbose_name": "schuldvordering",
+                "verbose_name_plural": "schuldvorderingen",
+                "ordering": ["-claimed_at", "-pk"],
             },
         ),
     ]

@@ -9,177 +9,408 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('funding', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("funding", "0001_initial"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='cofinancingrequest',
-            name='procurement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='cofinancing_requests', to='projects.procurement', verbose_name='opdracht'),
+            model_name="cofinancingrequest",
+            name="procurement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="cofinancing_requests",
+                to="projects.procurement",
+                verbose_name="opdracht",
+            ),
         ),
         migrations.AddField(
-            model_name='cofinancingrequest',
-            name='requested_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='aangevraagd door'),
+            model_name="cofinancingrequest",
+            name="requested_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="aangevraagd door",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='commitments', to='funding.budgetline', verbose_name='begrotingslijn'),
+            model_name="commitment",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="commitments",
+                to="funding.budgetline",
+                verbose_name="begrotingslijn",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='commitments', to='projects.project', verbose_name='project'),
+            model_name="commitment",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="commitments",
+                to="projects.project",
+                verbose_name="project",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ingevoerd door'),
+            model_name="commitment",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="ingevoerd door",
+            ),
         ),
         migrations.AddField(
-            model_name='committeedecision',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='genoteerd door'),
+            model_name="committeedecision",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="genoteerd door",
+            ),
         ),
         migrations.AddField(
-            model_name='committeedecision',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='decisions', to='funding.cofinancingrequest', verbose_name='aanvraag'),
+            model_name="committeedecision",
+            name="request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="decisions",
+                to="funding.cofinancingrequest",
+                verbose_name="aanvraag",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='decision',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='commitment', to='funding.committeedecision', verbose_name='beslissing'),
+            model_name="commitment",
+            name="decision",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="commitment",
+                to="funding.committeedecision",
+                verbose_name="beslissing",
+            ),
         ),
         migrations.AddField(
-            model_name='instalment',
-            name='commitment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='instalments', to='funding.commitment', verbose_name='vastlegging'),
+            model_name="instalment",
+            name="commitment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="instalments",
+                to="funding.commitment",
+                verbose_name="vastlegging",
+            ),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='instalment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='claims', to='funding.instalment', verbose_name='schijf'),
+            model_name="claim",
+            name="instalment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="claims",
+                to="funding.instalment",
+                verbose_name="schijf",
+            ),
         ),
         migrations.AddField(
-            model_name='ledgerentry',
-            name='commitment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='entries', to='funding.commitment', verbose_name='vastlegging'),
+            model_name="ledgerentry",
+            name="commitment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="entries",
+                to="funding.commitment",
+                verbose_name="vastlegging",
+            ),
         ),
         migrations.AddField(
-            model_name='ledgerentry',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='entries', to='funding.budgetline', verbose_name='begrotingslijn'),
+            model_name="ledgerentry",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="entries",
+                to="funding.budgetline",
+                verbose_name="begrotingslijn",
+            ),
         ),
         migrations.AddField(
-            model_name='ledgerentry',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ingevoerd door'),
+            model_name="ledgerentry",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="ingevoerd door",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='claim',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='payment', to='funding.claim', verbose_name='schuldvordering'),
+            model_name="payment",
+            name="claim",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="payment",
+                to="funding.claim",
+                verbose_name="schuldvordering",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='payment', to='funding.ledgerentry', verbose_name='boeking'),
+            model_name="payment",
+            name="entry",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="payment",
+                to="funding.ledgerentry",
+                verbose_name="boeking",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetversion',
-            constraint=models.UniqueConstraint(fields=('line', 'number'), name='funding_version_number_once', violation_error_message='Iemand anders voegde net een versie toe. Bekijk ze en probeer opnieuw.'),
+            model_name="budgetversion",
+            constraint=models.UniqueConstraint(
+                fields=("line", "number"),
+                name="funding_version_number_once",
+                violation_error_message="Iemand anders voegde net een versie toe. Bekijk ze en probeer opnieuw.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='budgetversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='214772b676a59094908c4f72029a4d4f571119d1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4cb54', table='funding_budgetversion', when='BEFORE')),
+            model_name="budgetversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="214772b676a59094908c4f72029a4d4f571119d1",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_4cb54",
+                    table="funding_budgetversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='budgetversion',
-            trigger=pgtrigger.compiler.Trigger(name='credits_follow_latest', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n                    UPDATE funding_budgetline SET vak = NEW.vak, vek = NEW.vek\n                    WHERE id = NEW.line_id;\n                    RETURN NULL;\n                ', hash='3cd3bec2362a33534d4348c705fbf8f50fa5e79b', operation='INSERT', pgid='pgtrigger_credits_follow_latest_63400', table='funding_budgetversion', when='AFTER')),
+            model_name="budgetversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="credits_follow_latest",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    UPDATE funding_budgetline SET vak = NEW.vak, vek = NEW.vek\n                    WHERE id = NEW.line_id;\n                    RETURN NULL;\n                ",
+                    hash="3cd3bec2362a33534d4348c705fbf8f50fa5e79b",
+                    operation="INSERT",
+                    pgid="pgtrigger_credits_follow_latest_63400",
+                    table="funding_budgetversion",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('budget_year', 'stream'), name='funding_line_once', violation_error_message='Dit jaar heeft al een lijn voor deze geldstroom.'),
+            model_name="budgetline",
+            constraint=models.UniqueConstraint(
+                fields=("budget_year", "stream"),
+                name="funding_line_once",
+                violation_error_message="Dit jaar heeft al een lijn voor deze geldstroom.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('committed__gte', 0), ('committed__lte', models.F('vak'))), name='funding_line_vak_not_overdrawn', violation_error_message='Er is niet genoeg vastleggingskrediet (VAK) over.'),
+            model_name="budgetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("committed__gte", 0), ("committed__lte", models.F("vak"))),
+                name="funding_line_vak_not_overdrawn",
+                violation_error_message="Er is niet genoeg vastleggingskrediet (VAK) over.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('vek'))), name='funding_line_vek_not_overdrawn', violation_error_message='Er is niet genoeg vereffeningskrediet (VEK) over.'),
+            model_name="budgetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("paid__gte", 0), ("paid__lte", models.F("vek"))),
+                name="funding_line_vek_not_overdrawn",
+                violation_error_message="Er is niet genoeg vereffeningskrediet (VEK) over.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cofinancingrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('requested_amount__lte', models.F('advised_amount')), models.Q(('override_reason', ''), _negated=True), _connector='OR'), name='funding_request_override_is_reasoned', violation_error_message='Het bedrag is hoger dan de regel geeft. Schrijf waarom.'),
+            model_name="cofinancingrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("requested_amount__lte", models.F("advised_amount")),
+                    models.Q(("override_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="funding_request_override_is_reasoned",
+                violation_error_message="Het bedrag is hoger dan de regel geeft. Schrijf waarom.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cofinancingrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('requested_amount__gt', 0)), name='funding_request_amount_positive', violation_error_message='Vraag een bedrag van meer dan nul.'),
+            model_name="cofinancingrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("requested_amount__gt", 0)),
+                name="funding_request_amount_positive",
+                violation_error_message="Vraag een bedrag van meer dan nul.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cofinancingrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'postponed', 'granted'])), fields=('procurement',), name='funding_request_once_per_procurement', violation_error_message='Voor deze opdracht loopt al een aanvraag.'),
+            model_name="cofinancingrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["requested", "postponed", "granted"])),
+                fields=("procurement",),
+                name="funding_request_once_per_procurement",
+                violation_error_message="Voor deze opdracht loopt al een aanvraag.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cofinancingrequest',
-            trigger=pgtrigger.compiler.Trigger(name='request_state_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{postponed:granted,postponed:refused,requested:granted,requested:postponed,requested:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='8d9ab893beb690aa2695f5af5a4dcc372ff77e5d', operation='UPDATE', pgid='pgtrigger_request_state_steps_efd3a', table='funding_cofinancingrequest', when='BEFORE')),
+            model_name="cofinancingrequest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="request_state_steps",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{postponed:granted,postponed:refused,requested:granted,requested:postponed,requested:refused}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="8d9ab893beb690aa2695f5af5a4dcc372ff77e5d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_request_state_steps_efd3a",
+                    table="funding_cofinancingrequest",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='committeedecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'granted'), _negated=True), ('granted_amount__gt', 0), _connector='OR'), name='funding_grant_has_amount', violation_error_message='Vul het toegekende bedrag in.'),
+            model_name="committeedecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "granted"), _negated=True),
+                    ("granted_amount__gt", 0),
+                    _connector="OR",
+                ),
+                name="funding_grant_has_amount",
+                violation_error_message="Vul het toegekende bedrag in.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='committeedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'granted'), models.Q(('grounds', ''), _negated=True), _connector='OR'), name='funding_refusal_is_reasoned', violation_error_message='Schrijf waarom het comité weigert of uitstelt.'),
+            model_name="committeedecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome", "granted"),
+                    models.Q(("grounds", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="funding_refusal_is_reasoned",
+                violation_error_message="Schrijf waarom het comité weigert of uitstelt.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('released__gte', 0), ('paid__gte', 0), ('committed__gte', django.db.models.expressions.CombinedExpression(models.F('released'), '+', models.F('paid')))), name='funding_commitment_open_not_negative', violation_error_message='Het bedrag is hoger dan wat van de vastlegging nog openstaat.'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("released__gte", 0),
+                    ("paid__gte", 0),
+                    (
+                        "committed__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("released"), "+", models.F("paid")
+                        ),
+                    ),
+                ),
+                name="funding_commitment_open_not_negative",
+                violation_error_message="Het bedrag is hoger dan wat van de vastlegging nog openstaat.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('commitment', 'number'), name='funding_instalment_number_once', violation_error_message='Deze vastlegging heeft al een schijf met dit nummer.'),
+            model_name="instalment",
+            constraint=models.UniqueConstraint(
+                fields=("commitment", "number"),
+                name="funding_instalment_number_once",
+                violation_error_message="Deze vastlegging heeft al een schijf met dit nummer.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='instalment',
-            trigger=pgtrigger.compiler.Trigger(name='instalment_state_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{approved:paid,checked:approved,checked:claimable,claimable:cancelled,claimable:claimed,claimed:checked,claimed:claimable,planned:cancelled,planned:claimable}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='e9be635c61cea58d1d2ec70eb3805c71129638e7', operation='UPDATE', pgid='pgtrigger_instalment_state_steps_f5443', table='funding_instalment', when='BEFORE')),
+            model_name="instalment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="instalment_state_steps",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{approved:paid,checked:approved,checked:claimable,claimable:cancelled,claimable:claimed,claimed:checked,claimed:claimable,planned:cancelled,planned:claimable}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="e9be635c61cea58d1d2ec70eb3805c71129638e7",
+                    operation="UPDATE",
+                    pgid="pgtrigger_instalment_state_steps_f5443",
+                    table="funding_instalment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('rejected_at__isnull', True)), fields=('instalment',), name='funding_claim_once', violation_error_message='Voor deze schijf is al een schuldvordering ingediend.'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("rejected_at__isnull", True)),
+                fields=("instalment",),
+                name="funding_claim_once",
+                violation_error_message="Voor deze schijf is al een schuldvordering ingediend.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='funding_claim_amount_positive', violation_error_message='Vraag een bedrag van meer dan nul.'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)),
+                name="funding_claim_amount_positive",
+                violation_error_message="Vraag een bedrag van meer dan nul.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_amount__isnull', True), ('accepted_amount__lte', models.F('amount')), _connector='OR'), name='funding_claim_accepted_within_asked', violation_error_message='Het aanvaarde bedrag is hoger dan het gevraagde.'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("accepted_amount__isnull", True),
+                    ("accepted_amount__lte", models.F("amount")),
+                    _connector="OR",
+                ),
+                name="funding_claim_accepted_within_asked",
+                violation_error_message="Het aanvaarde bedrag is hoger dan het gevraagde.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('checked_by')), _negated=True), _connector='OR'), name='funding_claim_second_person', violation_error_message='Wie een schuldvordering controleerde, kan ze niet zelf goedkeuren.'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(("approved_by", models.F("checked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="funding_claim_second_person",
+                violation_error_message="Wie een schuldvordering controleerde, kan ze niet zelf goedkeuren.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='funding_entry_amount_positive', violation_error_message='Boek een bedrag van meer dan nul.'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)),
+                name="funding_entry_amount_positive",
+                violation_error_message="Boek een bedrag van meer dan nul.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ledgerentry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f44f3f89cb0d8e1eead45bdb26d3559a849928db', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_49b3f', table='funding_ledgerentry', when='BEFORE')),
+            model_name="ledgerentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f44f3f89cb0d8e1eead45bdb26d3559a849928db",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_49b3f",
+                    table="funding_ledgerentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ledgerentry',
-            trigger=pgtrigger.compiler.Trigger(name='totals_follow_ledger', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    UPDATE funding_budgetline SET\n                        committed = committed\n                            + CASE NEW.kind WHEN 'commitment' THEN NEW.amount\n                                            WHEN 'reversal' THEN -NEW.amount ELSE 0 END,\n                        paid = paid + CASE NEW.kind WHEN 'payment' THEN NEW.amount ELSE 0 END\n                    WHERE id = NEW.line_id;\n                    UPDATE funding_commitment SET\n                        committed = committed\n                            + CASE NEW.kind WHEN 'commitment' THEN NEW.amount\n                                            WHEN 'reversal' THEN -NEW.amount ELSE 0 END,\n                        released = released\n                            + CASE NEW.kind WHEN 'release' THEN NEW.amount ELSE 0 END,\n                        paid = paid + CASE NEW.kind WHEN 'payment' THEN NEW.amount ELSE 0 END\n                    WHERE id = NEW.commitment_id;\n                    RETURN NULL;\n                ", hash='89d72d00bc200ccefad8805e56d40ed47b56c087', operation='INSERT', pgid='pgtrigger_totals_follow_ledger_7f242', table='funding_ledgerentry', when='AFTER')),
+            model_name="ledgerentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="totals_follow_ledger",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    UPDATE funding_budgetline SET\n                        committed = committed\n                            + CASE NEW.kind WHEN 'commitment' THEN NEW.amount\n                                            WHEN 'reversal' THEN -NEW.amount ELSE 0 END,\n                        paid = paid + CASE NEW.kind WHEN 'payment' THEN NEW.amount ELSE 0 END\n                    WHERE id = NEW.line_id;\n                    UPDATE funding_commitment SET\n                        committed = committed\n                            + CASE NEW.kind WHEN 'commitment' THEN NEW.amount\n                                            WHEN 'reversal' THEN -NEW.amount ELSE 0 END,\n                        released = released\n                            + CASE NEW.kind WHEN 'release' THEN NEW.amount ELSE 0 END,\n                        paid = paid + CASE NEW.kind WHEN 'payment' THEN NEW.amount ELSE 0 END\n                    WHERE id = NEW.commitment_id;\n                    RETURN NULL;\n                ",
+                    hash="89d72d00bc200ccefad8805e56d40ed47b56c087",
+                    operation="INSERT",
+                    pgid="pgtrigger_totals_follow_ledger_7f242",
+                    table="funding_ledgerentry",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

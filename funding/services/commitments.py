@@ -1,0 +1,173 @@
+"""Committing VAK at the committee's decision, and giving back what is not needed."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.services import record
+from common.constraints import readable_constraints
+from common.moments import today
+from common.money import ZERO, format_eur
+from funding.models import BudgetLine, Commitment, CommitteeDecision, LedgerEntry
+from funding.policies import may_commit, may_release
+from funding.services.budget import lock_line
+
+
+@transaction.atomic
+def commit(*, decision: CommitteeDecision, by: User) -> Commitment:
+    """Commit the granted amount, dated at the decision, on the VAK of that year (domain.md 6.6).
+
+    The budget line is locked first, so two commitments at once queue up and the second sees what
+    the first one used. The CHECK on the line refuses even when this code would not.
+
+    Raises:
+        PermissionDenied: when `by` is not a programme manager.
+        ValidationError: when nothing was granted, it is committed already, or VAK is too short.
+    """
+    may_commit.check(by)
+    decision = CommitteeDecision.objects.select_related("request__procurement__project").get(
+        pk=decision.pk
+    )
+    amount = decision.granted_amount
+    if decision.outcome != CommitteeDecision.Outcome.GRANTED or amount is None:
+        raise ValidationError(_("Het comité kende voor deze aanvraag niets toe."))
+    line = lock_line(year=decision.decided_on.year, stream=BudgetLine.Stream.COFINANCING)
+    if Commitment.objects.filter(decision=decision).exists():
+        raise ValidationError(_("Dit bedrag is al vastgelegd."))
+    refuse_overdraft(line, amount)
+    commitment = Commitment.objects.create(
+        decision=decision,
+        project=decision.request.procurement.project,
+        line=line,
+        number=f"VL-{line.budget_year.year}-{decision.pk:05d}",
+        effective_on=decision.decided_on,
+        recorded_by=by,
+    )
+    book(
+        kind=LedgerEntry.Kind.COMMITMENT,
+        commitment=commitment,
+        line=line,
+        amount=amount,
+        effective_on=decision.decided_on,
+        by=by,
+    )
+    record(
+        actor=by,
+        action="commitment.made",
+        label=_("Vastgelegd: %(sum)s") % {"sum": format_eur(amount)},
+        about=commitment.project,
+        data={"commitment": commitment.number, "amount": str(amount)},
+    )
+    return commitment
+
+
+@transaction.atomic
+def release_commitment(
+    *, commitment: Commitment, amount: Decimal, reason: str, by: User, on: date | None = None
+) -> LedgerEntry:
+    """Lower what is open. In the year of the commitment VAK comes back; later it does not.
+
+    Source: domain.md 6.6 (vrijval of an older year lowers the encours only).
+
+    Raises:
+        PermissionDenied: when `by` is not a programme manager.
+        ValidationError: when there is no reason or more is released than is open.
+    """
+    may_release.check(by)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Schrijf waarom dit bedrag vrijkomt.")})
+    on = on or today()
+    line = (
+        BudgetLine.objects.select_for_update(of=("self",))
+        .select_related("budget_year")
+        .get(pk=commitment.line_id)
+    )
+    commitment = lock_commitment(commitment)
+    refuse_more_than_open(commitment, amount)
+    same_year = on.year == line.budget_year.year
+    entry = book(
+        kind=LedgerEntry.Kind.REVERSAL if same_year else LedgerEntry.Kind.RELEASE,
+        commitment=commitment,
+        line=line,
+        amount=amount,
+        effective_on=on,
+        by=by,
+        note=reason,
+    )
+    record(
+        actor=by,
+        action="commitment.released",
+        label=_("Vrijgegeven: %(sum)s") % {"sum": format_eur(amount)},
+        about=commitment.project,
+        comment=reason,
+        data={"commitment": commitment.number, "amount": str(amount)},
+    )
+    return entry
+
+
+def lock_commitment(commitment: Commitment) -> Commitment:
+    """The commitment as it is now, locked until the transaction ends."""
+    return (
+        Commitment.objects.select_for_update(of=("self",))
+        .select_related("project", "line__budget_year")
+        .get(pk=commitment.pk)
+    )
+
+
+def refuse_overdraft(line: BudgetLine, amount: Decimal) -> None:
+    """Raises ValidationError, with the figures, when the line has less VAK than `amount`."""
+    if amount > line.vak_available:
+        raise ValidationError(
+            _("In %(year)s is nog %(left)s vastleggingskrediet (VAK) over; gevraagd: %(asked)s.")
+            % {
+                "year": line.budget_year.year,
+                "left": format_eur(line.vak_available),
+                "asked": format_eur(amount),
+            },
+            code="vak",
+        )
+
+
+def refuse_more_than_open(commitment: Commitment, amount: Decimal) -> None:
+    """Raises ValidationError when `amount` is not positive or more than what is open."""
+    if amount <= ZERO:
+        raise ValidationError({"amount": _("Vul een bedrag van meer dan nul in.")})
+    if amount > commitment.open_amount:
+        raise ValidationError(
+            {
+                "amount": _("Van deze vastlegging staat nog %(open)s open.")
+                % {"open": format_eur(commitment.open_amount)}
+            },
+            code="open",
+        )
+
+
+def book(
+    *,
+    kind: LedgerEntry.Kind,
+    commitment: Commitment,
+    line: BudgetLine,
+    amount: Decimal,
+    effective_on: date,
+    by: User,
+    note: str = "",
+) -> LedgerEntry:
+    """Add a row to the ledger; triggers update the totals and constraints guard them.
+
+    Raises:
+        ValidationError: the sentence of the constraint that refused.
+    """
+    with readable_constraints(fields={"funding_commitment_open_not_negative": "amount"}):
+        return LedgerEntry.objects.create(
+            kind=kind,
+            commitment=commitment,
+            line=line,
+            amount=amount,
+            effective_on=effective_on,
+            recorded_by=by,
+            note=note[:300],
+        )

@@ -1,0 +1,180 @@
+"""A claim on an instalment: asked, checked, approved by a second person, paid from VEK."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.constraints import readable_constraints
+from common.money import format_eur
+from documents.models import StoredFile
+from funding.lifecycle import INSTALMENT_LIFECYCLE
+from funding.models import BudgetLine, Claim, Instalment, LedgerEntry, Payment
+from funding.policies import is_second_person, may_check_claim, may_claim, may_pay
+from funding.services.budget import lock_line
+from funding.services.commitments import book, lock_commitment, refuse_more_than_open
+
+
+@transaction.atomic
+def claim_instalment(
+    *,
+    instalment: Instalment,
+    amount: Decimal,
+    statement: str,
+    by: User,
+    evidence: StoredFile | None = None,
+) -> Claim:
+    """Ask payment of an instalment. EUR.
+
+    Raises:
+        PermissionDenied: when `by` may not claim for the organisation.
+        ValidationError: the instalment is not claimable, the amount is not positive or more than
+            the instalment, or the statement is empty.
+    """
+    may_claim.check(by, instalment)
+    INSTALMENT_LIFECYCLE.perform(instalment, "claim", actor=by)
+    if not statement.strip():
+        raise ValidationError({"statement": _("Leg uit waarvoor u deze schijf vraagt.")})
+    if amount > instalment.amount:
+        raise ValidationError(
+            {
+                "amount": _("Deze schijf is hoogstens %(sum)s.")
+                % {"sum": format_eur(instalment.amount)}
+            }
+        )
+    claim = Claim(
+        instalment=instalment,
+        amount=amount,
+        statement=statement.strip(),
+        evidence=evidence,
+        claimed_by=by,
+    )
+    with readable_constraints(fields={"funding_claim_amount_positive": "amount"}):
+        claim.save()
+    return claim
+
+
+@transaction.atomic
+def check_claim(*, claim: Claim, accepted_amount: Decimal, note: str, by: User) -> Claim:
+    """Record what of the claim is accepted. A lower amount needs findings. EUR.
+
+    Raises:
+        PermissionDenied: when `by` is not of the PIO team.
+        ValidationError: not in a state to be checked, amount out of range, or findings missing.
+    """
+    may_check_claim.check(by)
+    claim = lock_claim(claim)
+    INSTALMENT_LIFECYCLE.perform(claim.instalment, "check", actor=by, comment=note)
+    if accepted_amount <= 0:
+        raise ValidationError(
+            {"accepted_amount": _("Vul een bedrag van meer dan nul in, of wijs de vordering af.")}
+        )
+    if accepted_amount < claim.amount and not note.strip():
+        raise ValidationError({"note": _("U aanvaardt minder dan gevraagd. Schrijf waarom.")})
+    claim.accepted_amount = accepted_amount
+    claim.check_note = note.strip()
+    claim.checked_by = by
+    claim.checked_at = timezone.now()
+    with readable_constraints(fields={"funding_claim_accepted_within_asked": "accepted_amount"}):
+        claim.save()
+    return claim
+
+
+@transaction.atomic
+def reject_claim(*, claim: Claim, reason: str, by: User) -> Claim:
+    """Send a claim back; the beneficiary may claim the instalment again.
+
+    Raises:
+        PermissionDenied: when `by` is not of the PIO team.
+        ValidationError: when there is no reason, or the claim was approved or paid already.
+    """
+    may_check_claim.check(by)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Schrijf waarom u de schuldvordering afwijst.")})
+    claim = lock_claim(claim)
+    INSTALMENT_LIFECYCLE.perform(claim.instalment, "reject", actor=by, comment=reason)
+    claim.rejected_at = timezone.now()
+    claim.rejection_reason = reason.strip()
+    claim.save()
+    return claim
+
+
+@transaction.atomic
+def approve_claim(*, claim: Claim, by: User) -> Claim:
+    """Approve a checked claim, as somebody else than who checked it.
+
+    Raises:
+        PermissionDenied: when `by` checked the claim, or is not of the programme office.
+        TransitionRefused: when the claim is not checked.
+    """
+    claim = lock_claim(claim)
+    is_second_person.check(by, claim)
+    INSTALMENT_LIFECYCLE.perform(claim.instalment, "approve", actor=by)
+    claim.approved_by = by
+    claim.approved_at = timezone.now()
+    with readable_constraints():
+        claim.save()
+    return claim
+
+
+@transaction.atomic
+def pay_claim(*, claim: Claim, paid_on: date, by: User, reference: str = "") -> Payment:
+    """Record the payment: from the VEK of the year of payment, out of what is open.
+
+    Raises:
+        PermissionDenied: when `by` is not a programme manager.
+        ValidationError: the claim is not approved, VEK is too short, or too little is open.
+    """
+    may_pay.check(by)
+    # Locks in one order everywhere: budget line, then commitment, then instalment.
+    line = lock_line(year=paid_on.year, stream=BudgetLine.Stream.COFINANCING)
+    claim = Claim.objects.select_related("instalment").get(pk=claim.pk)
+    commitment = lock_commitment(claim.instalment.commitment)
+    INSTALMENT_LIFECYCLE.perform(claim.instalment, "pay", actor=by, comment=reference)
+    claim = lock_claim(claim)
+    amount = claim.accepted_amount
+    if amount is None:
+        raise ValidationError(_("Deze schuldvordering is nog niet gecontroleerd."))
+    if paid_on < commitment.effective_on:
+        raise ValidationError({"paid_on": _("Een betaling kan niet vóór de vastlegging.")})
+    refuse_vek_overdraft(line, amount)
+    refuse_more_than_open(commitment, amount)
+    entry = book(
+        kind=LedgerEntry.Kind.PAYMENT,
+        commitment=commitment,
+        line=line,
+        amount=amount,
+        effective_on=paid_on,
+        by=by,
+        note=reference,
+    )
+    return Payment.objects.create(
+        claim=claim, entry=entry, reference=reference.strip(), paid_on=paid_on
+    )
+
+
+def refuse_vek_overdraft(line: BudgetLine, amount: Decimal) -> None:
+    """Raises ValidationError, with the figures, when the line has less VEK than `amount`."""
+    if amount > line.vek_available:
+        raise ValidationError(
+            _("In %(year)s is nog %(left)s vereffeningskrediet (VEK) over; gevraagd: %(asked)s.")
+            % {
+                "year": line.budget_year.year,
+                "left": format_eur(line.vek_available),
+                "asked": format_eur(amount),
+            },
+            code="vek",
+        )
+
+
+def lock_claim(claim: Claim) -> Claim:
+    """The claim as it is now, locked until the transaction ends."""
+    return (
+        Claim.objects.select_for_update(of=("self",))
+        .select_related("instalment__commitment__project")
+        .get(pk=claim.pk)
+    )
