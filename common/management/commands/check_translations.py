@@ -9,6 +9,7 @@ from typing import Any
 
 import polib
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.management.commands import makemessages
 
@@ -16,8 +17,16 @@ NOT_OURS = [".venv", "node_modules", "var", "tests", "devtools", "benchmarks"]
 
 
 class _ExtractMessages(makemessages.Command):
+    """makemessages that writes to a folder of our choice instead of ./locale."""
+
     # A guessed translation is worse than none: it looks done.
-    msgmerge_options = ["-q", "--no-fuzzy-matching"]
+    msgmerge_options = ["-q", "--backup=none", "--update", "--no-fuzzy-matching"]
+    folder = ""
+
+    def build_potfiles(self) -> list[str]:
+        self.default_locale_path = self.folder
+        self.locale_paths = [self.folder]
+        return super().build_potfiles()
 
 
 class Command(BaseCommand):
@@ -50,15 +59,17 @@ class Command(BaseCommand):
 
     def _extract_to(self, folder: Path) -> None:
         here = Path.cwd()
-        paths = settings.LOCALE_PATHS
+        extract = _ExtractMessages()
+        extract.folder = str(folder)
         try:
             os.chdir(settings.BASE_DIR)
-            settings.LOCALE_PATHS = [folder]
-            _ExtractMessages().run_from_argv(
-                ["manage.py", "makemessages", "--locale=en", "--no-wrap", "--no-obsolete"]
-                + ["--verbosity=0"]
-                + [f"--ignore={name}" for name in NOT_OURS]
+            call_command(
+                extract,
+                locale=["en"],
+                no_wrap=True,
+                no_obsolete=True,
+                verbosity=0,
+                ignore_patterns=NOT_OURS,
             )
         finally:
-            settings.LOCALE_PATHS = paths
             os.chdir(here)
