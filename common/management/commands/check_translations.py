@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.management.commands import makemessages
 
-NOT_OURS = [".venv", "node_modules", "var", "tests", "devtools", "benchmarks"]
+NOT_OURS = ["locale", ".venv", "node_modules", "var", "tests", "devtools", "benchmarks"]
 
 
 class _ExtractMessages(makemessages.Command):
