@@ -24,6 +24,7 @@ TEXT, SOFT_TEXT, GRID = "#333332", "#5a6675", "#cfd5dd"
 # Light differs from dark in print too; every fill has an outline, for the pale ones.
 FILLS = ("#003b8e", "#6aa5ee", "#ffe615", "#9aa5b3", "#00703a", "#ffffff")
 DASHES = ("", "8 4", "2 4", "10 4 2 4", "", "8 4")
+NARROW, WIDE = 440, 720  # a narrow chart can be read on a phone without scrolling
 FONT = "Source Sans 3, Source Sans 3 Ext, sans-serif"
 
 
@@ -43,7 +44,7 @@ def bar_chart(
         return _nothing(title)
     values = [_number(value) for _label, value in rows]
     low, high = min(0.0, *values), max(0.0, *values)
-    width, line, label_room = 520, 46, 130
+    width, line, label_room = NARROW, 46, 130
     scale = (width - label_room) / ((high - low) or 1)
     zero = -low * scale
     parts = []
@@ -51,15 +52,15 @@ def bar_chart(
         top = index * line
         length = abs(number) * scale
         left = zero - length if number < 0 else zero
+        parts.append(_line(zero, top + 17, zero, top + 39, TEXT))
         words = _words(value, unit)
         parts += [
-            _text(0, top + 14, _shorten(label, 62), full=label),
+            _text(0, top + 14, _shorten(label, 56), full=label),
             _rect(left, top + 20, length, 16, FILLS[0], f"{label}: {words}"),
             _text(max(left + length, zero) + 6, top + 33, words, weight=600),
         ]
     bottom = len(rows) * line
-    parts.append(_line(zero, 16, zero, bottom - 6, TEXT))
-    return _figure(title, desc, width, bottom, parts, css=" chart-bar")
+    return _figure(title, desc, width, bottom, parts)
 
 
 def column_chart(
@@ -101,8 +102,8 @@ def column_chart(
             else:
                 down += value
             if show and not stacked:
-                short = _short(value, unit)
-                parts.append(_text(x + thin / 2, top - 5, short, size=12, anchor="middle"))
+                figure = frame.figure(value)
+                parts.append(_text(x + thin / 2, top - 5, figure, size=12, anchor="middle"))
         if stacked:
             total = _short(up + down, unit)
             parts.append(
@@ -141,7 +142,9 @@ def line_chart(
         if previous and len(series) <= 3:
             last = next(value for value in reversed(one.values) if value is not None)
             x, y = previous
-            parts.append(_text(x, y - 9, _short(_number(last), unit), 12, "middle", weight=600))
+            before = [value for value in one.values[:-1] if value is not None]
+            y += 20 if before and _number(last) < _number(before[-1]) else -9
+            parts.append(_text(x, y, _short(_number(last), unit), 12, "middle", weight=600))
     return _figure(title, desc, frame.width, frame.height, parts)
 
 
@@ -168,7 +171,7 @@ def share_chart(
     span = max(used, whole)
     if span <= 0:
         return _nothing(title)
-    width, x = 640, 0.0
+    width, x = NARROW, 0.0
     drawn = [_rect(0, 4, width - 1, 32, "#ffffff")]
     for number, (label, value) in enumerate(names):
         length = value / span * (width - 1)
@@ -178,7 +181,7 @@ def share_chart(
         fill = "#ffffff" if left_over else _fill(number)
         drawn.append(_rect(x, 4, length, 32, fill, words))
         y = 62 + number * 24
-        drawn += [_rect(0.5, y - 12, 14, 14, fill), _text(24, y, words)]
+        drawn += [_rect(0.5, y - 12, 14, 14, fill), _text(24, y, _shorten(words, 60), full=words)]
         x += length
     if 0 < whole < used:
         mark = whole / span * (width - 1)
@@ -192,7 +195,7 @@ def share_chart(
 class _Frame:
     """Axes, grid and legend of a chart with labels below and amounts at the left."""
 
-    width, left, top, plot = 720, 84, 16, 240
+    left, top, plot = 84, 20, 220
 
     def __init__(
         self,
@@ -206,12 +209,19 @@ class _Frame:
     ) -> None:
         self.labels, self.unit, self.series, self.lines = labels, unit, series, lines
         self.ticks = nice_ticks(low, high)
+        self.width = min(max(self.left + 100 * len(labels), NARROW), WIDE)
         self.slot = (self.width - self.left) / len(labels)
         self.height = self.top + self.plot + 48 + (24 if len(series) > 1 else 0)
 
     def y(self, value: float) -> float:
         low, high = self.ticks[0], self.ticks[-1]
         return self.top + self.plot * (1 - (value - low) / (high - low))
+
+    def figure(self, value: float) -> str:
+        """A figure without symbol, in the axis's own millions, for narrow columns."""
+        if self.ticks[-1] < 1_000_000:
+            return format_number(value)
+        return format_number(value / 1_000_000, 2).rstrip("0").rstrip(",")
 
     def centre(self, index: int) -> float:
         return self.left + self.slot * (index + 0.5)
@@ -222,7 +232,7 @@ class _Frame:
             y = self.y(tick)
             parts.append(_line(self.left, y, self.width, y, TEXT if tick == 0 else GRID))
             words = _short(tick, self.unit)
-            parts.append(_text(self.left - 8, y + 4, words, 12, "end", SOFT_TEXT))
+            parts.append(_text(self.left - 8, y + 4, words, 13, "end", SOFT_TEXT))
         base = self.top + self.plot
         room = max(int(self.slot / 7.5), 4)
         for index, label in enumerate(self.labels):
@@ -255,11 +265,10 @@ def nice_ticks(low: float, high: float) -> list[float]:
     return [index * step for index in range(first, last + 1)]
 
 
-def _figure(
-    title: str, desc: str, width: int, height: float, parts: Sequence[str], css: str = ""
-) -> SafeString:
+def _figure(title: str, desc: str, width: int, height: float, parts: Sequence[str]) -> SafeString:
+    css = "chart-narrow" if width <= NARROW + 80 else "chart-wide"
     return format_html(
-        '<figure class="chart{}"><figcaption>{}</figcaption>'
+        '<figure class="chart {}"><figcaption>{}</figcaption>'
         '<div class="chart-scroll" role="group" aria-label="{}" tabindex="0">'
         '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{}" width="{}" height="{}"'
         ' viewBox="0 0 {} {}" font-family="{}" font-size="14"><title>{}</title><desc>{}</desc>'

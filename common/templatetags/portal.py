@@ -226,7 +226,7 @@ def panel(
         level,
         anchor,
         title,
-        format_html(" {}", badge) if badge else "",
+        format_html(' <span class="panel-note">{}</span>', badge) if badge else "",
         level,
         SafeString(content),
     )
@@ -449,7 +449,7 @@ def _form_errors(form: BaseForm) -> list[dict[str, str]]:
     for bound in form:
         target = "" if bound.is_hidden else error_target(bound)
         errors += [
-            {"text": str(text), "target": target, "label": str(bound.label)}
+            {"text": str(text), "target": target, "label": str(bound.label).rstrip(".:?")}
             for text in bound.errors
         ]
     return errors
