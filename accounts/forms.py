@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import forms as auth_forms
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationType, User
@@ -68,7 +69,7 @@ class PasswordChangeForm(PortalFormMixin, auth_forms.PasswordChangeForm):
 
 def _name_new_passwords(form: forms.Form) -> None:
     form.fields["new_password1"].label = _NEW_PASSWORD
-    form.fields["new_password1"].help_text = PASSWORD_HINT
+    form.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
     form.fields["new_password2"].label = _REPEAT_PASSWORD
     form.fields["new_password2"].help_text = ""
 

@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from dashboard import audit_views
 
 app_name = "dashboard"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("beheer/logboek/", audit_views.audit_log, name="audit_log"),
+]
