@@ -100,6 +100,11 @@
     no.focus(); // the safe answer first
   }
 
+  // When the browser itself finds a mistake it shows that first.
+  const needsAnswer = (button) =>
+    button?.dataset.confirm && button.form && !button.dataset.confirmed &&
+    (button.form.noValidate || button.formNoValidate || button.form.checkValidity());
+
   // --- Unsaved changes: <form data-guard> -------------------------------------------------------------
   let unsaved = false;
   const guarded = (target) => target.closest?.("form[data-guard]");
@@ -110,7 +115,7 @@
     const button = event.target.closest("button");
     if (button?.dataset.addRow && addRow(button)) event.preventDefault();
     else if (button?.dataset.removeRow && removeRow(button)) event.preventDefault();
-    else if (button?.dataset.confirm && button.form && !button.dataset.confirmed && button.form.reportValidity()) {
+    else if (needsAnswer(button)) {
       event.preventDefault();
       ask(button);
     }
