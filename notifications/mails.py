@@ -71,7 +71,11 @@ def compose(mail: OutboxMail) -> EmailMultiAlternatives:
         ) % {"site": settings.SITE_URL, "mail": settings.CONTACT_EMAIL}
         page = render_to_string(
             "notifications/mail_base.html",
-            {"subject": mail.subject, "body": mark_safe(mail.html), "footer": footer},
+            {
+                "subject": mail.subject,
+                "body": mail.body,
+                "footer": footer,
+            },
         )
     message = EmailMultiAlternatives(
         subject=mail.subject,

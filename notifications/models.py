@@ -11,6 +11,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from common.constraints import check, unique
@@ -112,6 +113,11 @@ class OutboxMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.address}"
+
+    @property
+    def body(self) -> SafeString:
+        """The HTML part for a page; it was cleaned when it was made from its Markdown source."""
+        return mark_safe(self.html)
 
     @property
     def can_be_resent(self) -> bool:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -83,7 +84,7 @@ class ReminderRule:
     """
 
     name: str
-    label: str
+    label: str | Promise
     default_offsets: tuple[Offset, ...]
     subjects: Callable[[datetime], Iterable[Subject]]
     still_needed: Callable[[Any, Any], bool | str]

@@ -1,0 +1,40 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from common.admin import PortalAdmin, ReadOnlyAdmin
+from notifications.models import OutboxMail, Reminder, ReminderOffset
+
+
+@admin.register(ReminderOffset)
+class ReminderOffsetAdmin(PortalAdmin):
+    """Staff add a moment or switch one off; the database refuses to change or remove one."""
+
+    list_display = ["__str__", "days", "hours", "enabled"]
+    list_filter = ["enabled", "rule"]
+    search_fields = ["rule"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [] if obj is None else ["rule", "days", "hours"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnlyAdmin):
+    list_display = ["due_at", "rule_label", "about_label", "recipient", "state", "reason"]
+    list_filter = ["state", "rule", "due_at"]
+    search_fields = ["about_label", "recipient__email", "recipient__last_name", "rule"]
+    list_select_related = ["recipient"]
+
+
+@admin.register(OutboxMail)
+class OutboxMailAdmin(ReadOnlyAdmin):
+    """The bodies are read on the staff page, which keeps personal links from other eyes."""
+
+    list_display = ["created_at", "kind", "address", "subject", "state", "sent_at", "attempts"]
+    list_filter = ["state", "kind", "created_at"]
+    search_fields = ["address", "subject", "kind", "recipient__last_name"]
+    exclude = ["text", "html"]
