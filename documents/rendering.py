@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,6 +17,7 @@ import pydyf
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
@@ -27,12 +27,26 @@ PRINT_CSS = "css/print.css"
 # A host that exists nowhere (RFC 2606): relative addresses resolve to our own static files.
 BASE_URL = "https://portal.invalid/"
 
-# PDF/A-3a is WeasyPrint's variant; this adds the claim of PDF/UA-1 to the same metadata.
-_PDFUA = (
-    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
-    b' xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">'
-    b'<rdf:Description rdf:about="" pdfuaid:part="1"/></rdf:RDF>'
-)
+# PDF/A-3a is WeasyPrint's variant; this adds the claim of PDF/UA-1 to the same metadata, with the
+# description of its schema that PDF/A asks for (ISO 19005-3, 6.6.2.3).
+_PDFUA = b"""\
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">\
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>\
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"\
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"\
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">\
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>\
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>\
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">\
+<pdfaProperty:name>part</pdfaProperty:name>\
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+<pdfaProperty:category>internal</pdfaProperty:category>\
+<pdfaProperty:description>Part of ISO 14289 to which the document conforms\
+</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property>\
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+_END_OF_RDF = b"</rdf:RDF>"
 
 
 class RefusedURLError(ValueError):
@@ -65,14 +79,14 @@ def static_path(url: str) -> Path | None:
     if not url.startswith(prefix):
         return None
     name = unquote(urlsplit(url).path.removeprefix(settings.STATIC_URL))
-    if ".." in name.split("/") or "\\" in name:
+    try:  # both look-ups join safely
+        if found := finders.find(name):
+            return Path(str(found))
+        # In production names in pages carry a hash; those exist only among the collected files.
+        if settings.STATIC_ROOT and staticfiles_storage.exists(name):
+            return Path(staticfiles_storage.path(name))
+    except SuspiciousFileOperation:
         return None
-    found = finders.find(name)  # joins safely
-    if found:
-        return Path(str(found))
-    # In production the names in pages carry a hash; those exist only among the collected files.
-    if settings.STATIC_ROOT and staticfiles_storage.exists(name):
-        return Path(staticfiles_storage.path(name))
     return None
 
 
@@ -115,25 +129,39 @@ def html_to_pdf(html: str, target: Path, step: Callable[[int], None] | None = No
             warnings.simplefilter("ignore", ResourceWarning)
             document.write_pdf(
                 str(target),
-                finisher=_scope_headers,
+                finisher=_finish,
                 pdf_variant="pdf/a-3a",
-                xmp_metadata=[BytesIO(_PDFUA)],
             )
 
 
-def _scope_headers(_document: Any, pdf: pydyf.PDF) -> None:
+def _finish(_document: Any, pdf: pydyf.PDF) -> None:
+    """What WeasyPrint leaves out of an accessible document."""
+    _scope_headers(pdf)
+    _claim_pdfua(pdf)
+
+
+def _claim_pdfua(pdf: pydyf.PDF) -> None:
+    """In the one RDF block of the metadata: readers do not look at a second one."""
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/Metadata":
+            item.stream = [
+                part.replace(_END_OF_RDF, _PDFUA + _END_OF_RDF, 1) for part in item.stream
+            ]
+
+
+def _scope_headers(pdf: pydyf.PDF) -> None:
     """Say of each header cell what it heads; WeasyPrint does not (its issue 2508)."""
     elements = {
         item.reference: item
         for item in pdf.objects
-        if isinstance(item, dict) and item.get("Type") == "/StructElem"
+        if isinstance(item, pydyf.Dictionary) and item.get("Type") == "/StructElem"
     }
     for element in elements.values():
         if element["S"] != "/TH":
             continue
-        row = elements.get(element["P"], {})
-        group = elements.get(row.get("P"), {})
-        scope = "/Column" if group.get("S") == "/THead" else "/Row"
+        row = elements.get(element["P"])
+        group = elements.get(row["P"]) if row else None
+        scope = "/Column" if group and group["S"] == "/THead" else "/Row"
         element.setdefault("A", pydyf.Dictionary({"O": "/Table"}))["Scope"] = scope
 
 

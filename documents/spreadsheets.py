@@ -40,7 +40,7 @@ SUMMABLE = frozenset({Kind.INTEGER, Kind.MONEY})
 TOTAL_LABEL = "Totaal"
 
 _WIDTHS = {TEXT: 32, INTEGER: 12, MONEY: 18, PERCENT: 10, DATE: 12, MOMENT: 17}
-_FORMATS = {
+_FORMATS: dict[Kind, dict[str, Any]] = {
     TEXT: {"text_wrap": True, "valign": "top"},
     INTEGER: {"num_format": "#,##0", "valign": "top"},
     MONEY: {"num_format": '"€" #,##0.00;[Red]-"€" #,##0.00', "valign": "top"},

@@ -110,7 +110,9 @@ def _office(member: str, content_type: str = "", mimetype: str = "") -> Callable
         try:
             with zipfile.ZipFile(_readable(file)) as archive:
                 return _inspect(archive, member, content_type, mimetype)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
+        except ValidationError:
+            raise
+        except Exception:  # a damaged archive fails in many ways: zip, zlib, a missing member
             return False
 
     return is_genuine

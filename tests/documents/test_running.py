@@ -49,7 +49,7 @@ def test_a_letter_is_made_kept_and_readable() -> None:
     text = subprocess.run(
         ["pdftotext", "-layout", job.file.path, "-"], capture_output=True, text=True, check=True
     ).stdout
-    assert text.split() == ["Beste", "Bea", "Uw", "voorstel", "is", "goed", "aangekomen."]
+    assert text.split()[:7] == ["Beste", "Bea", "Uw", "voorstel", "is", "goed", "aangekomen."]
     assert work_files() == []
 
 
@@ -235,7 +235,7 @@ def test_a_job_that_is_gone_is_nothing_to_do() -> None:
 
 
 def test_a_kind_nobody_registered_is_an_error_of_the_programmer() -> None:
-    with pytest.raises(registry.UnknownKindError, match="No document kind 'tests.other'"):
+    with pytest.raises(registry.UnknownKindError, match=r"No document kind 'tests\.other'"):
         ask(kind="tests.other")
 
 
