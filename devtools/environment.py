@@ -30,6 +30,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def prepare(requirements: Sequence[str]) -> None:
     """Create .venv when missing and install the requirement files that changed since last time."""
+    (CLONE / "var" / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise asks for it
     if not Path(PYTHON).exists():
         if importlib.util.find_spec("ensurepip") is None:  # Debian keeps it in a package
             version = f"{sys.version_info.major}.{sys.version_info.minor}"

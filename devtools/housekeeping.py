@@ -6,8 +6,9 @@ import shutil
 
 from devtools.console import Refusal, say, step
 from devtools.environment import CLONE, PYTHON, TO_RUN, TO_TEST, VENV, prepare, site_packages
+from devtools.home import find_home, private_folder
 from devtools.processes import run
-from devtools.services import Services, find_home, only_one, private_folder
+from devtools.services import Services, only_one
 
 
 def reset() -> int:

