@@ -7,10 +7,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation, User
+from accounts.roles import StaffRole
+from accounts.services.profile import set_staff_roles
 from common.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyInline
 
 ADMIN_REFUSED = _("Alleen beheerders en auditors van het portaal mogen de tabellen bekijken.")
@@ -24,7 +27,7 @@ def admin_login(request: HttpRequest, extra_context: dict[str, Any] | None = Non
     """
     wanted = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
-        wanted = request.build_absolute_uri("/admin/")
+        wanted = reverse("admin:index")
     if not request.user.is_authenticated:
         return redirect_to_login(wanted)
     if not admin.site.has_permission(request):
@@ -58,6 +61,28 @@ class UserAdmin(PortalAdmin):
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = ["groups"]
     inlines = [MembershipInline]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An account is closed (not active), never removed: the log names it."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
+        obj.email = obj.email.lower()
+        if not change:
+            obj.set_unusable_password()  # chosen through "Wachtwoord vergeten?"
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """The roles go through their service, so that the log has them."""
+        groups = form.cleaned_data.pop("groups", None)
+        super().save_related(request, form, formsets, change)
+        if groups is not None:
+            names = {group.name for group in groups}
+            set_staff_roles(
+                actor=request.user,  # type: ignore[arg-type]
+                person_id=form.instance.pk,
+                roles={role for role in StaffRole if role.value in names},
+            )
 
 
 @admin.register(Organisation)

@@ -16,5 +16,6 @@ class PassphraseLengthValidator(MinimumLengthValidator):
 
     def get_help_text(self) -> Any:
         return _(
-            "Minstens %(length)d tekens. Kies iets dat niemand raadt; een zin van enkele woorden mag."
+            "Minstens %(length)d tekens. Kies iets dat niemand raadt; "
+            "een zin van enkele woorden mag."
         ) % {"length": self.min_length}

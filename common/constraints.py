@@ -3,28 +3,49 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 
 @cache
+def _named_constraints() -> dict[str, models.BaseConstraint]:
+    """Constraints, not their sentences: each person reads those in the language of the page."""
+    return {
+        constraint.name: constraint
+        for model in apps.get_models(include_auto_created=False)
+        for constraint in model._meta.constraints
+    }
+
+
+@cache
+def _unique_columns() -> "dict[str, models.Field[Any, Any]]":
+    """Fields with `unique=True`, by the name that PostgreSQL gives their constraint."""
+    return {
+        f"{model._meta.db_table}_{field.column}_key": field
+        for model in apps.get_models(include_auto_created=False)
+        for field in model._meta.local_concrete_fields
+        if field.unique and not field.primary_key
+    }
+
+
 def constraint_messages() -> dict[str, str]:
-    """Every named constraint of our models with its sentence."""
-    messages: dict[str, str] = {}
-    for model in apps.get_models(include_auto_created=False):
-        for constraint in model._meta.constraints:
-            messages[constraint.name] = str(constraint.get_violation_error_message())
-    return messages
+    """Every named constraint of our models with its sentence, in the present language."""
+    return {
+        name: str(constraint.get_violation_error_message())
+        for name, constraint in _named_constraints().items()
+    }
 
 
 @contextmanager
 def readable_constraints(*, fields: dict[str, str] | None = None) -> Iterator[None]:
     """Run in a savepoint and turn a refused constraint into a ValidationError with its sentence.
 
-    `fields` maps a constraint name to the form field that caused it.
+    `fields` maps a constraint name to the form field that caused it; a field that is unique by
+    itself is known.
 
     Raises:
         ValidationError: when one of our named constraints refuses.
@@ -35,10 +56,17 @@ def readable_constraints(*, fields: dict[str, str] | None = None) -> Iterator[No
             yield
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        column = _unique_columns().get(name or "")
+        if column is not None:
+            taken = column.error_messages["unique"] % {
+                "model_name": column.model._meta.verbose_name,
+                "field_label": column.verbose_name,
+            }
+            raise ValidationError({column.name: taken}) from error
         message = constraint_messages().get(name or "")
         if not message:
             raise
-        raise ValidationError({(fields or {}).get(name, "__all__"): message}) from error
+        raise ValidationError({(fields or {}).get(name, NON_FIELD_ERRORS): message}) from error
 
 
 def check(name: str, condition: models.Q, message: str) -> models.CheckConstraint:

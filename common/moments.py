@@ -51,7 +51,13 @@ def is_working_day(day: date) -> bool:
 
 
 def add_working_days(day: date, count: int) -> date:
-    """The `count`-th working day after `day`; the day itself does not count."""
+    """The `count`-th working day after `day`; the day itself does not count.
+
+    Raises:
+        ValueError: when `count` is not positive.
+    """
+    if count < 1:
+        raise ValueError("Count at least one working day.")
     return next(working for n, working in enumerate(_working_days_after(day), 1) if n == count)
 
 

@@ -30,8 +30,9 @@ def format_eur(amount: Decimal | int | None) -> str:
     """`€ 1.234,56` with a non-breaking space; `–` when there is no amount."""
     if amount is None:
         return "–"
-    sign = "-" if amount < 0 else ""
-    digits = f"{abs(round_cents(Decimal(amount))):,.2f}"
+    rounded = round_cents(Decimal(amount))
+    sign = "-" if rounded < 0 else ""
+    digits = f"{abs(rounded):,.2f}"
     return f"€\N{NO-BREAK SPACE}{sign}" + digits.translate(str.maketrans(",.", ".,"))
 
 
@@ -42,7 +43,8 @@ def parse_amount(text: str) -> Decimal:
     digits separates thousands, as everywhere in Belgium.
 
     Raises:
-        ValidationError: when it is no amount, or has more than two decimals.
+        ValidationError: when it is no amount, or is written with more than two decimals: `10,000`
+            may be meant the English way, and ten euro is not ten thousand.
     """
     cleaned = re.sub(r"[\s\u00a0\u202f€]|EUR", "", text, flags=re.IGNORECASE).replace("−", "-")
     if _POINT_DECIMAL.match(cleaned):
@@ -51,13 +53,12 @@ def parse_amount(text: str) -> Decimal:
         normal = cleaned.replace(".", "").replace(",", ".")
     else:
         raise ValidationError(AMOUNT_UNREADABLE, code="invalid")
-    try:
-        amount = Decimal(normal)
-    except InvalidOperation:
-        raise ValidationError(AMOUNT_UNREADABLE, code="invalid") from None
-    if amount != amount.quantize(CENT):
+    if len(normal.partition(".")[2]) > 2:
         raise ValidationError(AMOUNT_CENTS, code="cents")
-    return amount.quantize(CENT)
+    try:
+        return Decimal(normal).quantize(CENT)
+    except InvalidOperation:  # more digits than a Decimal holds
+        raise ValidationError(AMOUNT_UNREADABLE, code="invalid") from None
 
 
 class MoneyInput(forms.TextInput):
@@ -113,4 +114,9 @@ class MoneyField(models.DecimalField):
         return name, path, args, kwargs
 
     def formfield(self, **kwargs: Any) -> Any:
-        return super().formfield(**{"form_class": MoneyFormField, "widget": MoneyInput, **kwargs})
+        given = {
+            "form_class": MoneyFormField,
+            "widget": MoneyInput,
+            "validators": self._validators,  # also in a form that is not made from the model
+        }
+        return super().formfield(**{**given, **kwargs})

@@ -9,6 +9,7 @@ from accounts.policies import may_manage_organisation
 from accounts.roles import MemberRole
 from accounts.services.passwords import mail_invitation
 from audit.services import record
+from common.constraints import readable_constraints
 
 
 @transaction.atomic
@@ -34,7 +35,8 @@ def add_member(
     address = User.objects.normalize_email(email.strip()).lower()
     person = User.objects.filter(email__iexact=address).first()
     if person is None:
-        person = User.objects.create_user(address, first_name=first_name, last_name=last_name)
+        with readable_constraints(fields={"accounts_user_email_any_case": "email"}):
+            person = User.objects.create_user(address, first_name=first_name, last_name=last_name)
     elif not person.is_active:
         raise ValidationError(
             {"email": _("Dit account is afgesloten. Neem contact op met het PIO-team.")}

@@ -101,7 +101,7 @@ def test_a_manager_changes_the_details() -> None:
 @pytest.mark.parametrize("role", [MemberRole.READER, MemberRole.EDITOR, MemberRole.SUBMITTER])
 def test_others_than_a_manager_do_not(role: MemberRole) -> None:
     member = MembershipFactory(role=role)
-    with pytest.raises(PermissionDenied, match="Alleen een beheerder van de organisatie mag dit."):
+    with pytest.raises(PermissionDenied, match="Alleen een beheerder van de organisatie"):
         update_organisation(
             actor=member.user, organisation_id=member.organisation_id, details=DETAILS
         )
