@@ -1,10 +1,12 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
 from common.admin import PortalAdmin, ReadOnlyAdmin
 from notifications.models import OutboxMail, Reminder, ReminderOffset
+from notifications.registry import all_rules
 
 
 @admin.register(ReminderOffset)
@@ -14,6 +16,12 @@ class ReminderOffsetAdmin(PortalAdmin):
     list_display = ["__str__", "days", "hours", "enabled"]
     list_filter = ["enabled", "rule"]
     search_fields = ["rule"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "rule":
+            choices = [(rule.name, rule.label) for rule in all_rules()]
+            return forms.ChoiceField(label=db_field.verbose_name, choices=choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [] if obj is None else ["rule", "days", "hours"]

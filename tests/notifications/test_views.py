@@ -15,10 +15,10 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import StaffRole
 from notifications.lifecycle import MailState, ReminderState
-from notifications.models import OutboxMail, Reminder
+from notifications.models import OutboxMail, Reminder, ReminderOffset
 from notifications.services import plan_reminders, queue_mail, send_due_reminders
 from tests.accounts.factories import OrganisationFactory, UserFactory
-from tests.notifications.fixtures import World
+from tests.notifications.fixtures import RULE, World
 
 pytestmark = pytest.mark.django_db
 OVERVIEW = "/beheer/herinneringen/"
@@ -226,3 +226,16 @@ def test_the_admin_lists_and_finds(planned_world: World, model: str) -> None:
         page = client.get(f"/admin/notifications/{model}/{pk}/change/")
         assert page.status_code == 200
         assert 'name="state"' not in page.content.decode()
+
+
+def test_staff_add_a_moment_and_switch_one_off_in_the_admin(planned_world: World) -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("baas@x.test"))
+    url = "/admin/notifications/reminderoffset/"
+    assert "Dossier sluit (test)" in client.get(f"{url}add/").content.decode()
+    client.post(f"{url}add/", {"rule": RULE, "days": -21, "hours": 0, "enabled": "on"})
+    added = ReminderOffset.objects.get(rule=RULE, days=-21)
+    client.post(f"{url}{added.pk}/change/", {"days": -99})
+    added.refresh_from_db()
+    assert (added.days, added.enabled) == (-21, False)
+    assert client.get(f"{url}{added.pk}/delete/").status_code == 403
