@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from common.formatting import format_pct
 from common.money import format_eur, round_cents
 
 
@@ -31,9 +32,8 @@ def advise(
     raw = base * rate
     capped = ceiling is not None and raw > ceiling
     amount = round_cents(ceiling if capped and ceiling is not None else raw)
-    percentage = f"{(rate * 100).normalize():f}".replace(".", ",")
-    explanation = _("%(rate)s %% van %(base)s = %(amount)s.") % {
-        "rate": percentage,
+    explanation = _("%(rate)s van %(base)s = %(amount)s.") % {
+        "rate": format_pct(rate * 100, 2),
         "base": format_eur(base),
         "amount": format_eur(round_cents(raw)),
     }
@@ -47,3 +47,24 @@ def advise(
         ) % {"floor": format_eur(floor)}
         amount = round_cents(Decimal(0))
     return AdvisedCofinancing(base, rate, ceiling, amount, capped, explanation)
+
+
+def describe(
+    *, rate: Decimal, ceiling: Decimal | None, floor: Decimal | None, ceiling_is_indicative: bool
+) -> str:
+    """A rule in words, for people who have no base yet."""
+    words = [
+        _("%(rate)s van de kosten die in aanmerking komen.") % {"rate": format_pct(rate * 100, 2)}
+    ]
+    if ceiling is None:
+        words.append(_("Er is geen richtbedrag."))
+    elif ceiling_is_indicative:
+        words.append(
+            _("Richtbedrag: tot %(ceiling)s. Meer kan, als u zegt waarom.")
+            % {"ceiling": format_eur(ceiling)}
+        )
+    else:
+        words.append(_("Hoogstens %(ceiling)s.") % {"ceiling": format_eur(ceiling)})
+    if floor:
+        words.append(_("Vanaf %(floor)s.") % {"floor": format_eur(floor)})
+    return " ".join(words)

@@ -1,4 +1,36 @@
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from calls.views import parts, public, staff
+
+register_converter(parts.PartConverter, "call_part")
 
 app_name = "calls"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("oproepen/", public.call_list, name="list"),
+    path("oproepen/<slug:slug>/", public.call_detail, name="detail"),
+    path("oproepen/<slug:slug>/formulier/", public.blank_form, name="blank_form"),
+    path("oproepen/<slug:slug>/formulier/pdf/", public.blank_form_pdf, name="blank_form_pdf"),
+    path("beheer/oproepen/", staff.call_list, name="staff_list"),
+    path("beheer/oproepen/nieuw/", staff.new_call, name="new"),
+    path("beheer/oproepen/<slug:slug>/", staff.call_detail, name="staff_detail"),
+    path("beheer/oproepen/<slug:slug>/teksten/", staff.edit_texts, name="edit_texts"),
+    path("beheer/oproepen/<slug:slug>/formulier/", staff.form_builder, name="form_builder"),
+    path("beheer/oproepen/<slug:slug>/stap/<slug:step>/", staff.take_step, name="step"),
+    path(
+        "beheer/oproepen/<slug:slug>/mijlpalen/voorstel/",
+        staff.suggest_milestones,
+        name="suggest_milestones",
+    ),
+    path("beheer/oproepen/<slug:slug>/<call_part:kind>/nieuw/", parts.add, name="part_add"),
+    path("beheer/oproepen/<slug:slug>/<call_part:kind>/<int:pk>/", parts.edit, name="part_edit"),
+    path(
+        "beheer/oproepen/<slug:slug>/<call_part:kind>/<int:pk>/schrappen/",
+        parts.delete,
+        name="part_delete",
+    ),
+    path(
+        "beheer/oproepen/<slug:slug>/<call_part:kind>/<int:pk>/verplaatsen/",
+        parts.move,
+        name="part_move",
+    ),
+]

@@ -3,7 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from dashboard.health import healthz, readyz
+from dashboard.views import home_public
+
 urlpatterns = [
+    path("", home_public, name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("taal/", include("django.conf.urls.i18n")),
     path("", include("dashboard.urls")),
@@ -14,4 +20,5 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("documents.urls")),
     path("", include("notifications.urls")),
+    path("", include("common.pages")),
 ]

@@ -63,8 +63,8 @@ CRITERIA: tuple[CriterionSpec, ...] = (
         "Kwaliteit van de aanpak",
         "We kijken of uw aanpak haalbaar is: planning, team, betrokkenheid van de markt, raming en"
         " omgang met risico's.",
-        "Is de planning realistisch? Zijn de nodige mensen en het eigen budget er? Wordt de markt op"
-        " tijd en op een eerlijke manier betrokken? Is de raming onderbouwd? Zijn de grootste"
+        "Is de planning realistisch? Zijn de nodige mensen en het eigen budget er? Wordt de markt"
+        " op tijd en op een eerlijke manier betrokken? Is de raming onderbouwd? Zijn de grootste"
         " risico's gekend, met een maatregel? Welke begeleiding is nodig?",
         Decimal(40),
     ),

@@ -1,0 +1,88 @@
+"""The tables of calls for administrators; daily work is done under /beheer/oproepen/."""
+
+from django.contrib import admin
+
+from calls.models import (
+    Call,
+    CofinancingRule,
+    Criterion,
+    FormQuestion,
+    FormSection,
+    Milestone,
+    SubmissionRound,
+    Theme,
+)
+from common.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyInline
+
+
+@admin.register(Theme)
+class ThemeAdmin(PortalAdmin):
+    list_display = ["name", "slug"]
+    list_filter: list[str] = []
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+class RoundInline(ReadOnlyInline):
+    model = SubmissionRound
+
+
+class SectionInline(ReadOnlyInline):
+    model = FormSection
+    fields = ["code", "title", "kind", "position"]
+
+
+@admin.register(Call)
+class CallAdmin(PortalAdmin):
+    """What people rely on once a call is published changes through its own pages only."""
+
+    list_display = ["reference", "title", "state", "created_at", "is_fictional"]
+    list_filter = ["state", "is_fictional"]
+    search_fields = ["reference", "title", "summary"]
+    service_fields = ["last_proposal_number", "created_at"]
+    readonly_fields = ["reference", "slug"]
+    inlines = [RoundInline, SectionInline]
+
+
+class CallPartAdmin(ReadOnlyAdmin):
+    """Parts are edited while the call is a draft, by a service that keeps a record of it."""
+
+    search_fields = ["call__reference", "call__title"]
+    list_filter = ["call__state"]
+
+
+@admin.register(SubmissionRound)
+class SubmissionRoundAdmin(CallPartAdmin):
+    list_display = ["call", "number", "opens_at", "closes_at"]
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(CallPartAdmin):
+    list_display = ["call", "label", "at", "is_public"]
+    list_filter = ["is_public", "call__state"]
+
+
+@admin.register(Criterion)
+class CriterionAdmin(CallPartAdmin):
+    list_display = ["call", "position", "title", "weight", "threshold"]
+    search_fields = ["title", "call__reference"]
+
+
+@admin.register(CofinancingRule)
+class CofinancingRuleAdmin(CallPartAdmin):
+    list_display = ["call", "phase", "rate", "ceiling", "ceiling_is_indicative"]
+    list_filter = ["phase", "ceiling_is_indicative"]
+
+
+@admin.register(FormSection)
+class FormSectionAdmin(CallPartAdmin):
+    list_display = ["call", "code", "title", "kind", "position"]
+    list_filter = ["kind", "call__state"]
+
+
+@admin.register(FormQuestion)
+class FormQuestionAdmin(CallPartAdmin):
+    list_display = ["section", "label", "key", "type", "is_required", "max_length"]
+    list_filter = ["type", "is_required"]
+    search_fields = ["label", "key", "section__call__reference"]
+    list_select_related = ["section"]

@@ -1,0 +1,196 @@
+"""Changing the texts and parts of a call while it is a draft."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.services import record
+from calls.models import (
+    Call,
+    CofinancingRule,
+    Criterion,
+    FormQuestion,
+    FormSection,
+    Milestone,
+    SubmissionRound,
+)
+from calls.policies import may_manage_calls
+from calls.template import MILESTONES
+from common.constraints import readable_constraints
+from common.moments import shift_days
+
+Part = SubmissionRound | Milestone | Criterion | CofinancingRule | FormSection | FormQuestion
+
+CALL_TEXTS = (
+    "title",
+    "title_en",
+    "summary",
+    "summary_en",
+    "description",
+    "eligibility",
+    "contact_email",
+    "effort_hours",
+    "vat_is_eligible",
+    "correction_days",
+    "overall_threshold",
+    "decision_role",
+)
+"""What `update_call` may set. The reference and the address stay: file numbers follow from them."""
+
+
+@transaction.atomic
+def update_call(*, call: Call, by: User, **texts: Any) -> None:
+    """Change texts and settings of a draft call; names from CALL_TEXTS.
+
+    Raises:
+        PermissionDenied: when `by` may not set up calls.
+        ValidationError: when the call is no longer a draft, or by field.
+    """
+    unknown = set(texts) - set(CALL_TEXTS)
+    if unknown:
+        raise TypeError(f"Not texts of a call: {sorted(unknown)}")
+    _lock_draft(call, by)
+    for name, value in texts.items():
+        setattr(call, name, value)
+    call.full_clean()
+    call.save(update_fields=list(texts))
+    record(actor=by, action="call.edited", label=_("Teksten gewijzigd"), about=call)
+
+
+@transaction.atomic
+def save_part(*, part: Part, by: User) -> Part:
+    """Add or change a round, milestone, criterion, rule, section or question of a draft call.
+
+    New rounds, criteria, sections and questions get the next number.
+
+    Raises:
+        PermissionDenied: when `by` may not set up calls.
+        ValidationError: when the call is no longer a draft, or by field.
+    """
+    call = _call_of(part)
+    _lock_draft(call, by)
+    is_new = part.pk is None
+    if is_new:
+        _number(part)
+    part.full_clean()
+    with readable_constraints():
+        part.save()
+    label = _("%(what)s toegevoegd: %(name)s") if is_new else _("%(what)s gewijzigd: %(name)s")
+    _record(part, by, "part_saved", label)
+    return part
+
+
+@transaction.atomic
+def delete_part(*, part: Part, by: User) -> None:
+    """Remove a part of a draft call; a section goes with its questions.
+
+    Raises:
+        PermissionDenied: when `by` may not set up calls.
+        ValidationError: when the call is no longer a draft, or answers depend on the part.
+    """
+    _lock_draft(_call_of(part), by)
+    _record(part, by, "part_deleted", _("%(what)s geschrapt: %(name)s"))
+    try:
+        part.delete()
+    except models.RestrictedError:
+        raise ValidationError(
+            _("Dit kan niet weg: er bestaan al ontwerpen of voorstellen die het gebruiken.")
+        ) from None
+
+
+@transaction.atomic
+def move_part(*, part: Criterion | FormSection | FormQuestion, by: User, up: bool) -> None:
+    """Swap with the neighbour above or below; nothing happens at the end of the list.
+
+    Raises:
+        PermissionDenied: when `by` may not set up calls.
+        ValidationError: when the call is no longer a draft.
+    """
+    _lock_draft(_call_of(part), by)
+    siblings = list(_siblings(part).order_by("position", "pk"))
+    here = siblings.index(part)
+    there = here - 1 if up else here + 1
+    if not 0 <= there < len(siblings):
+        return
+    siblings[here], siblings[there] = siblings[there], siblings[here]
+    for position, sibling in enumerate(siblings, 1):
+        sibling.position = position
+    type(part)._default_manager.bulk_update(siblings, ["position"])
+    _record(part, by, "part_moved", _("%(what)s verplaatst: %(name)s"))
+
+
+@transaction.atomic
+def add_suggested_milestones(*, call: Call, by: User) -> int:
+    """Add the milestones most calls have, dated from the rounds; returns how many were new.
+
+    Raises:
+        PermissionDenied: when `by` may not set up calls.
+        ValidationError: when the call is no longer a draft or has no round yet.
+    """
+    _lock_draft(call, by)
+    rounds = list(call.rounds.all())
+    if not rounds:
+        raise ValidationError(_("Voeg eerst een indienronde toe: de mijlpalen volgen uit de data."))
+    opening = min(r.opens_at for r in rounds)
+    closing = max(r.closes_at for r in rounds) - timedelta(microseconds=1)
+    known = set(call.milestones.values_list("label", flat=True))
+    added = [
+        Milestone(
+            call=call,
+            label=spec.label,
+            at=shift_days(closing if spec.after_closing else opening, spec.days).replace(
+                hour=12, minute=0, second=0, microsecond=0
+            ),
+            is_public=spec.is_public,
+        )
+        for spec in MILESTONES
+        if spec.label not in known
+    ]
+    Milestone.objects.bulk_create(added)
+    record(actor=by, action="call.milestones", label=_("Mijlpalen voorgesteld"), about=call)
+    return len(added)
+
+
+def _lock_draft(call: Call, by: User) -> None:
+    may_manage_calls.check(by)
+    current = Call.objects.select_for_update().get(pk=call.pk)
+    if not current.is_editable:
+        raise ValidationError(
+            _(
+                "Deze oproep is niet meer in opmaak en kan niet gewijzigd worden. Zet ze eerst"
+                " terug naar opmaak. Dat kan zolang geen enkele ronde geopend is."
+            ),
+            code="state",
+        )
+
+
+def _call_of(part: Part) -> Call:
+    return part.section.call if isinstance(part, FormQuestion) else part.call
+
+
+def _siblings(part: Part) -> "models.QuerySet[Any]":
+    if isinstance(part, FormQuestion):
+        return FormQuestion.objects.filter(section_id=part.section_id)
+    return type(part)._default_manager.filter(call_id=part.call_id)
+
+
+def _number(part: Part) -> None:
+    field = "number" if isinstance(part, SubmissionRound) else "position"
+    if hasattr(part, field):
+        highest = _siblings(part).aggregate(highest=models.Max(field))["highest"]
+        setattr(part, field, (highest or 0) + 1)
+
+
+def _record(part: Part, by: User, act: str, label: str) -> None:
+    words = {"what": str(part._meta.verbose_name).capitalize(), "name": str(part)}
+    record(
+        actor=by,
+        action=f"call.{act}",
+        label=(label % words)[:200],
+        about=_call_of(part),
+        data={"model": part._meta.model_name, "id": part.pk},
+    )

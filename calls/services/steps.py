@@ -1,0 +1,36 @@
+"""Taking a call from state to state."""
+
+from django.db import transaction
+
+from accounts.models import User
+from calls.lifecycle import CALL_LIFECYCLE
+from calls.models import Call
+from documents.services import request_document
+
+BLANK_FORM_KIND = "calls.blank_form"
+
+
+def publish_call(*, call: Call, by: User) -> None:
+    """Show the call to everybody, and have its blank form made as a PDF.
+
+    Raises:
+        ValidationError: with a sentence for each thing that is missing, or about the state.
+        PermissionDenied: when `by` may not.
+    """
+    move_call(call=call, step="publish", by=by)
+
+
+@transaction.atomic
+def move_call(*, call: Call, step: str, by: User) -> None:
+    """Take a step of the call's lifecycle: publish, back_to_concept, withdraw, ...
+
+    Raises:
+        ValidationError: when the state or a guard refuses.
+        PermissionDenied: when `by` may not.
+    """
+    CALL_LIFECYCLE.perform(call, step, actor=by)
+    if step == "publish":
+        # Asked by the portal itself: everybody may read it (see calls.documents).
+        request_document(
+            kind=BLANK_FORM_KIND, params={"call": call.pk}, requested_by=None, about=call
+        )

@@ -1,0 +1,207 @@
+"""Adding, changing, moving and removing the parts of a call: one way for all kinds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from calls import forms, services
+from calls.models import (
+    Call,
+    CofinancingRule,
+    Criterion,
+    FormQuestion,
+    FormSection,
+    Milestone,
+    SubmissionRound,
+)
+from calls.policies import may_manage_calls
+from common.views import sentences, service_errors, staff_required
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of part: its form, its rows of a call, and where one returns afterwards."""
+
+    title: Any
+    form: "type[ModelForm[Any]]"
+    rows: Callable[[Call], "QuerySet[Any]"]
+    blank: Callable[[Call], Any]
+    is_ordered: bool = False
+    is_in_form: bool = False
+
+
+KINDS = {
+    "rondes": Kind(
+        gettext_lazy("Indienronde"),
+        forms.RoundForm,
+        lambda call: call.rounds.all(),
+        lambda call: SubmissionRound(call=call),
+    ),
+    "mijlpalen": Kind(
+        gettext_lazy("Mijlpaal"),
+        forms.MilestoneForm,
+        lambda call: call.milestones.all(),
+        lambda call: Milestone(call=call),
+    ),
+    "criteria": Kind(
+        gettext_lazy("Criterium"),
+        forms.CriterionForm,
+        lambda call: call.criteria.all(),
+        lambda call: Criterion(call=call),
+        is_ordered=True,
+    ),
+    "cofinanciering": Kind(
+        gettext_lazy("Regel voor cofinanciering"),
+        forms.RuleForm,
+        lambda call: call.cofinancing_rules.all(),
+        lambda call: CofinancingRule(call=call),
+    ),
+    "delen": Kind(
+        gettext_lazy("Deel van het formulier"),
+        forms.SectionForm,
+        lambda call: call.sections.all(),
+        lambda call: FormSection(call=call),
+        is_ordered=True,
+        is_in_form=True,
+    ),
+    "vragen": Kind(
+        gettext_lazy("Vraag"),
+        forms.QuestionForm,
+        lambda call: FormQuestion.objects.filter(section__call=call).select_related("section"),
+        lambda call: FormQuestion(),
+        is_ordered=True,
+        is_in_form=True,
+    ),
+}
+
+
+class PartConverter:
+    """The kinds of parts as they stand in an address."""
+
+    regex = "|".join(KINDS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    call = _editable_call(request, slug)
+    if call is None:
+        return redirect("calls:staff_detail", slug=slug)
+    return _edit(request, call, kind, KINDS[kind].blank(call))
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
+    call = _editable_call(request, slug)
+    if call is None:
+        return redirect("calls:staff_detail", slug=slug)
+    return _edit(request, call, kind, get_object_or_404(KINDS[kind].rows(call), pk=pk))
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
+    """Ask first; a section goes with its questions."""
+    call = _editable_call(request, slug)
+    if call is None:
+        return redirect("calls:staff_detail", slug=slug)
+    part = get_object_or_404(KINDS[kind].rows(call), pk=pk)
+    if request.method == "POST":
+        name = str(part)
+        try:
+            services.delete_part(part=part, by=request.user)
+        except ValidationError as error:
+            messages.error(request, sentences(error))
+        else:
+            messages.success(request, _("“%(name)s” is geschrapt.") % {"name": name})
+        return redirect(_back(call, kind))
+    questions = part.questions.count() if isinstance(part, FormSection) else 0
+    return render(
+        request,
+        "calls/staff/part_delete.html",
+        {
+            "call": call,
+            "kind": KINDS[kind],
+            "part": part,
+            "questions": questions,
+            "back": _back(call, kind),
+        },
+    )
+
+
+@staff_required
+@require_POST
+def move(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
+    """One place up or down."""
+    call = _editable_call(request, slug)
+    if call is None:
+        return redirect("calls:staff_detail", slug=slug)
+    if not KINDS[kind].is_ordered:
+        raise Http404
+    part = get_object_or_404(KINDS[kind].rows(call), pk=pk)
+    try:
+        services.move_part(part=part, by=request.user, up=request.POST.get("richting") == "op")
+    except ValidationError as error:
+        messages.error(request, sentences(error))
+    return redirect(_back(call, kind))
+
+
+def _edit(request: HttpRequest, call: Call, kind: str, part: Any) -> HttpResponse:
+    is_new = part.pk is None
+    extra: dict[str, Any] = {}
+    if kind == "vragen":
+        extra = {"call": call, "initial": {"section": request.GET.get("deel")} if is_new else {}}
+    form = KINDS[kind].form(request.POST or None, instance=part, **extra)
+    if form.is_valid():
+        with service_errors(form):
+            services.save_part(part=form.instance, by=request.user)
+        if form.is_valid():
+            messages.success(request, _("“%(name)s” is bewaard.") % {"name": part})
+            return redirect(_back(call, kind))
+    return render(
+        request,
+        "calls/staff/part.html",
+        {
+            "call": call,
+            "kind": KINDS[kind],
+            "form": form,
+            "is_new": is_new,
+            "back": _back(call, kind),
+        },
+    )
+
+
+def _editable_call(request: HttpRequest, slug: str) -> Call | None:
+    """The call, or None with a message when its texts and dates are fixed."""
+    call = get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
+    may_manage_calls.check(request.user)
+    if call.is_editable:
+        return call
+    messages.error(
+        request, _("Deze oproep is niet meer in opmaak. De teksten en data liggen vast.")
+    )
+    return None
+
+
+def _back(call: Call, kind: str) -> str:
+    if KINDS[kind].is_in_form:
+        return reverse("calls:form_builder", args=[call.slug])
+    return reverse("calls:staff_detail", args=[call.slug]) + f"#{kind}"

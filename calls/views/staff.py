@@ -1,0 +1,213 @@
+"""Setting a call up, and taking it from state to state."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit.selectors import timeline
+from calls import selectors, services
+from calls.forms import CallTextsForm, NewCallForm
+from calls.lifecycle import CALL_LIFECYCLE, CallPhase
+from calls.models import Call
+from calls.policies import may_manage_calls
+from calls.views.public import phase_tabs
+from common.views import sentences, service_errors, staff_required
+
+PAGE_SIZE = 50
+
+# What a step brings about, said before it is taken.
+CONSEQUENCES = {
+    "publish": gettext_lazy(
+        "Iedereen ziet de oproep. Teksten, data en formulier liggen dan vast. Het portaal maakt het"
+        " lege formulier als PDF."
+    ),
+    "back_to_concept": gettext_lazy(
+        "De oproep verdwijnt van de publieke bladzijden, en u kunt ze weer wijzigen."
+    ),
+    "start_assessment": gettext_lazy(
+        "Niemand kan nog indienen. De oproep staat daarna als “in beoordeling”."
+    ),
+    "mark_decided": gettext_lazy("De oproep staat daarna als “beslist”."),
+    "archive": gettext_lazy("De oproep blijft leesbaar, maar niemand werkt er nog aan."),
+    "withdraw": gettext_lazy(
+        "De oproep verdwijnt van de publieke bladzijden. Dit kan niet ongedaan worden gemaakt."
+    ),
+}
+
+
+@staff_required
+@require_safe
+def call_list(request: HttpRequest) -> HttpResponse:
+    """Every call, drafts too."""
+    phase = request.GET.get("fase", "")
+    found = selectors.call_list(request.user, phase=phase, now=timezone.now())
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "calls/staff/list.html",
+        {
+            "page_obj": page,
+            "tabs": phase_tabs(phase, list(CallPhase)),
+            "may_manage": may_manage_calls.test(request.user),
+        },
+    )
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_call(request: HttpRequest) -> HttpResponse:
+    """A call from the default template."""
+    may_manage_calls.check(request.user)
+    form = NewCallForm(request.POST or None)
+    if form.is_valid():
+        with service_errors(form):
+            call = services.create_call(**form.cleaned_data, by=request.user)
+        if form.is_valid():
+            messages.success(
+                request,
+                _("De oproep is aangemaakt met het standaardformulier. Vul nu de teksten aan."),
+            )
+            return redirect("calls:staff_detail", slug=call.slug)
+    return render(request, "calls/staff/new.html", {"form": form})
+
+
+@staff_required
+@require_safe
+def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where the call stands: what is missing, its parts, its next steps, its history."""
+    call = _call(request, slug)
+    return render(
+        request,
+        "calls/staff/detail.html",
+        {
+            "call": call,
+            "may_edit": _may_edit(request, call),
+            "completeness": selectors.completeness(call),
+            "missing": call.what_is_missing(),
+            "steps": CALL_LIFECYCLE.possible_for(call, request.user),
+            "weights": sum(criterion.weight for criterion in call.criteria.all()),
+            "history": [
+                {
+                    "when": event.at,
+                    "title": event.label,
+                    "actor": event.actor or _("Het portaal"),
+                    "text": event.comment,
+                }
+                for event in timeline(call).reverse()[:20]
+            ],
+        },
+    )
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_texts(request: HttpRequest, slug: str) -> HttpResponse:
+    """Texts and settings of a draft call."""
+    call = _call(request, slug)
+    may_manage_calls.check(request.user)
+    if not call.is_editable:
+        return _refused(request, call)
+    form = CallTextsForm(request.POST or None, instance=call)
+    if form.is_valid():
+        with service_errors(form):
+            services.update_call(call=call, by=request.user, **form.cleaned_data)
+        if form.is_valid():
+            messages.success(request, _("De teksten zijn bewaard."))
+            return redirect("calls:staff_detail", slug=call.slug)
+    # The form has put what was typed on the call; the page's title shows what is kept.
+    kept = _call(request, slug)
+    return render(request, "calls/staff/texts.html", {"form": form, "call": kept})
+
+
+@staff_required
+@require_safe
+def form_builder(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form as staff builds it: sections and questions with their order."""
+    call = _call(request, slug)
+    return render(
+        request,
+        "calls/staff/form_builder.html",
+        {
+            "call": call,
+            "sections": selectors.form_of(call),
+            "may_edit": _may_edit(request, call),
+        },
+    )
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
+    """Say what a step brings about; take it after confirmation."""
+    call = _call(request, slug)
+    if step not in CONSEQUENCES:
+        raise Http404
+    may_manage_calls.check(request.user)
+    if not CALL_LIFECYCLE.allows(call, step):
+        messages.error(request, _("Deze stap kan nu niet: de status van de oproep is gewijzigd."))
+        return redirect("calls:staff_detail", slug=call.slug)
+    refusals: list[str] = []
+    if request.method == "POST":
+        try:
+            services.move_call(call=call, step=step, by=request.user)
+        except ValidationError as error:
+            refusals = error.messages
+        else:
+            messages.success(
+                request,
+                _("De status van de oproep is nu “%(state)s”.")
+                % {"state": call.get_phase_display().lower()},
+            )
+            return redirect("calls:staff_detail", slug=call.slug)
+    elif step == "publish":
+        refusals = call.what_is_missing()
+    context: dict[str, Any] = {
+        "call": call,
+        "step": CALL_LIFECYCLE[step],
+        "consequence": CONSEQUENCES[step],
+        "refusals": refusals,
+    }
+    return render(request, "calls/staff/step.html", context)
+
+
+@staff_required
+@require_POST
+def suggest_milestones(request: HttpRequest, slug: str) -> HttpResponse:
+    """Add the milestones that most calls have."""
+    call = _call(request, slug)
+    try:
+        added = services.add_suggested_milestones(call=call, by=request.user)
+    except ValidationError as error:
+        messages.error(request, sentences(error))
+    else:
+        messages.success(
+            request,
+            _("%(n)s mijlpalen toegevoegd. Kijk de data na.") % {"n": added}
+            if added
+            else _("De oproep heeft deze mijlpalen al."),
+        )
+    return redirect(f"{reverse('calls:staff_detail', args=[call.slug])}#deel-mijlpalen")
+
+
+def _call(request: HttpRequest, slug: str) -> Call:
+    return get_object_or_404(selectors.calls_with_everything(request.user), slug=slug)
+
+
+def _may_edit(request: HttpRequest, call: Call) -> bool:
+    return call.is_editable and may_manage_calls.test(request.user)
+
+
+def _refused(request: HttpRequest, call: Call) -> HttpResponse:
+    messages.error(
+        request, _("Deze oproep is niet meer in opmaak. De teksten en data liggen vast.")
+    )
+    return redirect("calls:staff_detail", slug=call.slug)

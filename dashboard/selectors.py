@@ -1,0 +1,132 @@
+"""What waits for whom, collected from every room; a fixed number of queries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from calls.lifecycle import CallPhase, CallState
+from calls.models import Call
+from calls.policies import may_manage_calls
+from calls.selectors import calls_to_announce
+from common.work import WorkItem
+from documents.models import Job, JobState
+from documents.policies import may_retry
+from notifications.selectors import mails_that_need_a_person
+
+PER_GROUP = 25
+"""How many rows of a group stand on the page; the group's count tells the rest."""
+
+
+@dataclass(frozen=True)
+class WorkGroup:
+    """Things to do under one heading, soonest first."""
+
+    name: str
+    items: list[WorkItem]
+    count: int
+    late: int
+
+
+def _calls_to_move(user: User) -> list[WorkItem]:
+    """Calls of which every round closed, but whose assessment has not been started."""
+    if not may_manage_calls.test(user, None):
+        return []
+    closed = Call.objects.visible_to(user).in_phase(CallPhase.CLOSED, timezone.now())
+    return [
+        WorkItem(
+            label=_("Beoordeling starten"),
+            title=str(call),
+            url=reverse("calls:staff_detail", args=[call.slug]),
+            due_on=None,
+            is_late=False,
+            group=_("Oproepen"),
+        )
+        for call in closed.order_by("pk")
+    ]
+
+
+def _failures(user: User) -> list[WorkItem]:
+    """Documents and mails that a person must look at."""
+    if not may_retry(user, None):
+        return []
+    items = []
+    failed_jobs = Job.objects.visible_to(user).filter(state=JobState.FAILED).count()
+    if failed_jobs:
+        items.append(
+            WorkItem(
+                label=_("Mislukte documenten bekijken"),
+                title=_("%(n)s mislukt") % {"n": failed_jobs},
+                url=f"{reverse('documents:jobs')}?state={JobState.FAILED.value}",
+                due_on=None,
+                is_late=False,
+                group=_("Portaal"),
+            )
+        )
+    failed_mails = mails_that_need_a_person()
+    if failed_mails:
+        items.append(
+            WorkItem(
+                label=_("Mails bekijken die niet vertrokken zijn"),
+                title=_("%(n)s mails") % {"n": failed_mails},
+                url=reverse("notifications:outbox"),
+                due_on=None,
+                is_late=False,
+                group=_("Portaal"),
+            )
+        )
+    return items
+
+
+WORK: list[Callable[[User], list[WorkItem]]] = [_calls_to_move, _failures]
+"""Every room's `work_for`; the order is that of the groups on the page."""
+
+
+def staff_overview(user: User) -> dict[str, Any]:
+    """What waits for `user`, by group, and how the programme stands."""
+    items = [item for work_for in WORK for item in work_for(user)]
+    return {
+        "groups": _grouped(items),
+        "total": len(items),
+        "late": sum(item.is_late for item in items),
+        "calls": _running_calls(user),
+    }
+
+
+def _grouped(items: list[WorkItem]) -> list[WorkGroup]:
+    order = {name: place for place, name in enumerate(dict.fromkeys(item.group for item in items))}
+    items.sort(key=lambda item: (order[item.group], item.due_on or date.max, item.title))
+    groups = []
+    for name, rows in groupby(items, key=lambda item: item.group):
+        of_group = list(rows)
+        late = sum(item.is_late for item in of_group)
+        groups.append(WorkGroup(str(name), of_group[:PER_GROUP], len(of_group), late))
+    return groups
+
+
+def _running_calls(user: User) -> list[Call]:
+    """Calls that are in preparation, open or being judged."""
+    running = [CallState.CONCEPT, CallState.PUBLISHED, CallState.ASSESSMENT]
+    return list(
+        Call.objects.visible_to(user)
+        .filter(state__in=running)
+        .latest_first()
+        .prefetch_related("rounds")[:10]
+    )
+
+
+def authority_overview(request: HttpRequest) -> dict[str, Any]:
+    """Everything of the active organisation of this request's user, and the open calls."""
+    open_calls, planned = calls_to_announce(timezone.now())
+    return {
+        "organisation": request.organisation or None,  # type: ignore[attr-defined]
+        "open_calls": open_calls,
+        "planned": planned,
+    }
