@@ -14,6 +14,9 @@ from common.forms import DayField, PortalForm
 from common.moments import end_of_day
 from common.money import MoneyFormField
 
+# Components know no room of the house, so neither do their tests.
+pytestmark = pytest.mark.urls("common.pages")
+
 NBSP = "\N{NO-BREAK SPACE}"
 
 
