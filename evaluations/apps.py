@@ -1,6 +1,22 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class EvaluationsConfig(AppConfig):
     name = "evaluations"
     verbose_name = "Beoordeling"
+
+    def ready(self) -> None:
+        # Models are loaded only now.
+        from documents import registry as documents
+        from evaluations.documents import DECISION_LETTER
+        from evaluations.reminders import RULES
+        from evaluations.services import seed_letter_texts
+        from notifications import registry as reminders
+
+        documents.register(DECISION_LETTER)
+        for rule in RULES:
+            reminders.register(rule)
+        post_migrate.connect(
+            seed_letter_texts, sender=self, dispatch_uid="evaluations.seed_letter_texts"
+        )

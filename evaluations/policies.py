@@ -28,6 +28,13 @@ def is_assigned_adviser(user: Any, assignment: Any) -> bool:
     return is_adviser.test(user, None) and assignment.adviser_id == user.pk
 
 
+@policy("Alleen de adviseur die het advies over dit dossier schrijft, mag dit.")
+def is_lead_adviser(user: Any, assignment: Any) -> bool:
+    return (
+        assignment is not None and assignment.is_lead and is_assigned_adviser.test(user, assignment)
+    )
+
+
 @policy("Alleen wie volgens de oproep beslist (standaard de projectleider), mag dit.")
 def may_decide(user: Any, proposal: Any) -> bool:
     return user.is_active and user.has_staff_role(StaffRole(proposal.call.decision_role))
@@ -36,3 +43,9 @@ def may_decide(user: Any, proposal: Any) -> bool:
 may_see_all_files = policy("Adviseurs zien alleen de dossiers die aan hen zijn toegewezen.")(
     is_team_member | is_project_leader | is_programme_manager | is_auditor
 )
+
+
+@policy("Een beslissing is voor adviseurs pas zichtbaar als ze is meegedeeld.")
+def may_see_decision(user: Any, proposal: Any) -> bool:
+    """Whether a decision that was not notified yet may be known; the file itself is visible."""
+    return may_see_all_files.test(user, None) or may_decide.test(user, proposal)

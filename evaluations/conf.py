@@ -1,0 +1,42 @@
+"""The terms and steps of the evaluation, with defaults that `EVALUATION_DEFAULTS` may replace.
+
+None of them is published by the programme (domain.md 5.3 and 7), so none stands in the code paths.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+DEFAULTS: dict[str, Any] = {
+    "completeness_working_days": 10,  # after closing
+    "advice_working_days": 40,  # after closing
+    "decision_working_days": 10,  # after the final advice
+    "notification_working_days": 5,  # after the decision
+    "score_step": "0.5",
+}
+
+
+def _value(name: str) -> Any:
+    return {**DEFAULTS, **getattr(settings, "EVALUATION_DEFAULTS", {})}[name]
+
+
+def completeness_working_days() -> int:
+    return int(_value("completeness_working_days"))
+
+
+def advice_working_days() -> int:
+    return int(_value("advice_working_days"))
+
+
+def decision_working_days() -> int:
+    return int(_value("decision_working_days"))
+
+
+def notification_working_days() -> int:
+    return int(_value("notification_working_days"))
+
+
+def score_step() -> Decimal:
+    """The smallest difference between two scores."""
+    return Decimal(str(_value("score_step")))

@@ -1,0 +1,188 @@
+"""Scores by one adviser, and the advice that the lead adviser writes."""
+
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from calls.models import Criterion
+from common.constraints import check, unique
+from common.money import MoneyField
+from evaluations.models.assignment import Assignment
+from evaluations.scoring import MAX_SCORE
+from projects.models import Proposal
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class Evaluation(models.Model):
+    """The scores of one adviser for one proposal."""
+
+    assignment = models.OneToOneField(
+        Assignment, models.RESTRICT, related_name="evaluation", verbose_name=_("toewijzing")
+    )
+    own_notes = models.TextField(
+        _("eigen notities"), blank=True, help_text=_("Alleen u ziet deze notities.")
+    )
+    finalised_at = models.DateTimeField(_("afgerond op"), null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    if TYPE_CHECKING:
+        scores: RelatedManager["Score"]
+
+    class Meta:
+        verbose_name = _("beoordeling")
+        verbose_name_plural = _("beoordelingen")
+        ordering = ["assignment"]
+        triggers = [
+            pgtrigger.Protect(
+                name="final_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__finalised_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.assignment)
+
+
+class Score(models.Model):
+    """0 (not addressed) to 5 (excellent) for one criterion, with the reason (domain.md 5.3)."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, models.RESTRICT, related_name="scores", verbose_name=_("beoordeling")
+    )
+    criterion = models.ForeignKey(
+        Criterion, models.RESTRICT, related_name="+", verbose_name=_("criterium")
+    )
+    value = models.DecimalField(
+        _("score"),
+        max_digits=3,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(MAX_SCORE)],
+    )
+    motivation = models.TextField(_("motivering"), blank=True, max_length=4000)
+
+    class Meta:
+        verbose_name = _("score")
+        verbose_name_plural = _("scores")
+        ordering = ["evaluation", "criterion__position"]
+        constraints = [
+            unique(
+                "evaluations_score_once",
+                "evaluation",
+                "criterion",
+                message=_("Dit criterium heeft al een score."),
+            ),
+            check(
+                "evaluations_score_range",
+                models.Q(value__isnull=True) | models.Q(value__gte=0, value__lte=MAX_SCORE),
+                _("Een score ligt tussen 0 en 5."),
+            ),
+        ]
+        triggers = [
+            # The scores of a final evaluation are final too.
+            pgtrigger.Trigger(
+                name="final_scores_stay",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM evaluations_evaluation
+                        WHERE id IN (NEW.evaluation_id, OLD.evaluation_id)
+                        AND finalised_at IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: the scores of a final evaluation stay';
+                    END IF;
+                    RETURN COALESCE(NEW, OLD);
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.value}"
+
+
+class Conclusion(models.TextChoices):
+    POSITIVE = "positive", _("Positief")
+    POSITIVE_WITH_POINTS = "positive_with_points", _("Positief met aandachtspunten")
+    NEGATIVE = "negative", _("Negatief")
+
+    @property
+    def supports_selection(self) -> bool:
+        return self != Conclusion.NEGATIVE
+
+
+class Advice(models.Model):
+    """The advice to the project leader, written for the applicant too (domain.md 0.9).
+
+    `internal_note` never leaves the staff screens: no letter, mail or export reads it. A final
+    advice stays as it is; a correction is a new version.
+    """
+
+    proposal = models.ForeignKey(
+        Proposal, models.RESTRICT, related_name="advices", verbose_name=_("voorstel")
+    )
+    number = models.PositiveSmallIntegerField(_("versie"), default=1)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("adviseur")
+    )
+    strengths = models.TextField(_("sterke punten"), blank=True, max_length=6000)
+    points_of_attention = models.TextField(_("aandachtspunten"), blank=True, max_length=6000)
+    conditions = models.TextField(
+        _("voorwaarden en aanbevelingen voor de begeleiding"), blank=True, max_length=6000
+    )
+    budget_from = MoneyField(_("budget vanaf"), null=True, blank=True)
+    budget_to = MoneyField(_("budget tot"), null=True, blank=True)
+    conclusion = models.CharField(_("besluit"), max_length=30, choices=Conclusion, blank=True)
+    internal_note = models.TextField(
+        _("interne nota"), blank=True, help_text=_("De aanvrager ziet deze nota nooit.")
+    )
+    finalised_at = models.DateTimeField(_("definitief op"), null=True, blank=True, editable=False)
+    updated_at = models.DateTimeField(_("gewijzigd op"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("advies")
+        verbose_name_plural = _("adviezen")
+        ordering = ["proposal", "number"]
+        constraints = [
+            unique(
+                "evaluations_advice_number_once",
+                "proposal",
+                "number",
+                message=_("Deze versie van het advies bestaat al."),
+            ),
+            check(
+                "evaluations_advice_budget_range",
+                models.Q(budget_from__isnull=True)
+                | models.Q(budget_to__isnull=True)
+                | models.Q(budget_to__gte=models.F("budget_from")),
+                _("“Budget tot” is kleiner dan “budget vanaf”."),
+            ),
+            check(
+                "evaluations_final_advice_concludes",
+                models.Q(finalised_at__isnull=True) | ~models.Q(conclusion=""),
+                _("Kies een besluit."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="final_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__finalised_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proposal.reference} advies {self.number}"
+
+    @property
+    def is_final(self) -> bool:
+        return self.finalised_at is not None

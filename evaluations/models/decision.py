@@ -1,0 +1,151 @@
+"""The selection decision, its letter and its notification."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.constraints import check
+from documents.models import Job
+from evaluations.models.assessment import Advice
+from projects.models import Proposal
+
+
+class SelectionDecision(models.Model):
+    """Go or no go by the project leader, never by the adviser (four eyes).
+
+    The applicant learns it at notification; only then does the proposal change state.
+    """
+
+    class Outcome(models.TextChoices):
+        SELECTED = "selected", _("Geselecteerd")
+        NOT_SELECTED = "not_selected", _("Niet geselecteerd")
+
+    proposal = models.OneToOneField(
+        Proposal, models.RESTRICT, related_name="decision", verbose_name=_("voorstel")
+    )
+    advice = models.ForeignKey(Advice, models.RESTRICT, related_name="+", verbose_name=_("advies"))
+    adviser = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("adviseur")
+    )
+    outcome = models.CharField(_("beslissing"), max_length=20, choices=Outcome)
+    grounds = models.TextField(_("motivering"), max_length=6000)
+    deviation_reason = models.TextField(
+        _("reden om van het advies af te wijken"), blank=True, max_length=6000
+    )
+    follows_advice = models.BooleanField(_("volgt het advies"), editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("beslist door")
+    )
+    decided_at = models.DateTimeField(_("beslist op"), default=timezone.now, editable=False)
+    letter_number = models.CharField(
+        _("briefnummer"), max_length=30, unique=True, null=True, blank=True, editable=False
+    )
+    letter = models.ForeignKey(
+        Job, models.RESTRICT, null=True, blank=True, related_name="+", verbose_name=_("brief")
+    )
+    notified_at = models.DateTimeField(_("meegedeeld op"), null=True, blank=True, editable=False)
+    notified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("meegedeeld door"),
+    )
+
+    class Meta:
+        verbose_name = _("selectiebeslissing")
+        verbose_name_plural = _("selectiebeslissingen")
+        ordering = ["-decided_at", "-pk"]
+        constraints = [
+            check(
+                "evaluations_four_eyes",
+                ~models.Q(decided_by=models.F("adviser")),
+                _("Wie het advies schreef, kan niet beslissen."),
+            ),
+            check(
+                "evaluations_deviation_is_reasoned",
+                models.Q(follows_advice=True) | ~models.Q(deviation_reason=""),
+                _("Schrijf waarom u van het advies afwijkt."),
+            ),
+        ]
+        triggers = [
+            # Undo until notified, never after.
+            pgtrigger.Protect(
+                name="notified_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__notified_at__isnull=False),
+            ),
+            # Four eyes for everybody who was asked to assess, not only for the author; and only a
+            # final advice on this very file carries a decision.
+            pgtrigger.Trigger(
+                name="four_eyes_and_final_advice",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM evaluations_assignment
+                        WHERE proposal_id = NEW.proposal_id AND adviser_id = NEW.decided_by_id
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: an adviser of the file cannot decide';
+                    END IF;
+                    IF NOT EXISTS (
+                        SELECT 1 FROM evaluations_advice
+                        WHERE id = NEW.advice_id AND proposal_id = NEW.proposal_id
+                        AND finalised_at IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: a decision needs a final advice on the file';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    state_tones = {Outcome.SELECTED: "success", Outcome.NOT_SELECTED: "danger"}
+
+    def __str__(self) -> str:
+        return f"{self.proposal.reference}: {self.get_outcome_display()}"
+
+    @property
+    def is_notified(self) -> bool:
+        return self.notified_at is not None
+
+    @property
+    def letter_is_ready(self) -> bool:
+        return self.letter is not None and self.letter.is_done
+
+
+class LetterCounter(models.Model):
+    """The last letter number of a year; a decision that is undone leaves a gap."""
+
+    year = models.PositiveSmallIntegerField(_("jaar"), unique=True)
+    last_number = models.PositiveIntegerField(_("laatste nummer"), default=0)
+
+    class Meta:
+        verbose_name = _("teller van de beslissingsbrieven")
+        verbose_name_plural = _("tellers van de beslissingsbrieven")
+        ordering = ["-year"]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last_number}"
+
+
+class LetterText(models.Model):
+    """Editable text blocks of the decision letter; a lawyer approves the appeal text."""
+
+    outcome = models.CharField(
+        _("beslissing"), max_length=20, choices=SelectionDecision.Outcome, unique=True
+    )
+    opening = models.TextField(_("inleiding"))
+    closing = models.TextField(_("vervolgstappen"), blank=True)
+    appeal = models.TextField(_("beroepsmogelijkheden"))
+
+    class Meta:
+        verbose_name = _("tekst van de beslissingsbrief")
+        verbose_name_plural = _("teksten van de beslissingsbrief")
+        ordering = ["outcome"]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()

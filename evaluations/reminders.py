@@ -1,0 +1,174 @@
+"""Who is reminded of which step of the evaluation (domain.md 7); the moments are rows of the
+notifications engine, of which these are the first."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import StaffRole
+from accounts.selectors import staff_with_role
+from calls.models import SubmissionRound
+from common.moments import add_working_days, end_of_day, last_day_before
+from evaluations import conf
+from evaluations.lifecycle import AssignmentState
+from evaluations.models import Advice, Assignment, SelectionDecision
+from evaluations.selectors import decision_due, decision_obstacle
+from notifications.registry import Offset, ReminderRule, Subject
+from notifications.services import portal_url
+from projects.lifecycle import ProposalState
+from projects.models import Proposal
+
+# --- Completeness: one reminder per round, however many files wait -------------------------------
+
+
+def _waiting(submission_round: SubmissionRound) -> int:
+    return Proposal.objects.filter(round=submission_round, state=ProposalState.SUBMITTED).count()
+
+
+def rounds_to_check(now: datetime) -> Iterator[Subject]:
+    """Closed and closing rounds with files that were not checked yet."""
+    waiting = Proposal.objects.filter(round=OuterRef("pk"), state=ProposalState.SUBMITTED)
+    rounds = SubmissionRound.objects.filter(Exists(waiting)).select_related("call").order_by("pk")
+    team = list(staff_with_role(StaffRole.TEAM_MEMBER))
+    for item in rounds:
+        due = add_working_days(last_day_before(item.closes_at), conf.completeness_working_days())
+        yield Subject(item, team, end_of_day(due), since=item.closes_at)
+
+
+def _still_to_check(submission_round: SubmissionRound, person: Any) -> bool | str:
+    return _waiting(submission_round) > 0 or _("Alle dossiers van deze ronde zijn gecontroleerd.")
+
+
+COMPLETENESS = ReminderRule(
+    name="evaluations.completeness",
+    label=gettext_lazy("Volledigheid controleren"),
+    default_offsets=(Offset(days=-3), Offset(days=1)),
+    subjects=rounds_to_check,
+    still_needed=_still_to_check,
+    template="evaluations/mail/reminder_completeness.md",
+    context=lambda item, person, deadline: {
+        "call": item.call,
+        "count": _waiting(item),
+        "url": portal_url("evaluations:files"),
+    },
+)
+
+# --- Advice: the adviser before and after the day, the team when it is late ----------------------
+
+
+def _open_assignments() -> Iterator[Assignment]:
+    """Whose work on an undecided file is not done: scores, or the advice of the lead."""
+    final = Advice.objects.filter(proposal=OuterRef("proposal"), finalised_at__isnull=False)
+    rows = (
+        Assignment.objects.active()
+        .filter(~Exists(final), proposal__state=ProposalState.ASSESSMENT)
+        .select_related("adviser", "proposal")
+        .order_by("pk")
+    )
+    return (row for row in rows if row.is_lead or row.state != AssignmentState.DONE)
+
+
+def advice_subjects(now: datetime) -> Iterator[Subject]:
+    """Every adviser with unfinished work."""
+    for row in _open_assignments():
+        yield Subject(row, [row.adviser], end_of_day(row.due_on), since=row.assigned_at)
+
+
+def late_advice_subjects(now: datetime) -> Iterator[Subject]:
+    """The same work, for the team that asked for it."""
+    team = list(staff_with_role(StaffRole.TEAM_MEMBER))
+    for row in _open_assignments():
+        yield Subject(row, team, end_of_day(row.due_on), since=row.assigned_at)
+
+
+def _still_to_advise(assignment: Assignment, person: Any) -> bool | str:
+    if not assignment.is_active:
+        return _("Deze toewijzing is niet meer actief.")
+    if assignment.proposal.state != ProposalState.ASSESSMENT:
+        return _("Dit dossier is niet meer in beoordeling.")
+    if not assignment.is_lead and assignment.state == AssignmentState.DONE:
+        return _("De scores zijn definitief.")
+    return True
+
+
+def _advice_context(assignment: Assignment, person: Any, deadline: datetime) -> dict[str, Any]:
+    return {
+        "assignment": assignment,
+        "reference": assignment.proposal.reference,
+        "url": portal_url("evaluations:file", assignment.proposal.reference),
+    }
+
+
+ADVICE = ReminderRule(
+    name="evaluations.advice_due",
+    label=gettext_lazy("Advies schrijven"),
+    default_offsets=(Offset(days=-10), Offset(days=-3), Offset(days=1)),
+    subjects=advice_subjects,
+    still_needed=_still_to_advise,
+    template="evaluations/mail/reminder_advice.md",
+    context=_advice_context,
+)
+
+LATE_ADVICE = ReminderRule(
+    name="evaluations.advice_late",
+    label=gettext_lazy("Advies is te laat (aan het PIO-team)"),
+    default_offsets=(Offset(days=1),),
+    subjects=late_advice_subjects,
+    still_needed=_still_to_advise,
+    template="evaluations/mail/reminder_advice_late.md",
+    context=_advice_context,
+)
+
+# --- Decision ------------------------------------------------------------------------------------
+
+
+def decision_subjects(now: datetime) -> Iterator[Subject]:
+    """Advised files without a decision, for who decides and was no adviser of the file."""
+    decided = SelectionDecision.objects.filter(proposal=OuterRef("pk"))
+    final = Advice.objects.filter(finalised_at__isnull=False).order_by("number")
+    files = (
+        Proposal.objects.filter(~Exists(decided), state=ProposalState.ADVISED)
+        .select_related("call")
+        .prefetch_related("assignments", Prefetch("advices", final, to_attr="final_advices"))
+        .order_by("pk")
+    )
+    people: dict[str, list[Any]] = {}
+    for proposal in files:
+        advices: list[Advice] = getattr(proposal, "final_advices", [])
+        if not advices:
+            continue
+        role = proposal.call.decision_role
+        if role not in people:
+            people[role] = list(staff_with_role(StaffRole(role)))
+        involved = {row.adviser_id for row in proposal.assignments.all()}  # type: ignore[attr-defined]
+        deciders = [person for person in people[role] if person.pk not in involved]
+        advice = advices[-1]
+        yield Subject(proposal, deciders, decision_due(advice), since=advice.finalised_at)
+
+
+def _still_to_decide(proposal: Proposal, person: Any) -> bool | str:
+    if proposal.state != ProposalState.ADVISED:
+        return _("Dit dossier wacht niet meer op een beslissing.")
+    if SelectionDecision.objects.filter(proposal=proposal).exists():
+        return _("Over dit dossier is al beslist.")
+    return decision_obstacle(person, proposal) or True
+
+
+DECISION = ReminderRule(
+    name="evaluations.decision_due",
+    label=gettext_lazy("Beslissen over de selectie"),
+    default_offsets=(Offset(days=-3), Offset(days=1)),
+    subjects=decision_subjects,
+    still_needed=_still_to_decide,
+    template="evaluations/mail/reminder_decision.md",
+    context=lambda proposal, person, deadline: {
+        "proposal": proposal,
+        "url": portal_url("evaluations:decide", proposal.reference),
+    },
+)
+
+RULES = (COMPLETENESS, ADVICE, LATE_ADVICE, DECISION)

@@ -1,0 +1,54 @@
+"""Until when each step of the evaluation should be done (domain.md 7). Exclusive instants."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from common.moments import add_working_days, end_of_day, last_day_before, local_day
+from evaluations import conf
+from evaluations.models import Advice, SelectionDecision
+from projects.models import Proposal
+
+
+def closing_day(proposal: Proposal) -> date:
+    """The last day of the round in which the proposal came; without one, the day it was sent."""
+    if proposal.round is not None:
+        return last_day_before(proposal.round.closes_at)
+    return local_day(proposal.submitted_at or timezone.now())
+
+
+def completeness_due(proposal: Proposal) -> datetime:
+    return end_of_day(add_working_days(closing_day(proposal), conf.completeness_working_days()))
+
+
+def default_advice_day(proposal: Proposal) -> date:
+    """The day proposed to an adviser, never in the past: a late assignment starts from today."""
+    day = add_working_days(closing_day(proposal), conf.advice_working_days())
+    earliest = add_working_days(local_day(timezone.now()), 5)
+    return max(day, earliest)
+
+
+def decision_due(advice: Advice) -> datetime:
+    return end_of_day(
+        add_working_days(
+            local_day(advice.finalised_at or timezone.now()), conf.decision_working_days()
+        )
+    )
+
+
+def notification_due(decision: SelectionDecision) -> datetime:
+    return end_of_day(
+        add_working_days(local_day(decision.decided_at), conf.notification_working_days())
+    )
+
+
+def correction_deadline(proposal: Proposal, at: datetime) -> datetime | None:
+    """Until when an incomplete file may be completed, told at `at`; None: it no longer may.
+
+    While the round is open, and at least the call's number of calendar days after the message.
+    """
+    closes_at = proposal.round.closes_at if proposal.round else None
+    days = proposal.call.correction_days
+    grace = end_of_day(date.fromordinal(local_day(at).toordinal() + days)) if days else None
+    latest = max(filter(None, [closes_at, grace]), default=None)
+    return latest if latest is not None and latest > at else None

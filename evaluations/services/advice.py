@@ -1,0 +1,145 @@
+"""The advice: written by the lead adviser, final once, corrected by a new version."""
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.services import record
+from common.constraints import readable_constraints
+from common.lifecycle import TransitionRefused
+from evaluations.lifecycle import AssignmentState
+from evaluations.models import Advice, Assignment, Conclusion, SelectionDecision
+from evaluations.policies import is_lead_adviser
+from evaluations.selectors import draft_advice, final_advice, lead_assignment
+from evaluations.services.locking import lock_file
+from projects.lifecycle import PROPOSAL_LIFECYCLE, ProposalState
+from projects.models import Proposal
+
+ADVISABLE = frozenset({ProposalState.ASSESSMENT, ProposalState.ADVISED})
+
+
+@dataclass(frozen=True)
+class AdviceText:
+    """What the advice form holds. Everything but `internal_note` is written for the applicant."""
+
+    strengths: str = ""
+    points_of_attention: str = ""
+    conditions: str = ""
+    budget_from: Decimal | None = None
+    budget_to: Decimal | None = None
+    conclusion: str = ""
+    internal_note: str = ""
+
+
+@transaction.atomic
+def save_advice(*, proposal: Proposal, by: User, text: AdviceText) -> Advice:
+    """Keep the draft; everything may still be empty.
+
+    Raises:
+        PermissionDenied: when `by` is not the lead adviser of the file.
+        TransitionRefused: when the file moved on, or the advice is final.
+        ValidationError: when the budget range is the wrong way round.
+    """
+    proposal, _assignment = _locked(proposal, by)
+    advice = draft_advice(proposal)
+    if advice is None:
+        if final_advice(proposal) is not None:
+            raise TransitionRefused(
+                _("Dit advies is definitief. Begin een verbetering om het te wijzigen."),
+                code="state",
+            )
+        advice = Advice(proposal=proposal, author=by)
+    for name, value in asdict(text).items():
+        setattr(advice, name, value)
+    advice.author = by
+    advice.updated_at = timezone.now()
+    with readable_constraints(fields={"evaluations_advice_budget_range": "budget_to"}):
+        advice.save()
+    return advice
+
+
+@transaction.atomic
+def finalise_advice(*, proposal: Proposal, by: User) -> Advice:
+    """Make the saved advice final; the first one takes the file to "advies uitgebracht".
+
+    Raises:
+        PermissionDenied: when `by` is not the lead adviser of the file.
+        TransitionRefused: when the file moved on or was decided.
+        ValidationError: naming what the advice still lacks.
+    """
+    proposal, _assignment = _locked(proposal, by)
+    advice = draft_advice(proposal)
+    if advice is None:
+        raise ValidationError(_("Er is geen ontwerp van een advies om definitief te maken."))
+    _refuse_unfinished(advice)
+    advice.finalised_at = timezone.now()
+    advice.save(update_fields=["finalised_at"])
+    if proposal.state == ProposalState.ASSESSMENT:
+        PROPOSAL_LIFECYCLE.perform(proposal, "give_advice", actor=by)
+    record(
+        actor=by,
+        action="advice.finalised",
+        label=_("Advies versie %(number)d is definitief") % {"number": advice.number},
+        about=advice,
+    )
+    return advice
+
+
+@transaction.atomic
+def correct_advice(*, proposal: Proposal, by: User) -> Advice:
+    """Begin a new version of a final advice, as long as nothing was decided.
+
+    Raises:
+        PermissionDenied: when `by` is not the lead adviser of the file.
+        TransitionRefused: when the file moved on or was decided.
+        ValidationError: when there is no final advice, or a correction was begun already.
+    """
+    proposal, _assignment = _locked(proposal, by)
+    current = final_advice(proposal)
+    if current is None:
+        raise ValidationError(_("Er is nog geen definitief advies om te verbeteren."))
+    if draft_advice(proposal) is not None:
+        raise ValidationError(_("Er is al een verbetering begonnen."))
+    correction = Advice.objects.create(
+        proposal=proposal,
+        number=current.number + 1,
+        author=by,
+        **{name: getattr(current, name) for name in AdviceText.__dataclass_fields__},
+    )
+    record(
+        actor=by,
+        action="advice.correction_begun",
+        label=_("Verbetering van het advies begonnen"),
+        about=correction,
+    )
+    return correction
+
+
+def _locked(proposal: Proposal, by: User) -> tuple[Proposal, Assignment]:
+    """The file, locked, while `by` may write its advice."""
+    proposal = lock_file(proposal, ADVISABLE)
+    assignment = lead_assignment(proposal)
+    is_lead_adviser.check(by, assignment)
+    assert assignment is not None  # noqa: S101 - the policy has just refused None
+    if assignment.state != AssignmentState.DONE:
+        raise TransitionRefused(_("Rond eerst uw scores af. Daarna schrijft u het advies."))
+    if SelectionDecision.objects.filter(proposal=proposal).exists():
+        raise TransitionRefused(_("Over dit dossier is al beslist. Het advies ligt vast."))
+    return proposal, assignment
+
+
+def _refuse_unfinished(advice: Advice) -> None:
+    missing: dict[str, str] = {}
+    if not advice.strengths.strip():
+        missing["strengths"] = _("Beschrijf de sterke punten.")
+    if not advice.conclusion:
+        missing["conclusion"] = _("Kies een besluit.")
+    elif advice.conclusion != Conclusion.POSITIVE and not advice.points_of_attention.strip():
+        missing["points_of_attention"] = _("Beschrijf de aandachtspunten bij dit besluit.")
+    if missing:
+        raise ValidationError(missing)

@@ -1,0 +1,33 @@
+"""The edge of the evaluation: parse, call a service or a selector, answer."""
+
+from evaluations.views.advice import advice, advice_correct, advice_final
+from evaluations.views.applicant import applicant_decision
+from evaluations.views.assignment import accept, assignment, conflict, decline, revoke
+from evaluations.views.decision import decide_view, letter, notify, undo
+from evaluations.views.files import completeness, file, files, history, overview
+from evaluations.views.scoring import finalise, running_total, scores, scoring
+
+__all__ = [
+    "accept",
+    "advice",
+    "advice_correct",
+    "advice_final",
+    "applicant_decision",
+    "assignment",
+    "completeness",
+    "conflict",
+    "decide_view",
+    "decline",
+    "file",
+    "files",
+    "finalise",
+    "history",
+    "letter",
+    "notify",
+    "overview",
+    "revoke",
+    "running_total",
+    "scores",
+    "scoring",
+    "undo",
+]

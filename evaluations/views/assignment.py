@@ -1,0 +1,163 @@
+"""The assignment tab: the team asks, the adviser answers."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from common.views import service_errors
+from evaluations.forms import AssignForm, ConflictForm, DeclarationForm, ReasonForm
+from evaluations.lifecycle import ASSIGNMENT_LIFECYCLE, AssignmentState
+from evaluations.models import Assignment
+from evaluations.policies import may_assign
+from evaluations.selectors import (
+    assignments_of,
+    default_advice_day,
+    lead_assignment,
+    own_assignment,
+)
+from evaluations.services import (
+    accept_assignment,
+    assign_adviser,
+    declare_conflict,
+    decline_assignment,
+    revoke_assignment,
+)
+from evaluations.services.assignment import ASSIGNABLE
+from evaluations.views.page import back, file_view, show
+from projects.models import Proposal
+
+
+@file_view
+@require_http_methods(["GET", "POST"])
+def assignment(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """Who assesses the file; the team asks advisers here."""
+    if request.method == "POST":
+        may_assign.check(request.user, proposal)
+        form = AssignForm(request.POST)
+        if form.is_valid():
+            with service_errors(form):
+                assign_adviser(proposal=proposal, by=request.user, **form.cleaned_data)
+        if form.is_valid():
+            messages.success(
+                request,
+                _("%(adviser)s krijgt een uitnodiging.")
+                % {"adviser": form.cleaned_data["adviser"]},
+            )
+            return back(proposal, "assignment")
+        return _page(request, proposal, assign_form=form)
+    return _page(request, proposal)
+
+
+@file_view
+@require_http_methods(["GET", "POST"])
+def accept(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """Declare that there is no conflict, and begin."""
+    own = _own(request, proposal)
+    form = DeclarationForm(request.POST or None)
+    if form.is_valid():
+        with service_errors(form):
+            accept_assignment(assignment=own, by=request.user)
+    if form.is_valid():
+        messages.success(request, _("U hebt aanvaard. U kunt nu scores geven."))
+        return back(proposal, "scoring")
+    return _page(request, proposal, declaration_form=form)
+
+
+@file_view
+@require_http_methods(["GET", "POST"])
+def conflict(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """Declare a conflict; afterwards the file is gone, so the answer is the list."""
+    own = _own(request, proposal)
+    form = ConflictForm(request.POST or None)
+    if form.is_valid():
+        with service_errors(form):
+            declare_conflict(assignment=own, by=request.user, **form.cleaned_data)
+    if form.is_valid():
+        messages.success(request, _("Uw belangenconflict is gemeld. U ziet dit dossier niet meer."))
+        return redirect("evaluations:files")
+    return _page(request, proposal, conflict_form=form)
+
+
+@file_view
+@require_http_methods(["GET", "POST"])
+def decline(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """Decline for another reason."""
+    own = _own(request, proposal)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        with service_errors(form):
+            decline_assignment(assignment=own, by=request.user, **form.cleaned_data)
+    if form.is_valid():
+        messages.success(request, _("U beoordeelt dit dossier niet. Het PIO-team weet het."))
+        return redirect("evaluations:files")
+    return _page(request, proposal, decline_form=form)
+
+
+@file_view
+@require_http_methods(["GET", "POST"])
+def revoke(request: HttpRequest, proposal: Proposal, pk: int) -> HttpResponse:
+    """Take an assignment back, with a reason."""
+    may_assign.check(request.user, proposal)
+    target = (
+        Assignment.objects.visible_to(request.user)
+        .filter(proposal=proposal, pk=pk)
+        .select_related("adviser")
+        .first()
+    )
+    if target is None:
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        with service_errors(form):
+            revoke_assignment(assignment=target, by=request.user, **form.cleaned_data)
+    if form.is_valid():
+        messages.success(request, _("De toewijzing is ingetrokken."))
+        return back(proposal, "assignment")
+    return show(request, "revoke", proposal, "assignment", form=form, target=target)
+
+
+def _own(request: HttpRequest, proposal: Proposal) -> Assignment:
+    own = own_assignment(request.user, proposal)
+    if own is None:
+        raise Http404
+    return own
+
+
+def _page(request: HttpRequest, proposal: Proposal, **forms: Any) -> HttpResponse:
+    user = request.user
+    own = own_assignment(user, proposal)
+    assigns = may_assign.test(user, proposal)
+    if assigns and "assign_form" not in forms and proposal.state in ASSIGNABLE:
+        forms["assign_form"] = AssignForm(
+            initial={
+                "due_on": default_advice_day(proposal),
+                "is_lead": lead_assignment(proposal) is None,
+            }
+        )
+    may_answer = own is not None and own.state == AssignmentState.INVITED
+    may_recuse = own is not None and ASSIGNMENT_LIFECYCLE.allows(own, "recuse")
+    if may_answer:
+        forms.setdefault("declaration_form", DeclarationForm())
+        forms.setdefault("decline_form", ReasonForm())
+    if may_recuse:
+        forms.setdefault("conflict_form", ConflictForm())
+    context = {
+        name: forms.get(name)
+        for name in ("assign_form", "declaration_form", "decline_form", "conflict_form")
+    }
+    revocable = ASSIGNMENT_LIFECYCLE["revoke"].sources
+    rows = [(row, assigns and row.state in revocable) for row in assignments_of(user, proposal)]
+    return show(
+        request,
+        "assignment",
+        proposal,
+        "assignment",
+        own=own,
+        rows=rows,
+        may_answer=may_answer,
+        **context,
+    )

@@ -1,0 +1,118 @@
+"""The decision tab: decide, look at the letter, undo, notify."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from common.views import service_errors
+from documents.policies import may_download
+from evaluations.forms import ConfirmForm, DecisionForm
+from evaluations.models import SelectionDecision
+from evaluations.policies import may_decide, may_notify, may_see_decision
+from evaluations.selectors import decision_obstacle, draft_advice, final_advice
+from evaluations.services import decide, notify_decision, remake_letter, withdraw_decision
+from evaluations.views.page import answer, back, file_view, show
+from projects.lifecycle import ProposalState
+from projects.models import Proposal
+
+
+@file_view
+@require_http_methods(["GET", "POST"])
+def decide_view(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """The decision; 404 for an adviser until it was notified."""
+    user = request.user
+    notified = proposal.state in {ProposalState.SELECTED, ProposalState.NOT_SELECTED}
+    if not notified and not may_see_decision.test(user, proposal):
+        raise Http404
+    decision = (
+        SelectionDecision.objects.filter(proposal=proposal)
+        .select_related("decided_by", "notified_by", "letter__file", "advice")
+        .first()
+    )
+    advice = final_advice(proposal)
+    waits = decision is None and proposal.state == ProposalState.ADVISED
+    obstacle = decision_obstacle(user, proposal) if waits else ""
+    ready = waits and not obstacle and draft_advice(proposal) is None
+    form = None
+    if request.method == "POST":
+        form = DecisionForm(request.POST)
+        if form.is_valid():
+            with service_errors(form):
+                decide(
+                    proposal=proposal,
+                    by=user,
+                    outcome=form.cleaned_data["outcome"],
+                    grounds=form.cleaned_data["grounds"],
+                    deviation_reason=form.cleaned_data["deviation_reason"],
+                )
+        if form.is_valid():
+            messages.success(
+                request,
+                _("U hebt beslist. De brief wordt gemaakt; de aanvrager weet nog niets."),
+            )
+            return back(proposal, "decide")
+    elif ready:
+        form = DecisionForm()
+    open_decision = decision is not None and not decision.is_notified
+    return show(
+        request,
+        "decision",
+        proposal,
+        "decide",
+        form=form,
+        decision=decision,
+        advice=advice,
+        obstacle=obstacle if may_decide.test(user, proposal) else "",
+        is_correcting=waits and draft_advice(proposal) is not None,
+        may_undo=open_decision and not decision_obstacle(user, proposal),
+        may_notify=open_decision and may_notify.test(user, proposal),
+        may_remake=open_decision
+        and (may_notify.test(user, proposal) or may_decide.test(user, proposal)),
+        download_refused=decision is None
+        or decision.letter is None
+        or not may_download.test(user, decision.letter),
+        confirm_form=ConfirmForm(),
+    )
+
+
+@file_view
+@require_POST
+def undo(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """Take a decision back that was not notified."""
+    return answer(
+        request,
+        proposal,
+        lambda: withdraw_decision(proposal=proposal, by=request.user),
+        _("De beslissing is teruggenomen. Het dossier wacht weer op een beslissing."),
+        "decide",
+    )
+
+
+@file_view
+@require_POST
+def letter(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """Have the letter made again."""
+    return answer(
+        request,
+        proposal,
+        lambda: remake_letter(proposal=proposal, by=request.user),
+        _("De brief wordt opnieuw gemaakt."),
+        "decide",
+    )
+
+
+@file_view
+@require_POST
+def notify(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """Tell the applicant."""
+    if not ConfirmForm(request.POST).is_valid():
+        messages.error(request, _("Vink eerst aan dat u alles hebt nagekeken."))
+        return back(proposal, "decide")
+    return answer(
+        request,
+        proposal,
+        lambda: notify_decision(proposal=proposal, by=request.user),
+        _("De beslissing is meegedeeld. De aanvrager krijgt een mail."),
+        "decide",
+    )

@@ -1,0 +1,123 @@
+"""The list of files, the file itself, the completeness check and the timeline."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from common.views import service_errors, staff_required
+from evaluations.filters import FileFilter
+from evaluations.forms import CompletenessForm
+from evaluations.models import CompletenessCheck
+from evaluations.policies import may_check_completeness, may_see_all_files
+from evaluations.selectors import (
+    call_overview,
+    correction_deadline,
+    file_list,
+    file_timeline,
+    may_read_text,
+)
+from evaluations.selectors.files import DEFAULT_ORDER
+from evaluations.services import check_completeness
+from evaluations.views.page import READING, back, file_view, show
+from projects.lifecycle import ProposalState
+from projects.models import Proposal
+
+PAGE_SIZE = 25
+
+
+@staff_required
+@require_GET
+def files(request: HttpRequest) -> HttpResponse:
+    """All files that one works with."""
+    found = FileFilter(
+        request.GET,
+        queryset=file_list(request.user, request.GET.get("sort", DEFAULT_ORDER)),
+        user=request.user,
+    )
+    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "evaluations/files.html",
+        {
+            "filter": found,
+            "page_obj": page,
+            "default_order": DEFAULT_ORDER,
+            "sees_all": may_see_all_files.test(request.user, None),
+        },
+    )
+
+
+@staff_required
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """How far each call is, counted over the files that one may see."""
+    page = Paginator(call_overview(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "evaluations/overview.html", {"page_obj": page})
+
+
+@file_view
+@require_GET
+def file(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """The proposal as it was submitted."""
+    reads = may_read_text(request.user, proposal)
+    return show(
+        request,
+        "file",
+        proposal,
+        "file",
+        version=proposal.latest_version if reads else None,
+        reads=reads,
+        reading=READING,
+    )
+
+
+@file_view
+@require_http_methods(["GET", "POST"])
+def completeness(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """The formal check; the programme office and auditors look, the PIO team checks."""
+    may_see_all_files.check(request.user, proposal)
+    form = None
+    if request.method == "POST":
+        may_check_completeness.check(request.user, proposal)
+        form = CompletenessForm(request.POST)
+        if form.is_valid():
+            with service_errors(form):
+                check_completeness(proposal=proposal, by=request.user, **form.cleaned_data)
+        if form.is_valid():
+            messages.success(
+                request,
+                _("Het voorstel is volledig. Wijs nu een adviseur toe.")
+                if form.cleaned_data["is_complete"]
+                else _("Het voorstel is onvolledig. De aanvrager krijgt een mail."),
+            )
+            return back(
+                proposal, "assignment" if form.cleaned_data["is_complete"] else "completeness"
+            )
+    elif proposal.state == ProposalState.SUBMITTED and may_check_completeness.test(request.user):
+        form = CompletenessForm()
+    return show(
+        request,
+        "completeness",
+        proposal,
+        "completeness",
+        form=form,
+        correct_until=correction_deadline(proposal, timezone.now()),
+        checks=CompletenessCheck.objects.filter(version__proposal=proposal).select_related(
+            "version", "checked_by"
+        ),
+        version=proposal.latest_version,
+        reading=READING,
+    )
+
+
+@file_view
+@require_GET
+def history(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """What happened to the file."""
+    return show(
+        request, "history", proposal, "history", events=file_timeline(request.user, proposal)
+    )
