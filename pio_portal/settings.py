@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "pgtrigger",
     "django_structlog",
 ]
+if not PRODUCTION:
+    INSTALLED_APPS.insert(0, "demo")
 
 MIDDLEWARE = [
     # First, so that the instant of arrival is not moved by the time the rest of the stack takes.
@@ -207,6 +209,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 10,
     "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "default"

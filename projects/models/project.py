@@ -82,7 +82,12 @@ class Project(models.Model):
     is_public = models.BooleanField(_("toon in de publieke portfolio"), default=True)
     is_fictional = models.BooleanField(_("bevat voorbeelddata"), default=False)
     source_url = models.URLField(_("bron"), max_length=500, blank=True)
-    opened_on = models.DateField(_("gestart op"))
+    opened_on = models.DateField(
+        _("gestart op"),
+        null=True,
+        blank=True,
+        help_text=_("Leeg voor een project van vóór het portaal met onbekende datum."),
+    )
     ended_on = models.DateField(_("afgerond op"), null=True, blank=True)
     created_at = models.DateTimeField(_("aangemaakt op"), default=timezone.now, editable=False)
 
@@ -95,7 +100,7 @@ class Project(models.Model):
     class Meta:
         verbose_name = _("project")
         verbose_name_plural = _("projecten")
-        ordering = ["-opened_on", "-pk"]
+        ordering = [models.F("opened_on").desc(nulls_last=True), "-pk"]
         triggers = [PROJECT_LIFECYCLE.trigger("project_state_steps")]
 
     def __str__(self) -> str:

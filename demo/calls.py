@@ -1,0 +1,107 @@
+"""Calls of the demo: the real ones of the past from public sources, and invented ones to play."""
+
+import re
+from datetime import date, timedelta
+
+from django.utils.dates import MONTHS
+from django.utils.text import slugify
+
+from calls.lifecycle import CallState
+from calls.models import Call, SubmissionRound, Theme
+from calls.services import add_suggested_milestones, create_call
+from common.moments import end_of_day, start_of_day
+from demo.organisations import MARK
+from demo.people import Cast
+from demo.sources import CallSource, call_sources, project_sources
+from demo.texts import IDEAS
+
+FULL_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+
+
+def themes() -> dict[str, Theme]:
+    """The themes of the real projects and of the invented ideas, by name."""
+    names = {source.theme for source in project_sources() if source.theme}
+    names |= {idea.theme for idea in IDEAS}
+    return {
+        name: Theme.objects.get_or_create(slug=slugify(name), defaults={"name": name})[0]
+        for name in sorted(names)
+    }
+
+
+def past_calls() -> dict[str, Call]:
+    """The calls of before the portal, with what public sources tell and nothing more."""
+    calls = {}
+    for number, source in enumerate(call_sources(), 1):
+        reference = re.split(r" \(|:", source.title)[0].strip()[:30]
+        call, created = Call.objects.get_or_create(
+            slug=slugify(reference),
+            defaults={
+                "reference": reference,
+                "title": source.title[:150],
+                "summary": _what_is_known(source),
+                "submitted_count": source.submitted,
+                "selected_count": source.selected,
+                "source_url": source.address,
+                "state": CallState.ARCHIVED,
+                "created_at": start_of_day(date(2016 + number // 2, 1, 1)),
+            },
+        )
+        if created and FULL_DATE.match(source.opened) and FULL_DATE.match(source.closed):
+            SubmissionRound.objects.create(
+                call=call,
+                opens_at=start_of_day(date.fromisoformat(source.opened)),
+                closes_at=end_of_day(date.fromisoformat(source.closed)),
+            )
+        calls[source.title] = call
+    return calls
+
+
+def played_call(
+    *,
+    cast: Cast,
+    reference: str,
+    opens: date,
+    closes: date,
+    state: CallState,
+    title: str,
+) -> Call:
+    """An invented call, made from the default template as staff would."""
+    call = create_call(reference=reference, title=f"{title} {MARK}", by=cast.team)
+    Call.objects.filter(pk=call.pk).update(
+        summary="Publieke organisaties stellen een innovatieve aankoop voor. Geselecteerde "
+        "projecten krijgen begeleiding en kans op cofinanciering.",
+        description="Deze oproep en alles wat eronder hangt, is **voorbeelddata**: ze bestaat "
+        "alleen in deze demo.",
+        correction_days=14,
+        effort_hours=16,
+        is_fictional=True,
+        created_at=start_of_day(opens - timedelta(days=30)),
+    )
+    SubmissionRound.objects.create(
+        call=call, opens_at=start_of_day(opens), closes_at=end_of_day(closes)
+    )
+    add_suggested_milestones(call=call, by=cast.team)
+    call.refresh_from_db()
+    # The past cannot be played step by step: the state is set as it would be by now.
+    steps = [CallState.PUBLISHED, CallState.ASSESSMENT, CallState.DECIDED, CallState.ARCHIVED]
+    for each in steps[: steps.index(state) + 1]:
+        Call.objects.filter(pk=call.pk).update(state=each)
+    call.refresh_from_db()
+    return call
+
+
+def _what_is_known(source: CallSource) -> str:
+    parts = [f"Een oproep van vóór dit portaal: {source.title}."]
+    if source.opened:
+        parts.append(f"Geopend: {_spelled(source.opened)}.")
+    if source.closed:
+        parts.append(f"Gesloten: {_spelled(source.closed)}.")
+    parts.append("Andere gegevens vonden we niet in publieke bronnen.")
+    return " ".join(parts)
+
+
+def _spelled(partial: str) -> str:
+    """`2017-04` is april 2017; no day is invented."""
+    year, month, *day = partial.split("-")
+    words = f"{MONTHS[int(month)]} {year}"
+    return f"{int(day[0])} {words}" if day else words

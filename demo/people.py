@@ -1,0 +1,40 @@
+"""The demo accounts by their role in the story."""
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from accounts.services.demo import ensure_demo_accounts
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Invented people; each holds one staff role."""
+
+    team: User
+    leader: User
+    second_leader: User
+    adviser: User
+    second_adviser: User
+    manager: User
+    secretary: User
+    submitter: User
+    hospital: User
+
+    @property
+    def advisers(self) -> tuple[User, User]:
+        return (self.adviser, self.second_adviser)
+
+
+def gather() -> Cast:
+    people = {user.email: user for user in ensure_demo_accounts()}
+    return Cast(
+        team=people["teamlid@pio.example"],
+        leader=people["projectleider@pio.example"],
+        second_leader=people["projectleider2@pio.example"],
+        adviser=people["adviseur@pio.example"],
+        second_adviser=people["adviseur2@pio.example"],
+        manager=people["manager@pio.example"],
+        secretary=people["secretaris@pio.example"],
+        submitter=people["indiener@voorbeeldegem.example"],
+        hospital=people["indiener@deproef.example"],
+    )
