@@ -13,6 +13,7 @@ import pgtrigger
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, models
 from django.dispatch import Signal
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from common.policies import Policy
@@ -34,7 +35,7 @@ class Transition:
     """
 
     name: str
-    label: str
+    label: str | Promise
     sources: frozenset[str]
     target: str
     who: Policy | None = None
@@ -136,7 +137,7 @@ class Lifecycle:
 
 def step(
     name: str,
-    label: str,
+    label: str | Promise,
     sources: Iterable[str],
     target: str,
     *,

@@ -23,8 +23,8 @@ class ReminderOffsetAdmin(PortalAdmin):
             return forms.ChoiceField(label=db_field.verbose_name, choices=choices)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [] if obj is None else ["rule", "days", "hours"]
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if obj is None else ("rule", "days", "hours")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

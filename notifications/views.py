@@ -90,7 +90,7 @@ def mail_resend(request: HttpRequest, mail_id: int) -> HttpResponse:
 
 @require_GET
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """All mail of the demo, newest first: it never leaves this machine."""
+    """All mail of the demo, newest first, for whoever tries the portal out."""
     _only_in_the_demo()
     found = MailboxFilter(request.GET, selectors.mails_for_staff())
     context = {
