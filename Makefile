@@ -4,7 +4,7 @@ DEVTOOLS = @exec $(PYTHON) -m devtools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check reset lock css messages shell
+.PHONY: help run test check format reset lock css messages shell
 export PORT ARGS RELOAD UPGRADE
 
 help: ## list these targets
@@ -18,6 +18,9 @@ test: ## all tests (ARGS="tests/funding -k commit" for some)
 
 check: ## format, lint, types, imports, migrations, deployment, templates, translations
 	$(DEVTOOLS) check
+
+format: ## format Python and templates, repair what the linter can repair
+	$(DEVTOOLS) format
 
 reset: ## wipe var/: database, files and broker of this clone
 	$(DEVTOOLS) reset

@@ -16,6 +16,7 @@ COMMANDS = {
     "run": portal.run_portal,
     "test": testing.run_tests,
     "check": checks.run_checks,
+    "format": housekeeping.format_code,
     "lock": housekeeping.lock,
     "messages": housekeeping.make_messages,
     "reset": housekeeping.reset,

@@ -50,7 +50,7 @@ def prepare(requirements: Sequence[str]) -> None:
     if not changed:
         return
     with step(f"Installing {', '.join(changed)} (the first time takes a minute or two)"):
-        pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         files = [argument for name in changed for argument in ("-r", name)]
         _must([*pip, "--no-input", "--require-hashes", *files])
     for name in changed:

@@ -1,4 +1,4 @@
-"""The small targets: wipe, lock, collect translations, open a shell."""
+"""The small targets: format, wipe, lock, collect translations, open a shell."""
 
 import contextlib
 import os
@@ -41,6 +41,16 @@ def lock() -> int:
             if run([*compile_, source, "-o", target], cwd=CLONE):
                 raise Refusal(f"{source} could not be locked.")
     return 0
+
+
+def format_code() -> int:
+    """Format Python and templates, and repair what the linter can repair."""
+    prepare(TO_TEST)
+    ruff = [PYTHON, "-m", "ruff"]
+    templates = [str(path) for path in sorted((CLONE / "templates").rglob("*.html"))]
+    djade = [str(VENV / "bin" / "djade"), "--target-version", "5.2", *templates]
+    run(djade, cwd=CLONE)  # its exit code says whether it changed something
+    return run([*ruff, "check", "--fix", "."], cwd=CLONE) or run([*ruff, "format", "."], cwd=CLONE)
 
 
 def make_messages() -> int:

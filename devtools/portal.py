@@ -77,7 +77,7 @@ def migrate_and_load(env: dict[str, str]) -> None:
     with step("Bringing the database up to date"):
         manage(env, "migrate", "--verbosity=0")
     with step("Loading the demo data"):
-        manage_if_there(env, "load_demo")
+        manage(env, "load_demo")
 
 
 def compile_messages() -> None:
@@ -90,18 +90,6 @@ def manage(env: dict[str, str], *arguments: str) -> None:
     """Run a Django management command."""
     if code := run([PYTHON, "manage.py", *arguments], cwd=CLONE, env=env):
         raise Refusal(f"`manage.py {' '.join(arguments)}` failed (exit code {code}).")
-
-
-def has_command(name: str) -> bool:
-    """Whether the portal has this management command yet."""
-    return any(CLONE.glob(f"*/management/commands/{name}.py"))
-
-
-def manage_if_there(env: dict[str, str], name: str) -> None:
-    if has_command(name):
-        manage(env, name)
-    else:
-        say(f"    skipped: there is no `manage.py {name}` yet")
 
 
 def _free_port(text: str) -> int:
@@ -157,5 +145,5 @@ def _answers(port: int) -> bool:
 def _welcome(env: dict[str, str], port: int) -> None:
     say("")
     say(f"PIO Portal answers at http://{HOST}:{port}/")
-    manage_if_there(env, "demo_accounts")
+    manage(env, "demo_accounts")
     say("Stop with Ctrl-C.")
