@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.policies import is_adviser, is_team_member
+from accounts.policies import is_adviser, is_programme_office, is_team_member
 from common.lifecycle import Lifecycle, step
 from projects.policies import is_submitter, may_guide_project
 
@@ -73,7 +73,7 @@ PROPOSAL_LIFECYCLE = Lifecycle(
             _("Beoordeling starten"),
             [ProposalState.COMPLETE],
             ProposalState.ASSESSMENT,
-            who=is_team_member,
+            who=is_programme_office,
         ),
         step(
             "give_advice",

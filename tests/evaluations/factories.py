@@ -1,0 +1,157 @@
+"""Files in each state of the evaluation, made through the services: a test begins where it wants.
+
+`Case` is one file with the people around it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import User
+from accounts.roles import MemberRole, StaffRole
+from documents.services import run_job
+from evaluations import services
+from evaluations.models import Advice, Assignment, Evaluation, SelectionDecision
+from evaluations.services import AdviceText, ScoreEntry
+from projects.lifecycle import ProposalState
+from projects.models import Proposal
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.calls.factories import CallFactory
+from tests.projects.factories import ProposalFactory, VersionFactory
+
+INTERNAL = "ZEER-INTERN-SCHILDWACHT"
+"""Stands in every internal note: where an applicant can read it, something leaks."""
+
+ADVICE = AdviceText(
+    strengths="Sterk team met ervaring.",
+    points_of_attention="De planning is krap.",
+    conditions="Neem een jurist bij de markttoets.",
+    budget_from=Decimal("100000.00"),
+    budget_to=Decimal("250000.00"),
+    conclusion="positive_with_points",
+    internal_note=f"{INTERNAL}: de aanvrager was vorig jaar te laat.",
+)
+
+
+def staff(*roles: StaffRole) -> User:
+    return UserFactory(roles=list(roles))
+
+
+class AssignmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Assignment
+
+    proposal = factory.SubFactory(ProposalFactory, submitted=True, state=ProposalState.ASSESSMENT)
+    adviser = factory.LazyFunction(lambda: staff(StaffRole.ADVISER))
+    assigned_by = factory.LazyFunction(lambda: staff(StaffRole.TEAM_MEMBER))
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+
+
+@dataclass
+class Case:
+    """A submitted proposal of a closed call, its applicant and the staff of four roles."""
+
+    proposal: Proposal = field(default_factory=lambda: _proposal())
+    team: User = field(default_factory=lambda: staff(StaffRole.TEAM_MEMBER))
+    leader: User = field(default_factory=lambda: staff(StaffRole.PROJECT_LEADER))
+    adviser: User = field(default_factory=lambda: staff(StaffRole.ADVISER))
+    member: User = field(default_factory=UserFactory)
+
+    def __post_init__(self) -> None:
+        MembershipFactory(
+            user=self.member, organisation=self.proposal.organisation, role=MemberRole.MANAGER
+        )
+
+    @property
+    def assignment(self) -> Assignment:
+        return Assignment.objects.get(proposal=self.proposal, adviser=self.adviser)
+
+    @property
+    def evaluation(self) -> Evaluation:
+        return Evaluation.objects.get(assignment=self.assignment)
+
+    @property
+    def decision(self) -> SelectionDecision:
+        return SelectionDecision.objects.get(proposal=self.proposal)
+
+    @property
+    def state(self) -> str:
+        return Proposal.objects.get(pk=self.proposal.pk).state
+
+    def complete(self) -> "Case":
+        services.check_completeness(proposal=self.proposal, by=self.team, is_complete=True)
+        self.proposal.refresh_from_db()
+        return self
+
+    def assigned(self) -> "Case":
+        self.complete()
+        services.assign_adviser(proposal=self.proposal, adviser=self.adviser, by=self.team)
+        self.proposal.refresh_from_db()
+        return self
+
+    def accepted(self) -> "Case":
+        self.assigned()
+        services.accept_assignment(assignment=self.assignment, by=self.adviser)
+        return self
+
+    def entries(self, value: str = "4.0") -> dict[int, ScoreEntry]:
+        return {
+            criterion.pk: ScoreEntry(Decimal(value), f"Motivering bij {criterion.title}.")
+            for criterion in self.proposal.call.criteria.all()
+        }
+
+    def scored(self) -> "Case":
+        self.accepted()
+        services.save_scores(
+            evaluation=self.evaluation, by=self.adviser, version=1, entries=self.entries()
+        )
+        services.finalise_scores(evaluation=self.evaluation, by=self.adviser)
+        return self
+
+    def advised(self, text: AdviceText = ADVICE) -> "Case":
+        self.scored()
+        services.save_advice(proposal=self.proposal, by=self.adviser, text=text)
+        services.finalise_advice(proposal=self.proposal, by=self.adviser)
+        self.proposal.refresh_from_db()
+        return self
+
+    def decided(self, outcome: str = "selected", **changes: Any) -> "Case":
+        self.advised()
+        services.decide(
+            **{
+                "proposal": self.proposal,
+                "by": self.leader,
+                "outcome": outcome,
+                "grounds": "Het voorstel past bij het programma.",
+                "deviation_reason": "Het budget laat het niet toe.",
+                **changes,
+            }
+        )
+        return self
+
+    def lettered(self, outcome: str = "selected") -> "Case":
+        self.decided(outcome)
+        run_job(job_id=self.decision.letter_id)
+        return self
+
+    def notified(self, outcome: str = "selected") -> "Case":
+        self.lettered(outcome)
+        services.notify_decision(proposal=self.proposal, by=self.team)
+        self.proposal.refresh_from_db()
+        return self
+
+    def advice(self) -> Advice:
+        return Advice.objects.filter(proposal=self.proposal).latest("number")
+
+
+def _proposal() -> Proposal:
+    call = CallFactory(window__opens=-60, window__closes=-1)
+    version = VersionFactory(
+        proposal=ProposalFactory(call=call, submitted=True), content={"sections": []}
+    )
+    return version.proposal
