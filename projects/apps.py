@@ -4,3 +4,17 @@ from django.apps import AppConfig
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = "Voorstellen en projecten"
+
+    def ready(self) -> None:
+        # Models are ready only now.
+        from common.lifecycle import transitioned
+        from projects.documents import register_documents
+        from projects.models import Proposal
+        from projects.reminders import register_reminders
+        from projects.services.submission import on_proposal_step
+
+        register_documents()
+        register_reminders()
+        transitioned.connect(
+            on_proposal_step, sender=Proposal, dispatch_uid="projects.on_proposal_step"
+        )

@@ -51,6 +51,17 @@ def staff_may_see(user: Any, proposal: Any) -> bool:
 may_see_proposal = policy("Dit voorstel is alleen zichtbaar voor wie eraan werkt.")(
     is_reader | staff_may_see
 )
+
+
+@policy(
+    "Het ontwerp is alleen zichtbaar voor de organisatie, en voor het PIO-team dat mag meekijken."
+)
+def may_see_draft(user: Any, proposal: Any) -> bool:
+    return is_reader.test(user, proposal) or (
+        proposal.team_may_view and is_team_member.test(user, proposal)
+    )
+
+
 may_open_project = policy("Alleen het PIO-team, de projectleider of de programmamanager mag dit.")(
     is_programme_office
 )

@@ -1,4 +1,24 @@
-from django.urls import URLPattern
+"""Addresses of proposals, and those of projects (project_urls)."""
+
+from django.urls import path
+
+from projects.project_urls import project_urls
+from projects.views import proposals, sections, submission, versions
 
 app_name = "projects"
-urlpatterns: list[URLPattern] = []
+_one = "voorstellen/<str:reference>/"
+urlpatterns = [
+    path("oproepen/<slug:slug>/voorstel-beginnen/", proposals.start, name="start"),
+    path(_one, proposals.proposal, name="proposal"),
+    path(f"{_one}meekijken/", proposals.team_consent, name="team_consent"),
+    path(f"{_one}deel/<str:code>/", sections.section, name="section"),
+    path(f"{_one}deel/<str:code>/berekenen/", sections.estimate, name="estimate"),
+    path(f"{_one}bestanden/<uuid:file_id>/", versions.file, name="file"),
+    path(f"{_one}nakijken/", submission.check, name="check"),
+    path(f"{_one}indienen/", submission.submit, name="submit"),
+    path(f"{_one}intrekken/", submission.withdraw, name="withdraw"),
+    path(f"{_one}versies/<int:number>/", versions.version, name="version"),
+    path(f"{_one}versies/<int:number>/ontvangst/", versions.receipt, name="receipt"),
+    path(f"{_one}versies/<int:number>/document/", versions.make_document, name="make_document"),
+    *project_urls,
+]

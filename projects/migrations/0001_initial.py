@@ -12,239 +12,878 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_is_staff_follows_role'),
-        ('calls', '0001_initial'),
-        ('documents', '0001_initial'),
+        ("accounts", "0002_is_staff_follows_role"),
+        ("calls", "0001_initial"),
+        ("documents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(editable=False, max_length=40, unique=True, verbose_name='dossiernummer')),
-                ('title', models.CharField(max_length=150, verbose_name='titel')),
-                ('acronym', models.CharField(blank=True, max_length=20, verbose_name='korte naam')),
-                ('summary', models.TextField(blank=True, help_text='Wordt gepubliceerd als het voorstel geselecteerd is.', max_length=1000, verbose_name='publieke samenvatting')),
-                ('contact_name', models.CharField(blank=True, max_length=120, verbose_name='contactpersoon')),
-                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail van de contactpersoon')),
-                ('contact_phone', models.CharField(blank=True, max_length=40, verbose_name='telefoon')),
-                ('signatory_name', models.CharField(blank=True, max_length=120, verbose_name='verantwoordelijke ondertekenaar')),
-                ('signatory_function', models.CharField(blank=True, max_length=120, verbose_name='functie van de ondertekenaar')),
-                ('other_subsidies', common.money.MoneyField(default=Decimal('0.00'), verbose_name='andere subsidies')),
-                ('own_budget_secured', models.BooleanField(blank=True, null=True, verbose_name='eigen budget is vastgelegd')),
-                ('ceiling_reason', models.TextField(blank=True, max_length=2000, verbose_name='reden om het richtbedrag te overschrijden')),
-                ('total_cost', common.money.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='totale kost')),
-                ('requested_amount', common.money.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='gevraagde cofinanciering')),
-                ('team_may_view', models.BooleanField(default=False, verbose_name='het PIO-team mag mijn ontwerp zien')),
-                ('state', models.CharField(choices=[('draft', 'Ontwerp'), ('submitted', 'Ingediend'), ('incomplete', 'Onvolledig'), ('complete', 'Volledig'), ('assessment', 'In beoordeling'), ('advised', 'Advies uitgebracht'), ('selected', 'Geselecteerd'), ('not_selected', 'Niet geselecteerd'), ('withdrawn', 'Ingetrokken')], default='draft', editable=False, max_length=20, verbose_name='status')),
-                ('withdrawal_reason', models.TextField(blank=True, max_length=2000, verbose_name='reden van intrekking')),
-                ('is_fictional', models.BooleanField(default=False, verbose_name='voorbeelddata')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='gemaakt op')),
-                ('submitted_at', models.DateTimeField(blank=True, editable=False, help_text='Het ogenblik waarop de laatste versie aankwam.', null=True, verbose_name='ingediend op')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='proposals', to='calls.call', verbose_name='oproep')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='gemaakt door')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='proposals', to='accounts.organisation', verbose_name='aanvrager')),
-                ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='successors', to='projects.proposal', verbose_name='eerder voorstel')),
-                ('round', models.ForeignKey(blank=True, help_text='De ronde waarin het voorstel aankwam.', null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='proposals', to='calls.submissionround', verbose_name='indienronde')),
-                ('theme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, to='calls.theme', verbose_name='thema')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        editable=False, max_length=40, unique=True, verbose_name="dossiernummer"
+                    ),
+                ),
+                ("title", models.CharField(max_length=150, verbose_name="titel")),
+                ("acronym", models.CharField(blank=True, max_length=20, verbose_name="korte naam")),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="Wordt gepubliceerd als het voorstel geselecteerd is.",
+                        max_length=1000,
+                        verbose_name="publieke samenvatting",
+                    ),
+                ),
+                (
+                    "contact_name",
+                    models.CharField(blank=True, max_length=120, verbose_name="contactpersoon"),
+                ),
+                (
+                    "contact_email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="e-mail van de contactpersoon"
+                    ),
+                ),
+                (
+                    "contact_phone",
+                    models.CharField(blank=True, max_length=40, verbose_name="telefoon"),
+                ),
+                (
+                    "signatory_name",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="verantwoordelijke ondertekenaar"
+                    ),
+                ),
+                (
+                    "signatory_function",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="functie van de ondertekenaar"
+                    ),
+                ),
+                (
+                    "other_subsidies",
+                    common.money.MoneyField(
+                        default=Decimal("0.00"), verbose_name="andere subsidies"
+                    ),
+                ),
+                (
+                    "own_budget_secured",
+                    models.BooleanField(
+                        blank=True, null=True, verbose_name="eigen budget is vastgelegd"
+                    ),
+                ),
+                (
+                    "ceiling_reason",
+                    models.TextField(
+                        blank=True,
+                        max_length=2000,
+                        verbose_name="reden om het richtbedrag te overschrijden",
+                    ),
+                ),
+                (
+                    "total_cost",
+                    common.money.MoneyField(
+                        default=Decimal("0.00"), editable=False, verbose_name="totale kost"
+                    ),
+                ),
+                (
+                    "requested_amount",
+                    common.money.MoneyField(
+                        default=Decimal("0.00"),
+                        editable=False,
+                        verbose_name="gevraagde cofinanciering",
+                    ),
+                ),
+                (
+                    "team_may_view",
+                    models.BooleanField(
+                        default=False, verbose_name="het PIO-team mag mijn ontwerp zien"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Ontwerp"),
+                            ("submitted", "Ingediend"),
+                            ("incomplete", "Onvolledig"),
+                            ("complete", "Volledig"),
+                            ("assessment", "In beoordeling"),
+                            ("advised", "Advies uitgebracht"),
+                            ("selected", "Geselecteerd"),
+                            ("not_selected", "Niet geselecteerd"),
+                            ("withdrawn", "Ingetrokken"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "withdrawal_reason",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="reden van intrekking"
+                    ),
+                ),
+                ("is_fictional", models.BooleanField(default=False, verbose_name="voorbeelddata")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="gemaakt op"
+                    ),
+                ),
+                (
+                    "submitted_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="Het ogenblik waarop de laatste versie aankwam.",
+                        null=True,
+                        verbose_name="ingediend op",
+                    ),
+                ),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="proposals",
+                        to="calls.call",
+                        verbose_name="oproep",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="gemaakt door",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="proposals",
+                        to="accounts.organisation",
+                        verbose_name="aanvrager",
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="successors",
+                        to="projects.proposal",
+                        verbose_name="eerder voorstel",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="De ronde waarin het voorstel aankwam.",
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="proposals",
+                        to="calls.submissionround",
+                        verbose_name="indienronde",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        to="calls.theme",
+                        verbose_name="thema",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'projectvoorstel',
-                'verbose_name_plural': 'projectvoorstellen',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "projectvoorstel",
+                "verbose_name_plural": "projectvoorstellen",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True, verbose_name='projectnummer')),
-                ('title', models.CharField(max_length=200, verbose_name='titel')),
-                ('summary', models.TextField(blank=True, max_length=1000, verbose_name='publieke samenvatting')),
-                ('state', models.CharField(choices=[('preparation', 'Voortraject'), ('tender_preparation', 'Opdracht in voorbereiding'), ('cofinancing_requested', 'Cofinanciering aangevraagd'), ('cofinancing_granted', 'Cofinanciering goedgekeurd'), ('cofinancing_refused', 'Cofinanciering geweigerd'), ('cofinancing_postponed', 'Cofinanciering uitgesteld'), ('tender_published', 'Opdracht gepubliceerd'), ('awarded', 'Gegund'), ('execution', 'In uitvoering'), ('delivered', 'Opgeleverd'), ('finished', 'Afgerond'), ('paused', 'Gepauzeerd'), ('stopped', 'Stopgezet')], default='preparation', editable=False, max_length=30, verbose_name='status')),
-                ('stop_reason', models.TextField(blank=True, max_length=2000, verbose_name='reden van pauze of stopzetting')),
-                ('is_public', models.BooleanField(default=True, verbose_name='toon in de publieke portfolio')),
-                ('is_fictional', models.BooleanField(default=False, verbose_name='bevat voorbeelddata')),
-                ('source_url', models.URLField(blank=True, max_length=500, verbose_name='bron')),
-                ('opened_on', models.DateField(verbose_name='gestart op')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='afgerond op')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='aangemaakt op')),
-                ('call', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='projects', to='calls.call', verbose_name='oproep')),
-                ('guide', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='guided_projects', to=settings.AUTH_USER_MODEL, verbose_name='projectbegeleider')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='projects', to='accounts.organisation', verbose_name='aanvrager')),
-                ('theme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, to='calls.theme', verbose_name='thema')),
-                ('proposal', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='project', to='projects.proposal', verbose_name='voorstel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(max_length=40, unique=True, verbose_name="projectnummer"),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="titel")),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="publieke samenvatting"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("preparation", "Voortraject"),
+                            ("tender_preparation", "Opdracht in voorbereiding"),
+                            ("cofinancing_requested", "Cofinanciering aangevraagd"),
+                            ("cofinancing_granted", "Cofinanciering goedgekeurd"),
+                            ("cofinancing_refused", "Cofinanciering geweigerd"),
+                            ("cofinancing_postponed", "Cofinanciering uitgesteld"),
+                            ("tender_published", "Opdracht gepubliceerd"),
+                            ("awarded", "Gegund"),
+                            ("execution", "In uitvoering"),
+                            ("delivered", "Opgeleverd"),
+                            ("finished", "Afgerond"),
+                            ("paused", "Gepauzeerd"),
+                            ("stopped", "Stopgezet"),
+                        ],
+                        default="preparation",
+                        editable=False,
+                        max_length=30,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "stop_reason",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="reden van pauze of stopzetting"
+                    ),
+                ),
+                (
+                    "is_public",
+                    models.BooleanField(default=True, verbose_name="toon in de publieke portfolio"),
+                ),
+                (
+                    "is_fictional",
+                    models.BooleanField(default=False, verbose_name="bevat voorbeelddata"),
+                ),
+                ("source_url", models.URLField(blank=True, max_length=500, verbose_name="bron")),
+                ("opened_on", models.DateField(verbose_name="gestart op")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="afgerond op")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="aangemaakt op",
+                    ),
+                ),
+                (
+                    "call",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="projects",
+                        to="calls.call",
+                        verbose_name="oproep",
+                    ),
+                ),
+                (
+                    "guide",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="guided_projects",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="projectbegeleider",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="projects",
+                        to="accounts.organisation",
+                        verbose_name="aanvrager",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        to="calls.theme",
+                        verbose_name="thema",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="project",
+                        to="projects.proposal",
+                        verbose_name="voorstel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'project',
-                'verbose_name_plural': 'projecten',
-                'ordering': ['-opened_on', '-pk'],
+                "verbose_name": "project",
+                "verbose_name_plural": "projecten",
+                "ordering": ["-opened_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='organisatie')),
-                ('kbo', models.CharField(blank=True, max_length=10, validators=[accounts.identifiers.validate_kbo], verbose_name='ondernemingsnummer')),
-                ('role', models.CharField(blank=True, max_length=200, verbose_name='rol in het project')),
-                ('contribution', models.TextField(blank=True, max_length=1000, verbose_name='bijdrage')),
-                ('has_letter_of_intent', models.BooleanField(default=False, verbose_name='intentieverklaring toegevoegd')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='volgorde')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partners', to='projects.proposal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="organisatie")),
+                (
+                    "kbo",
+                    models.CharField(
+                        blank=True,
+                        max_length=10,
+                        validators=[accounts.identifiers.validate_kbo],
+                        verbose_name="ondernemingsnummer",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(blank=True, max_length=200, verbose_name="rol in het project"),
+                ),
+                (
+                    "contribution",
+                    models.TextField(blank=True, max_length=1000, verbose_name="bijdrage"),
+                ),
+                (
+                    "has_letter_of_intent",
+                    models.BooleanField(
+                        default=False, verbose_name="intentieverklaring toegevoegd"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="volgorde")),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="partners",
+                        to="projects.proposal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'partner',
-                'verbose_name_plural': 'partners',
-                'ordering': ['proposal', 'position', 'pk'],
+                "verbose_name": "partner",
+                "verbose_name_plural": "partners",
+                "ordering": ["proposal", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CostLine',
+            name="CostLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phase', models.CharField(choices=[('voortraject', 'Voortraject'), ('haalbaarheidsstudie', 'Haalbaarheidsstudie'), ('opdracht_ontwikkeling', 'Opdracht: ontwikkeling'), ('validatie_test', 'Validatie en test'), ('piloot_proeftuin', 'Piloot of proeftuin')], max_length=30, verbose_name='fase')),
-                ('description', models.CharField(max_length=200, verbose_name='omschrijving')),
-                ('amount', common.money.MoneyField(verbose_name='bedrag exclusief btw')),
-                ('vat_rate', models.CharField(choices=[('21', '21 %'), ('12', '12 %'), ('6', '6 %'), ('0', '0 %')], default='21', max_length=2, verbose_name='btw-tarief')),
-                ('vat_recoverable', models.BooleanField(default=False, verbose_name='btw is terugvorderbaar')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='volgorde')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cost_lines', to='projects.proposal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("voortraject", "Voortraject"),
+                            ("haalbaarheidsstudie", "Haalbaarheidsstudie"),
+                            ("opdracht_ontwikkeling", "Opdracht: ontwikkeling"),
+                            ("validatie_test", "Validatie en test"),
+                            ("piloot_proeftuin", "Piloot of proeftuin"),
+                        ],
+                        max_length=30,
+                        verbose_name="fase",
+                    ),
+                ),
+                ("description", models.CharField(max_length=200, verbose_name="omschrijving")),
+                ("amount", common.money.MoneyField(verbose_name="bedrag exclusief btw")),
+                (
+                    "vat_rate",
+                    models.CharField(
+                        choices=[("21", "21 %"), ("12", "12 %"), ("6", "6 %"), ("0", "0 %")],
+                        default="21",
+                        max_length=2,
+                        verbose_name="btw-tarief",
+                    ),
+                ),
+                (
+                    "vat_recoverable",
+                    models.BooleanField(default=False, verbose_name="btw is terugvorderbaar"),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="volgorde")),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cost_lines",
+                        to="projects.proposal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ramingslijn',
-                'verbose_name_plural': 'ramingslijnen',
-                'ordering': ['proposal', 'position', 'pk'],
+                "verbose_name": "ramingslijn",
+                "verbose_name_plural": "ramingslijnen",
+                "ordering": ["proposal", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('description', models.CharField(blank=True, max_length=200, verbose_name='omschrijving')),
-                ('is_confidential', models.BooleanField(default=False, verbose_name='bevat vertrouwelijke gegevens')),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='toegevoegd op')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='toegevoegd door')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='documents.storedfile', verbose_name='bestand')),
-                ('question', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='calls.formquestion', verbose_name='vraag')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='projects.proposal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "description",
+                    models.CharField(blank=True, max_length=200, verbose_name="omschrijving"),
+                ),
+                (
+                    "is_confidential",
+                    models.BooleanField(
+                        default=False, verbose_name="bevat vertrouwelijke gegevens"
+                    ),
+                ),
+                (
+                    "added_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="toegevoegd op",
+                    ),
+                ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="toegevoegd door",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="documents.storedfile",
+                        verbose_name="bestand",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="calls.formquestion",
+                        verbose_name="vraag",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="projects.proposal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bijlage',
-                'verbose_name_plural': 'bijlagen',
-                'ordering': ['proposal', 'added_at', 'pk'],
+                "verbose_name": "bijlage",
+                "verbose_name_plural": "bijlagen",
+                "ordering": ["proposal", "added_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProposalVersion',
+            name="ProposalVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='versie')),
-                ('content', models.JSONField(verbose_name='inhoud')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('arrived_at', models.DateTimeField(help_text='Beslist of het voorstel op tijd was.', verbose_name='aangekomen op')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='verwerkt op')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='versions', to='projects.proposal', verbose_name='voorstel')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ingediend door')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="versie")),
+                ("content", models.JSONField(verbose_name="inhoud")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                (
+                    "arrived_at",
+                    models.DateTimeField(
+                        help_text="Beslist of het voorstel op tijd was.",
+                        verbose_name="aangekomen op",
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="verwerkt op",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="versions",
+                        to="projects.proposal",
+                        verbose_name="voorstel",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ingediend door",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ingediende versie',
-                'verbose_name_plural': 'ingediende versies',
-                'ordering': ['proposal', 'number'],
+                "verbose_name": "ingediende versie",
+                "verbose_name_plural": "ingediende versies",
+                "ordering": ["proposal", "number"],
             },
         ),
         migrations.CreateModel(
-            name='SectionAnswers',
+            name="SectionAnswers",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answers', models.JSONField(blank=True, default=dict, verbose_name='antwoorden')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='versie')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='opgeslagen op')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='projects.proposal')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='calls.formsection', verbose_name='deel')),
-                ('updated_by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='door')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("answers", models.JSONField(blank=True, default=dict, verbose_name="antwoorden")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="versie")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="opgeslagen op"
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="projects.proposal",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="calls.formsection",
+                        verbose_name="deel",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="door",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'antwoorden van een deel',
-                'verbose_name_plural': 'antwoorden per deel',
-                'ordering': ['proposal', 'section__position', 'pk'],
+                "verbose_name": "antwoorden van een deel",
+                "verbose_name_plural": "antwoorden per deel",
+                "ordering": ["proposal", "section__position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Procurement',
+            name="Procurement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1, verbose_name='nummer')),
-                ('title', models.CharField(max_length=200, verbose_name='titel')),
-                ('phase', models.CharField(choices=[('voortraject', 'Voortraject'), ('haalbaarheidsstudie', 'Haalbaarheidsstudie'), ('opdracht_ontwikkeling', 'Opdracht: ontwikkeling'), ('validatie_test', 'Validatie en test'), ('piloot_proeftuin', 'Piloot of proeftuin')], default='opdracht_ontwikkeling', max_length=30, verbose_name='fase')),
-                ('procedure', models.CharField(blank=True, choices=[('open', 'Openbare procedure'), ('restricted', 'Niet-openbare procedure'), ('competitive_negotiation', 'Mededingingsprocedure met onderhandeling'), ('simplified_negotiation', 'Vereenvoudigde onderhandelingsprocedure'), ('negotiation_without_notice', 'Onderhandelingsprocedure zonder voorafgaande bekendmaking'), ('competitive_dialogue', 'Concurrentiegerichte dialoog'), ('innovation_partnership', 'Innovatiepartnerschap'), ('design_contest', 'Prijsvraag'), ('low_value', 'Opdracht van beperkte waarde'), ('pcp', 'PCP of O&O-diensten buiten de wet (art. 32)')], max_length=40, verbose_name='plaatsingsprocedure')),
-                ('estimated_amount', common.money.MoneyField(verbose_name='geraamd bedrag exclusief btw')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='bekendgemaakt op')),
-                ('notice_url', models.URLField(blank=True, max_length=500, verbose_name='adres van de aankondiging')),
-                ('tenders_received', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='aantal offertes')),
-                ('awarded_on', models.DateField(blank=True, null=True, verbose_name='gegund op')),
-                ('award_amount', common.money.MoneyField(blank=True, null=True, verbose_name='gunningsbedrag exclusief btw')),
-                ('contractor_name', models.CharField(blank=True, max_length=200, verbose_name='opdrachtnemer')),
-                ('contractor_kbo', models.CharField(blank=True, max_length=10, validators=[accounts.identifiers.validate_kbo], verbose_name='ondernemingsnummer van de opdrachtnemer')),
-                ('contractor_is_sme', models.BooleanField(blank=True, null=True, verbose_name='opdrachtnemer is een kmo')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='procurements', to='projects.project', verbose_name='project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1, verbose_name="nummer")),
+                ("title", models.CharField(max_length=200, verbose_name="titel")),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("voortraject", "Voortraject"),
+                            ("haalbaarheidsstudie", "Haalbaarheidsstudie"),
+                            ("opdracht_ontwikkeling", "Opdracht: ontwikkeling"),
+                            ("validatie_test", "Validatie en test"),
+                            ("piloot_proeftuin", "Piloot of proeftuin"),
+                        ],
+                        default="opdracht_ontwikkeling",
+                        max_length=30,
+                        verbose_name="fase",
+                    ),
+                ),
+                (
+                    "procedure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("open", "Openbare procedure"),
+                            ("restricted", "Niet-openbare procedure"),
+                            ("competitive_negotiation", "Mededingingsprocedure met onderhandeling"),
+                            ("simplified_negotiation", "Vereenvoudigde onderhandelingsprocedure"),
+                            (
+                                "negotiation_without_notice",
+                                "Onderhandelingsprocedure zonder voorafgaande bekendmaking",
+                            ),
+                            ("competitive_dialogue", "Concurrentiegerichte dialoog"),
+                            ("innovation_partnership", "Innovatiepartnerschap"),
+                            ("design_contest", "Prijsvraag"),
+                            ("low_value", "Opdracht van beperkte waarde"),
+                            ("pcp", "PCP of O&O-diensten buiten de wet (art. 32)"),
+                        ],
+                        max_length=40,
+                        verbose_name="plaatsingsprocedure",
+                    ),
+                ),
+                (
+                    "estimated_amount",
+                    common.money.MoneyField(verbose_name="geraamd bedrag exclusief btw"),
+                ),
+                (
+                    "published_on",
+                    models.DateField(blank=True, null=True, verbose_name="bekendgemaakt op"),
+                ),
+                (
+                    "notice_url",
+                    models.URLField(
+                        blank=True, max_length=500, verbose_name="adres van de aankondiging"
+                    ),
+                ),
+                (
+                    "tenders_received",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="aantal offertes"
+                    ),
+                ),
+                ("awarded_on", models.DateField(blank=True, null=True, verbose_name="gegund op")),
+                (
+                    "award_amount",
+                    common.money.MoneyField(
+                        blank=True, null=True, verbose_name="gunningsbedrag exclusief btw"
+                    ),
+                ),
+                (
+                    "contractor_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="opdrachtnemer"),
+                ),
+                (
+                    "contractor_kbo",
+                    models.CharField(
+                        blank=True,
+                        max_length=10,
+                        validators=[accounts.identifiers.validate_kbo],
+                        verbose_name="ondernemingsnummer van de opdrachtnemer",
+                    ),
+                ),
+                (
+                    "contractor_is_sme",
+                    models.BooleanField(
+                        blank=True, null=True, verbose_name="opdrachtnemer is een kmo"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="procurements",
+                        to="projects.project",
+                        verbose_name="project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'opdracht',
-                'verbose_name_plural': 'opdrachten',
-                'ordering': ['project', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='projects_procurement_number_once', violation_error_message='Dit project heeft al een opdracht met dit nummer.'), models.CheckConstraint(condition=models.Q(('awarded_on__isnull', True), models.Q(('award_amount__isnull', False), models.Q(('contractor_name', ''), _negated=True)), _connector='OR'), name='projects_procurement_award_complete', violation_error_message='Een gegunde opdracht heeft een opdrachtnemer en een bedrag.')],
+                "verbose_name": "opdracht",
+                "verbose_name_plural": "opdrachten",
+                "ordering": ["project", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "number"),
+                        name="projects_procurement_number_once",
+                        violation_error_message="Dit project heeft al een opdracht met dit nummer.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("awarded_on__isnull", True),
+                            models.Q(
+                                ("award_amount__isnull", False),
+                                models.Q(("contractor_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="projects_procurement_award_complete",
+                        violation_error_message="Een gegunde opdracht heeft een opdrachtnemer en een bedrag.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProjectPhase',
+            name="ProjectPhase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phase', models.CharField(choices=[('voortraject', 'Voortraject'), ('haalbaarheidsstudie', 'Haalbaarheidsstudie'), ('opdracht_ontwikkeling', 'Opdracht: ontwikkeling'), ('validatie_test', 'Validatie en test'), ('piloot_proeftuin', 'Piloot of proeftuin')], max_length=30, verbose_name='fase')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='start')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='einde')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='toelichting')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phases', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("voortraject", "Voortraject"),
+                            ("haalbaarheidsstudie", "Haalbaarheidsstudie"),
+                            ("opdracht_ontwikkeling", "Opdracht: ontwikkeling"),
+                            ("validatie_test", "Validatie en test"),
+                            ("piloot_proeftuin", "Piloot of proeftuin"),
+                        ],
+                        max_length=30,
+                        verbose_name="fase",
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="start")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="einde")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="toelichting")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="phases",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'projectfase',
-                'verbose_name_plural': 'projectfasen',
-                'ordering': ['project', 'starts_on', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('starts_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='projects_phase_ends_after_start', violation_error_message='De fase eindigt voor ze start. Kies een latere einddatum.'), models.UniqueConstraint(fields=('project', 'phase'), name='projects_phase_once', violation_error_message='Dit project heeft deze fase al.')],
+                "verbose_name": "projectfase",
+                "verbose_name_plural": "projectfasen",
+                "ordering": ["project", "starts_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("starts_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="projects_phase_ends_after_start",
+                        violation_error_message="De fase eindigt voor ze start. Kies een latere einddatum.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("project", "phase"),
+                        name="projects_phase_once",
+                        violation_error_message="Dit project heeft deze fase al.",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['call', 'state'], name='projects_proposal_call_state'),
+            model_name="proposal",
+            index=models.Index(fields=["call", "state"], name="projects_proposal_call_state"),
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['organisation', 'state'], name='projects_proposal_org_state'),
+            model_name="proposal",
+            index=models.Index(
+                fields=["organisation", "state"], name="projects_proposal_org_state"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='proposal',
-            trigger=pgtrigger.compiler.Trigger(name='proposal_state_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{advised:not_selected,advised:selected,advised:withdrawn,assessment:advised,assessment:withdrawn,complete:assessment,complete:withdrawn,draft:submitted,draft:withdrawn,incomplete:submitted,incomplete:withdrawn,submitted:complete,submitted:incomplete,submitted:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='7f57dfefa213e1783009e579b8a2d1c624bbaca7', operation='UPDATE', pgid='pgtrigger_proposal_state_steps_6c5c9', table='projects_proposal', when='BEFORE')),
+            model_name="proposal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="proposal_state_steps",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{advised:not_selected,advised:selected,advised:withdrawn,assessment:advised,assessment:withdrawn,complete:assessment,complete:withdrawn,draft:submitted,draft:withdrawn,incomplete:submitted,incomplete:withdrawn,submitted:complete,submitted:incomplete,submitted:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="7f57dfefa213e1783009e579b8a2d1c624bbaca7",
+                    operation="UPDATE",
+                    pgid="pgtrigger_proposal_state_steps_6c5c9",
+                    table="projects_proposal",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='project_state_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{awarded:execution,awarded:stopped,cofinancing_granted:awarded,cofinancing_granted:stopped,cofinancing_granted:tender_published,cofinancing_postponed:cofinancing_requested,cofinancing_postponed:stopped,cofinancing_refused:cofinancing_requested,cofinancing_refused:stopped,cofinancing_requested:cofinancing_granted,cofinancing_requested:cofinancing_postponed,cofinancing_requested:cofinancing_refused,cofinancing_requested:stopped,delivered:finished,delivered:stopped,execution:delivered,execution:stopped,paused:stopped,paused:tender_preparation,preparation:cofinancing_requested,preparation:paused,preparation:stopped,preparation:tender_preparation,tender_preparation:cofinancing_requested,tender_preparation:paused,tender_preparation:stopped,tender_published:awarded,tender_published:stopped}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='05ac76bf2d5e8336b22430069996b690269990f6', operation='UPDATE', pgid='pgtrigger_project_state_steps_01eda', table='projects_project', when='BEFORE')),
+            model_name="project",
+            trigger=pgtrigger.compiler.Trigger(
+                name="project_state_steps",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{awarded:execution,awarded:stopped,cofinancing_granted:awarded,cofinancing_granted:stopped,cofinancing_granted:tender_published,cofinancing_postponed:cofinancing_requested,cofinancing_postponed:stopped,cofinancing_refused:cofinancing_requested,cofinancing_refused:stopped,cofinancing_requested:cofinancing_granted,cofinancing_requested:cofinancing_postponed,cofinancing_requested:cofinancing_refused,cofinancing_requested:stopped,delivered:finished,delivered:stopped,execution:delivered,execution:stopped,paused:stopped,paused:tender_preparation,preparation:cofinancing_requested,preparation:paused,preparation:stopped,preparation:tender_preparation,tender_preparation:cofinancing_requested,tender_preparation:paused,tender_preparation:stopped,tender_published:awarded,tender_published:stopped}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="05ac76bf2d5e8336b22430069996b690269990f6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_project_state_steps_01eda",
+                    table="projects_project",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalversion',
-            constraint=models.UniqueConstraint(fields=('proposal', 'number'), name='projects_version_number_once', violation_error_message='Deze versie van het voorstel is al ingediend.'),
+            model_name="proposalversion",
+            constraint=models.UniqueConstraint(
+                fields=("proposal", "number"),
+                name="projects_version_number_once",
+                violation_error_message="Deze versie van het voorstel is al ingediend.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='proposalversion',
-            trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ad55304a68fe2c05449119cd066fb45fdcca380d', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_d69f6', table='projects_proposalversion', when='BEFORE')),
+            model_name="proposalversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ad55304a68fe2c05449119cd066fb45fdcca380d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_frozen_d69f6",
+                    table="projects_proposalversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sectionanswers',
-            constraint=models.UniqueConstraint(fields=('proposal', 'section'), name='projects_section_answers_once', violation_error_message='Dit deel is net door iemand anders begonnen. Herlaad de pagina.'),
+            model_name="sectionanswers",
+            constraint=models.UniqueConstraint(
+                fields=("proposal", "section"),
+                name="projects_section_answers_once",
+                violation_error_message="Dit deel is net door iemand anders begonnen. Herlaad de pagina.",
+            ),
         ),
     ]

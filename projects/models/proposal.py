@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import validate_kbo
 from accounts.models import Organisation
+from accounts.roles import StaffRole
 from calls.models import Call, CostPhase, FormQuestion, FormSection, SubmissionRound, Theme
 from common.constraints import unique
 from common.money import ZERO, MoneyField, round_cents
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def visible_to(self, user: Any) -> Self:
-        """Own organisations; staff see what was submitted, and drafts only with consent."""
+        """Own organisations; staff see what was submitted, the team also drafts with consent."""
         if not getattr(user, "is_authenticated", False):
             return self.none()
         own = models.Q(organisation__in=user.member_roles)
         if user.is_programme_staff:
-            own |= models.Q(submitted_at__isnull=False) | models.Q(team_may_view=True)
+            own |= models.Q(submitted_at__isnull=False)
+        if user.has_staff_role(StaffRole.TEAM_MEMBER):
+            own |= models.Q(team_may_view=True)
         return self.filter(own)
 
     def submitted(self) -> Self:
@@ -114,6 +117,13 @@ class Proposal(models.Model):
         editable=False,
         help_text=_("Het ogenblik waarop de laatste versie aankwam."),
     )
+    correction_until = models.DateTimeField(
+        _("aanvullen kan tot"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Exclusief. Gezet op het ogenblik dat het voorstel onvolledig is verklaard."),
+    )
 
     objects = ProposalQuerySet.as_manager()
 
@@ -143,6 +153,11 @@ class Proposal(models.Model):
     @property
     def was_submitted(self) -> bool:
         return self.submitted_at is not None
+
+    @property
+    def can_be_edited(self) -> bool:
+        """Whether the working text is open: before submission, and when it must be completed."""
+        return self.state in {ProposalState.DRAFT, ProposalState.INCOMPLETE}
 
     @property
     def is_under_review(self) -> bool:

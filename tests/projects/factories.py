@@ -9,7 +9,14 @@ from factory.django import DjangoModelFactory
 
 from calls.models import CostPhase
 from projects.lifecycle import ProjectState, ProposalState
-from projects.models import CostLine, Procurement, Project, Proposal, ProposalVersion
+from projects.models import (
+    CostLine,
+    Procurement,
+    Project,
+    Proposal,
+    ProposalVersion,
+    SectionAnswers,
+)
 from tests.accounts.factories import OrganisationFactory, UserFactory
 from tests.calls.factories import CallFactory
 
@@ -81,3 +88,27 @@ class ProcurementFactory(DjangoModelFactory):
     number = 1
     title = factory.Sequence(lambda n: f"Opdracht {n}")
     estimated_amount = Decimal("600000.00")
+
+
+def complete_draft(**kwargs: object) -> Proposal:
+    """A draft in which everything is filled in that CallFactory's small form requires."""
+    proposal = ProposalFactory(
+        contact_name="An Peeters",
+        contact_email="an.peeters@voorbeeld.test",
+        signatory_name="Jan Maes",
+        signatory_function="Algemeen directeur",
+        own_budget_secured=True,
+        **kwargs,
+    )
+    CostLineFactory(proposal=proposal)
+    for code, answers in {
+        "D": {"probleem": "De riolen lopen over.", "toelichting": ""},
+        "K": {"waarheid": True},
+    }.items():
+        SectionAnswers.objects.create(
+            proposal=proposal,
+            section=proposal.call.sections.get(code=code),
+            answers=answers,
+            updated_by=proposal.created_by,
+        )
+    return proposal

@@ -1,0 +1,69 @@
+"""Documents about proposals: the receipt and the whole proposal, from what was frozen."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from documents.registry import Params, PdfDocument, ProgressReport, register
+from projects.models import ProposalVersion
+from projects.policies import may_see_proposal
+from projects.services.submission import DOSSIER_KIND, RECEIPT_KIND
+
+
+def version_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
+    """The frozen version that both documents print."""
+    version = _version(params)
+    if version is None:
+        raise ValidationError(_("Deze versie van het voorstel bestaat niet."))
+    progress(50)
+    return {"version": version, "content": version.content, "proposal": version.proposal}
+
+
+def may_download(user: Any, job: Any) -> bool:
+    """Whoever may see the proposal may have its documents."""
+    version = _version(job.params)
+    return version is not None and may_see_proposal.test(user, version.proposal)
+
+
+def _version(params: Params) -> ProposalVersion | None:
+    return (
+        ProposalVersion.objects.select_related("proposal__call", "proposal__organisation")
+        .filter(pk=params.get("version"))
+        .first()
+    )
+
+
+def _filename(prefix: str) -> Any:
+    def filename(params: Params) -> str:
+        version = _version(params)
+        if version is None:
+            return f"{prefix}.pdf"
+        return f"{prefix}-{version.proposal.reference}-versie-{version.number}.pdf"
+
+    return filename
+
+
+def register_documents() -> None:
+    """Called from AppConfig.ready()."""
+    register(
+        PdfDocument(
+            kind=RECEIPT_KIND,
+            label=gettext_lazy("Ontvangstbewijs"),
+            template="projects/pdf/receipt.html",
+            context=version_context,
+            filename=_filename("ontvangstbewijs"),
+            may_download=may_download,
+        )
+    )
+    register(
+        PdfDocument(
+            kind=DOSSIER_KIND,
+            label=gettext_lazy("Projectvoorstel"),
+            template="projects/pdf/dossier.html",
+            context=version_context,
+            filename=_filename("projectvoorstel"),
+            may_download=may_download,
+        )
+    )

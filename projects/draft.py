@@ -1,0 +1,221 @@
+"""A proposal as it stands now, read once: answers, progress, and what is missing to submit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet, prefetch_related_objects
+from django.utils.translation import gettext as _
+
+from calls.models import FormQuestion, FormSection, QuestionType, SectionKind
+from common.money import format_eur
+from projects.answers import KINDS, Json
+from projects.estimate import Estimate, calculate
+from projects.models import Attachment, Proposal, SectionAnswers
+
+REQUIRED_GENERAL = {
+    "title": "Titel",
+    "summary": "Publieke samenvatting",
+    "contact_name": "Contactpersoon",
+    "contact_email": "E-mail van de contactpersoon",
+    "signatory_name": "Verantwoordelijke ondertekenaar",
+    "signatory_function": "Functie van de ondertekenaar",
+}
+FIELD_PREFIX = "q_"
+ESTIMATE_PREFIX = "raming"
+
+_RELATED = (
+    "call__sections__questions",
+    "call__rounds",
+    "call__cofinancing_rules",
+    "sections__updated_by",
+    "partners",
+    "cost_lines",
+    "attachments__file",
+)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something to do before the proposal can be submitted; `anchor` is the id of its field."""
+
+    section: FormSection
+    sentence: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many of the required answers were given."""
+
+    answered: int
+    total: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.answered == self.total
+
+    @property
+    def percent(self) -> int:
+        return 100 if not self.total else self.answered * 100 // self.total
+
+
+def load_draft(proposal: Proposal) -> "Draft":
+    """Everything of one proposal in a fixed number of queries."""
+    return load_drafts([proposal])[0]
+
+
+def load_drafts(proposals: Iterable[Proposal] | QuerySet[Proposal]) -> list["Draft"]:
+    """The same for several, in that same number of queries."""
+    found = list(proposals)
+    prefetch_related_objects(found, *_RELATED)
+    return [Draft(proposal) for proposal in found]
+
+
+class Draft:
+    """The working text of a proposal. Make it with `load_draft`; it does not see later changes."""
+
+    def __init__(self, proposal: Proposal) -> None:
+        self.proposal = proposal
+        self.call = proposal.call
+
+    @cached_property
+    def sections(self) -> list[FormSection]:
+        return sorted(self.call.sections.all(), key=lambda s: (s.position, s.pk))
+
+    @cached_property
+    def _saved(self) -> dict[int, SectionAnswers]:
+        return {saved.section_id: saved for saved in self.proposal.sections.all()}
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        return list(self.proposal.attachments.all())
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        return calculate(
+            self.proposal.cost_lines.all(),
+            self.call.cofinancing_rules.all(),
+            vat_is_eligible=self.call.vat_is_eligible,
+            other_subsidies=self.proposal.other_subsidies,
+            ceiling_reason=self.proposal.ceiling_reason,
+        )
+
+    def section(self, code: str) -> FormSection | None:
+        return next((section for section in self.sections if section.code == code), None)
+
+    def saved(self, section: FormSection) -> SectionAnswers | None:
+        """Who saved the section last, when, and its version; None while nobody did."""
+        return self._saved.get(section.pk)
+
+    def version(self, section: FormSection) -> int:
+        """The number that a save must name to prove that it knows the latest text; 0 is new."""
+        saved = self.saved(section)
+        return saved.version if saved else 0
+
+    def questions(self, section: FormSection) -> list[FormQuestion]:
+        return sorted(section.questions.all(), key=lambda q: (q.position, q.pk))
+
+    def answer(self, section: FormSection, question: FormQuestion) -> Json:
+        saved = self.saved(section)
+        kind = KINDS[question.type]
+        return saved.answers.get(question.key, kind.nothing) if saved else kind.nothing
+
+    def files_of(self, question: FormQuestion | None) -> list[Attachment]:
+        """The attachments of a question, or those that belong to none."""
+        wanted = question.pk if question else None
+        return [attachment for attachment in self.attachments if attachment.question_id == wanted]
+
+    # --- What is missing -----------------------------------------------------------------------
+
+    @cached_property
+    def missing(self) -> list[Missing]:
+        """Everything that a submission needs and that is not there, in the order of the form."""
+        return [gap for section in self.sections for gap in self.missing_in(section)]
+
+    def missing_in(self, section: FormSection) -> list[Missing]:
+        finders: dict[str, Any] = {
+            SectionKind.GENERAL: self._missing_general,
+            SectionKind.QUESTIONS: self._missing_answers,
+            SectionKind.BUDGET: self._missing_estimate,
+        }
+        find = finders.get(section.kind)
+        return [Missing(section, *gap) for gap in find(section)] if find else []
+
+    def progress(self, section: FormSection) -> Progress:
+        totals = {
+            SectionKind.GENERAL: len(REQUIRED_GENERAL),
+            SectionKind.QUESTIONS: sum(q.is_required for q in self.questions(section)),
+            SectionKind.BUDGET: 2,
+        }
+        total = totals.get(SectionKind(section.kind), 0)
+        return Progress(total - len(self.missing_in(section)), total)
+
+    @cached_property
+    def overall(self) -> Progress:
+        parts = [self.progress(section) for section in self.sections]
+        return Progress(sum(p.answered for p in parts), sum(p.total for p in parts))
+
+    def _missing_general(self, section: FormSection) -> list[tuple[str, str]]:
+        return [
+            (_("Vul in: %(label)s.") % {"label": label}, f"id_{name}")
+            for name, label in REQUIRED_GENERAL.items()
+            if not str(getattr(self.proposal, name)).strip()
+        ]
+
+    def _missing_answers(self, section: FormSection) -> list[tuple[str, str]]:
+        return [
+            (self._demand(question), self._anchor(question))
+            for question in self.questions(section)
+            if question.is_required and not self._is_given(section, question)
+        ]
+
+    def _is_given(self, section: FormSection, question: FormQuestion) -> bool:
+        if question.type == QuestionType.FILE:
+            return bool(self.files_of(question))
+        return KINDS[question.type].is_given(self.answer(section, question))
+
+    def _demand(self, question: FormQuestion) -> str:
+        templates = {
+            QuestionType.DECLARATION: _("Vink aan: %(label)s"),
+            QuestionType.FILE: _("Voeg een bestand toe: %(label)s"),
+            QuestionType.TABLE: _("Vul minstens één rij in: %(label)s"),
+        }
+        template = templates.get(QuestionType(question.type), _("Beantwoord: %(label)s"))
+        return template % {"label": question.label}
+
+    def _anchor(self, question: FormQuestion) -> str:
+        name = f"id_{FIELD_PREFIX}{question.key}"
+        if question.type == QuestionType.YES_NO:
+            return f"{name}_0"
+        return f"tabel-{question.key}" if question.type == QuestionType.TABLE else name
+
+    def _missing_estimate(self, section: FormSection) -> list[tuple[str, str]]:
+        gaps = []
+        if not self.proposal.cost_lines.all():
+            gaps.append((_("Vul minstens één lijn van de raming in."), f"tabel-{ESTIMATE_PREFIX}"))
+        if self.proposal.own_budget_secured is None:
+            gaps.append((_("Zeg of uw eigen budget vastligt."), "id_own_budget_secured_0"))
+        return gaps
+
+    # --- What may be wrong, and does not block ---------------------------------------------------
+
+    @cached_property
+    def warnings(self) -> list[Missing]:
+        """Remarks beside the list of what is missing: indicative ceilings, more money than cost."""
+        section = next((s for s in self.sections if s.kind == SectionKind.BUDGET), None)
+        if section is None:
+            return []
+        found = [
+            Missing(section, f"{phase.label}: {phase.explanation}", "id_ceiling_reason")
+            for phase in self.estimate.phases
+            if phase.exceeds_ceiling
+        ]
+        if self.estimate.own_share < 0:
+            sentence = _(
+                "De gevraagde cofinanciering en de andere subsidies zijn samen %(amount)s meer dan "
+                "de totale kost."
+            ) % {"amount": format_eur(-self.estimate.own_share)}
+            found.append(Missing(section, sentence, "id_other_subsidies"))
+        return found

@@ -1,0 +1,25 @@
+"""Every read that pages, reports and exports need, about proposals and projects."""
+
+from projects.selectors.proposals import (
+    NextStep,
+    ProposalCard,
+    earlier_proposals,
+    file_of_proposal,
+    next_step,
+    proposals_for_dashboard,
+    timeline_for_reader,
+    version_for_reading,
+    visible_proposal,
+)
+
+__all__ = [
+    "NextStep",
+    "ProposalCard",
+    "earlier_proposals",
+    "file_of_proposal",
+    "next_step",
+    "proposals_for_dashboard",
+    "timeline_for_reader",
+    "version_for_reading",
+    "visible_proposal",
+]

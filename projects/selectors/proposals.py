@@ -1,0 +1,241 @@
+"""Reads about proposals."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Organisation, User
+from audit import selectors as audit
+from common.formatting import format_deadline
+from documents.models import StoredFile
+from projects.draft import Draft, Progress, load_drafts
+from projects.lifecycle import ProposalState
+from projects.models import Proposal, ProposalVersion
+from projects.policies import may_see_draft, may_see_proposal
+from projects.window import Window, window_at
+
+_RELATED = ("call", "organisation", "round", "theme", "previous", "created_by")
+
+
+def visible_proposal(user: Any, reference: str) -> Proposal:
+    """The proposal, for who may know of it.
+
+    Raises:
+        Http404: for everybody else.
+    """
+    found = (
+        Proposal.objects.visible_to(user)
+        .select_related(*_RELATED)
+        .prefetch_related("call__rounds")
+        .filter(reference=reference)
+        .first()
+    )
+    if found is None or not may_see_proposal.test(user, found):
+        raise Http404
+    return found
+
+
+def version_for_reading(user: Any, reference: str, number: int | None = None) -> ProposalVersion:
+    """A frozen version (the latest without `number`) with its proposal, for who may read it.
+
+    Show it with `{% include "projects/_version_content.html" with content=version.content %}`.
+
+    Raises:
+        Http404: when there is no such version, or the reader may not know of it.
+    """
+    proposal = visible_proposal(user, reference)
+    versions = proposal.versions.select_related("submitted_by").order_by("-number")
+    found = versions.filter(number=number).first() if number is not None else versions.first()
+    if found is None:
+        raise Http404
+    found.proposal = proposal
+    return found
+
+
+def file_of_proposal(user: Any, reference: str, file_id: UUID) -> StoredFile:
+    """A file that stands in the draft or in a frozen version that this reader may see.
+
+    Raises:
+        Http404: otherwise.
+    """
+    proposal = visible_proposal(user, reference)
+    in_draft = (
+        may_see_draft.test(user, proposal) and proposal.attachments.filter(file_id=file_id).exists()
+    )
+    frozen = proposal.versions.filter(content__attachments__contains=[{"id": str(file_id)}])
+    if not in_draft and not frozen.exists():
+        raise Http404
+    stored = StoredFile.objects.filter(pk=file_id).first()
+    if stored is None:
+        raise Http404
+    return stored
+
+
+def earlier_proposals(organisation: Organisation) -> QuerySet[Proposal]:
+    """What a new proposal of the organisation may build on, newest first."""
+    return Proposal.objects.filter(organisation=organisation).order_by("-created_at", "-pk")
+
+
+# --- What happened, for a person -----------------------------------------------------------------
+
+# What the applicant may know between receipt and notification: no inner step, no name of staff.
+_TOLD_TO_APPLICANTS = {
+    "proposal.started": True,
+    "proposal.team_consent": True,
+    "proposal.attachment_added": True,
+    "proposal.attachment_removed": True,
+    "proposal.submit": True,
+    "proposal.submit_refused": True,
+    "proposal.withdraw": True,
+    "proposal.mark_complete": False,
+    "proposal.mark_incomplete": False,
+    "proposal.start_assessment": False,
+    "proposal.select": False,
+    "proposal.do_not_select": False,
+}
+"""Action → whether it was an act of the organisation, whose people are named."""
+_WORDS = {
+    "proposal.submit": "Voorstel ingediend",
+    "proposal.withdraw": "Voorstel ingetrokken",
+    "proposal.mark_complete": "Voorstel volledig verklaard",
+    "proposal.mark_incomplete": "Voorstel onvolledig verklaard",
+    "proposal.start_assessment": "Beoordeling gestart",
+    "proposal.select": "Voorstel geselecteerd",
+    "proposal.do_not_select": "Voorstel niet geselecteerd",
+}
+
+
+def timeline_for_reader(proposal: Proposal) -> list[dict[str, Any]]:
+    """What happened to a proposal in plain words, for `{% timeline %}`; oldest first."""
+    return [
+        {
+            "when": event.at,
+            "title": _WORDS.get(event.action, event.label),
+            "actor": str(event.actor or "")
+            if _TOLD_TO_APPLICANTS[event.action]
+            else _("het programma"),
+            "text": event.comment if _TOLD_TO_APPLICANTS[event.action] else "",
+        }
+        for event in audit.timeline(proposal)
+        if event.action in _TOLD_TO_APPLICANTS
+    ]
+
+
+# --- What is next --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What the organisation should do, or what it waits for; `url` is empty when it waits."""
+
+    text: str
+    url: str = ""
+    label: str = ""
+
+
+def next_step(draft: Draft, window: Window) -> NextStep:
+    """The one thing to do next for this proposal."""
+    proposal = draft.proposal
+    if proposal.can_be_edited:
+        return _next_step_of_draft(draft, window)
+    texts = {
+        ProposalState.SUBMITTED: _("Wij kijken na of uw voorstel volledig is."),
+        ProposalState.COMPLETE: _("Uw voorstel is volledig. Een adviseur wordt aangesteld."),
+        ProposalState.ASSESSMENT: _("Uw voorstel wordt beoordeeld. U hoeft nu niets te doen."),
+        ProposalState.ADVISED: _("Uw voorstel wordt beoordeeld. U hoeft nu niets te doen."),
+        ProposalState.SELECTED: _("Uw voorstel is geselecteerd. Lees de beslissing."),
+        ProposalState.NOT_SELECTED: _("Uw voorstel is niet geselecteerd. Lees waarom."),
+        ProposalState.WITHDRAWN: _("U hebt dit voorstel ingetrokken."),
+    }
+    text = texts[ProposalState(proposal.state)]
+    if proposal.state in {ProposalState.SELECTED, ProposalState.NOT_SELECTED}:
+        return NextStep(text, _decision_url(proposal), _("Lees de beslissing"))
+    return NextStep(text)
+
+
+def _next_step_of_draft(draft: Draft, window: Window) -> NextStep:
+    proposal = draft.proposal
+    if window.is_late or window.closes_at is None:
+        return NextStep(window.sentence)
+    if draft.missing:
+        count = len(draft.missing)
+        text = ngettext(
+            "Nog %(n)d verplicht antwoord in te vullen.",
+            "Nog %(n)d verplichte antwoorden in te vullen.",
+            count,
+        ) % {"n": count}
+        first = draft.missing[0]
+        url = reverse("projects:section", args=[proposal.reference, first.section.code])
+        return NextStep(text, url, _("Vul verder aan"))
+    check = reverse("projects:check", args=[proposal.reference])
+    if not window.is_open:
+        return NextStep(window.sentence, check, _("Kijk na"))
+    text = _("Alles is ingevuld. Dien in vóór %(deadline)s.") % {
+        "deadline": format_deadline(window.closes_at)
+    }
+    return NextStep(text, check, _("Kijk na en dien in"))
+
+
+def _decision_url(proposal: Proposal) -> str:
+    try:
+        return reverse("evaluations:decision", args=[proposal.reference])
+    except NoReverseMatch:  # an installation without that room
+        return proposal.get_absolute_url()
+
+
+@dataclass(frozen=True)
+class ProposalCard:
+    """One proposal on the dashboard of an authority."""
+
+    proposal: Proposal
+    progress: Progress
+    window: Window
+    next_step: NextStep
+
+    @property
+    def is_draft(self) -> bool:
+        return bool(self.proposal.state == ProposalState.DRAFT)
+
+    @property
+    def is_expired(self) -> bool:
+        """A draft that was not handed in in time (vervallen): a fact of the clock, no state."""
+        return self.is_draft and self.window.is_late
+
+
+def proposals_for_dashboard(
+    user: User, organisation: Organisation | None, now: datetime | None = None
+) -> list[ProposalCard]:
+    """Every proposal of the organisation: what needs doing first, by deadline; then the rest.
+
+    A fixed number of queries. Empty for who does not belong to the organisation.
+    """
+    if organisation is None or organisation.pk not in user.member_roles:
+        return []
+    now = now or timezone.now()
+    own = (
+        Proposal.objects.visible_to(user)
+        .filter(organisation=organisation)
+        .select_related(*_RELATED)
+        .order_by("-created_at", "-pk")
+    )
+    cards = []
+    for draft in load_drafts(own):
+        window = window_at(draft.proposal, now)
+        cards.append(ProposalCard(draft.proposal, draft.overall, window, next_step(draft, window)))
+    return sorted(cards, key=lambda card: _urgency(card, now))
+
+
+def _urgency(card: ProposalCard, now: datetime) -> tuple[int, float]:
+    if card.proposal.can_be_edited and not card.window.is_late:
+        closes = card.window.closes_at
+        return (0, closes.timestamp() if closes else now.timestamp() * 2)
+    group = 1 if card.proposal.is_under_review else 2
+    return (group, -card.proposal.created_at.timestamp())

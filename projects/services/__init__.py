@@ -1,0 +1,30 @@
+"""Every write about proposals and projects."""
+
+from projects.services.attachments import add_attachment, describe_attachment, remove_attachment
+from projects.services.drafting import (
+    SectionClash,
+    save_answers,
+    save_estimate,
+    save_general,
+    save_partners,
+    set_team_consent,
+    start_proposal,
+)
+from projects.services.submission import open_correction_window, submit_proposal
+from projects.services.withdrawal import withdraw_proposal
+
+__all__ = [
+    "SectionClash",
+    "add_attachment",
+    "describe_attachment",
+    "open_correction_window",
+    "remove_attachment",
+    "save_answers",
+    "save_estimate",
+    "save_general",
+    "save_partners",
+    "set_team_consent",
+    "start_proposal",
+    "submit_proposal",
+    "withdraw_proposal",
+]

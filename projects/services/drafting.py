@@ -1,0 +1,295 @@
+"""Starting a proposal and saving its sections.
+
+A section is saved as a whole under its version number: who saves an older version than the one that
+stands there gets a `SectionClash`, and nothing is written until that person has chosen.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation, User
+from accounts.roles import MemberRole
+from audit.services import record
+from calls.lifecycle import CallPhase
+from calls.models import Call, FormSection, SectionKind
+from common.formatting import format_clock
+from common.money import ZERO
+from projects.answers import Json
+from projects.draft import load_draft
+from projects.models import CostLine, Partner, Proposal, SectionAnswers
+from projects.policies import is_editor, is_submitter
+
+GENERAL_FIELDS = (
+    "title",
+    "acronym",
+    "summary",
+    "theme",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "signatory_name",
+    "signatory_function",
+)
+PARTNER_FIELDS = ("name", "kbo", "role", "contribution", "has_letter_of_intent")
+LINE_FIELDS = ("phase", "description", "amount", "vat_rate", "vat_recoverable")
+ONLY_EDITORS_START = "Alleen een bewerker, indiener of beheerder van de organisatie mag dit."
+Row = Mapping[str, Any]
+
+
+class SectionClash(ValidationError):
+    """Somebody saved this section since the person opened it; `current` is what stands there."""
+
+    def __init__(self, current: SectionAnswers) -> None:
+        self.current = current
+        super().__init__(
+            _(
+                "%(name)s heeft dit deel intussen gewijzigd (om %(clock)s uur). Uw tekst is nog "
+                "niet opgeslagen. Vergelijk de twee teksten en kies."
+            )
+            % {"name": current.updated_by, "clock": format_clock(current.updated_at)},
+            code="clash",
+        )
+
+
+def start_proposal(
+    *,
+    call: Call,
+    organisation: Organisation,
+    title: str,
+    by: User,
+    previous: Proposal | None = None,
+) -> Proposal:
+    """Begin a draft and give it its number, which it keeps.
+
+    A draft may be made as soon as the call is public, so before it opens too; the organisation need
+    not be verified yet (domain.md 10).
+
+    Raises:
+        PermissionDenied: when `by` is no editor of the organisation.
+        ValidationError: when the call takes no proposals, or `previous` is of another organisation.
+    """
+    if not by.has_member_role(organisation.pk, MemberRole.EDITOR):
+        raise PermissionDenied(ONLY_EDITORS_START)
+    title = title.strip()
+    if not title:
+        raise ValidationError(
+            {"title": _("Geef uw voorstel een titel. U kunt die later wijzigen.")}
+        )
+    if previous is not None and previous.organisation_id != organisation.pk:
+        raise ValidationError({"previous": _("Kies een voorstel van uw eigen organisatie.")})
+    with transaction.atomic():
+        locked = Call.objects.select_for_update().get(pk=call.pk)
+        if locked.phase not in {CallPhase.PLANNED, CallPhase.OPEN}:
+            raise ValidationError(_("Voor deze oproep kunt u geen voorstel meer beginnen."))
+        locked.last_proposal_number += 1
+        locked.save(update_fields=["last_proposal_number"])
+        proposal = Proposal.objects.create(
+            call=locked,
+            organisation=organisation,
+            reference=f"{locked.reference}-{locked.last_proposal_number:04d}",
+            title=title,
+            contact_name=by.get_full_name(),
+            contact_email=by.email,
+            contact_phone=by.phone,
+            previous=previous,
+            created_by=by,
+            is_fictional=organisation.is_fictional or locked.is_fictional,
+        )
+        record(
+            actor=by,
+            action="proposal.started",
+            label=_("Ontwerp begonnen"),
+            about=proposal,
+            data={"previous": previous.pk if previous else None},
+        )
+    return proposal
+
+
+def save_general(
+    *, proposal: Proposal, section: FormSection, values: Row, version: int, by: User
+) -> SectionAnswers:
+    """Keep title, summary, contact and signatory (`GENERAL_FIELDS`).
+
+    Raises: as `save_answers`; ValidationError by field when a value is refused.
+    """
+
+    def is_same(current: Proposal) -> bool:
+        return all(getattr(current, name) == values[name] for name in GENERAL_FIELDS)
+
+    def write(current: Proposal) -> None:
+        for name in GENERAL_FIELDS:
+            setattr(current, name, values[name])
+        if not str(current.title).strip():
+            raise ValidationError({"title": _("Geef uw voorstel een titel.")})
+        current.clean_fields(
+            exclude=[f.name for f in Proposal._meta.fields if f.name not in values]
+        )
+        current.save(update_fields=GENERAL_FIELDS)
+
+    return _save(proposal, section, SectionKind.GENERAL, version, by, is_same, write)
+
+
+def save_answers(
+    *, proposal: Proposal, section: FormSection, answers: dict[str, Json], version: int, by: User
+) -> SectionAnswers:
+    """Keep the canonical answers of a section with questions. Answers may be missing.
+
+    Raises:
+        PermissionDenied: when `by` is no editor.
+        SectionClash: when `version` is not the latest and the texts differ.
+        ValidationError: when the proposal can no longer be changed.
+    """
+
+    def is_same(current: Proposal) -> bool:
+        saved = current.sections.filter(section=section).first()
+        return saved is not None and saved.answers == answers
+
+    def write(current: Proposal) -> None:
+        SectionAnswers.objects.filter(proposal=current, section=section).update(answers=answers)
+
+    return _save(proposal, section, SectionKind.QUESTIONS, version, by, is_same, write)
+
+
+def save_partners(
+    *, proposal: Proposal, section: FormSection, rows: Sequence[Row], version: int, by: User
+) -> SectionAnswers:
+    """Replace the partners by these rows (`PARTNER_FIELDS`), in this order. Raises: as above."""
+
+    def is_same(current: Proposal) -> bool:
+        return list(current.partners.values(*PARTNER_FIELDS)) == [
+            _only(PARTNER_FIELDS, r) for r in rows
+        ]
+
+    def write(current: Proposal) -> None:
+        current.partners.all().delete()
+        Partner.objects.bulk_create(
+            Partner(proposal=current, position=position, **_only(PARTNER_FIELDS, row))
+            for position, row in enumerate(rows, 1)
+        )
+
+    return _save(proposal, section, SectionKind.PARTNERS, version, by, is_same, write)
+
+
+def save_estimate(
+    *,
+    proposal: Proposal,
+    section: FormSection,
+    lines: Sequence[Row],
+    other_subsidies: Decimal | None,
+    own_budget_secured: bool | None,
+    ceiling_reason: str,
+    version: int,
+    by: User,
+) -> SectionAnswers:
+    """Replace the cost lines (`LINE_FIELDS`) and what goes with them; the totals follow.
+
+    Raises: as above.
+    """
+    values = {
+        "other_subsidies": other_subsidies or ZERO,
+        "own_budget_secured": own_budget_secured,
+        "ceiling_reason": ceiling_reason,
+    }
+
+    def is_same(current: Proposal) -> bool:
+        return all(getattr(current, name) == value for name, value in values.items()) and list(
+            current.cost_lines.values(*LINE_FIELDS)
+        ) == [_only(LINE_FIELDS, line) for line in lines]
+
+    def write(current: Proposal) -> None:
+        current.cost_lines.all().delete()
+        CostLine.objects.bulk_create(
+            CostLine(proposal=current, position=position, **_only(LINE_FIELDS, line))
+            for position, line in enumerate(lines, 1)
+        )
+        for name, value in values.items():
+            setattr(current, name, value)
+        estimate = load_draft(current).estimate
+        current.total_cost, current.requested_amount = estimate.total, estimate.requested
+        current.save(update_fields=[*values, "total_cost", "requested_amount"])
+
+    return _save(proposal, section, SectionKind.BUDGET, version, by, is_same, write)
+
+
+def set_team_consent(*, proposal: Proposal, may_view: bool, by: User) -> Proposal:
+    """Let the PIO team look at the draft, or no longer.
+
+    Raises:
+        PermissionDenied: when `by` is no submitter: it opens the organisation's text to others.
+    """
+    is_submitter.check(by, proposal)
+    with transaction.atomic():
+        current = Proposal.objects.select_for_update().get(pk=proposal.pk)
+        if current.team_may_view != may_view:
+            current.team_may_view = may_view
+            current.save(update_fields=["team_may_view"])
+            record(
+                actor=by,
+                action="proposal.team_consent",
+                label=_("Het PIO-team mag meekijken") if may_view else _("Meekijken gestopt"),
+                about=current,
+                data={"may_view": may_view},
+            )
+    return current
+
+
+def lock_for_editing(proposal: Proposal, by: User) -> Proposal:
+    """The row under lock, when `by` may change it now; inside the caller's transaction.
+
+    Raises:
+        PermissionDenied: when `by` is no editor.
+        ValidationError: when it was submitted, decided or withdrawn.
+    """
+    is_editor.check(by, proposal)
+    current = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    if not current.can_be_edited:
+        raise ValidationError(
+            _("Dit voorstel kan niet meer gewijzigd worden: de status is nu “%(state)s”.")
+            % {"state": current.state_for_applicant},
+            code="state",
+        )
+    return current
+
+
+def _save(
+    proposal: Proposal,
+    section: FormSection,
+    kind: SectionKind,
+    version: int,
+    by: User,
+    is_same: Callable[[Proposal], bool],
+    write: Callable[[Proposal], None],
+) -> SectionAnswers:
+    """Lock the proposal, compare versions, write, and count one version further."""
+    with transaction.atomic():
+        current = lock_for_editing(proposal, by)
+        if section.kind != kind or section.call_id != current.call_id:
+            raise ValidationError(_("Dit deel hoort niet bij dit formulier."))
+        saved = (
+            SectionAnswers.objects.filter(proposal=current, section=section)
+            .select_related("updated_by")
+            .first()
+        )
+        if saved is not None and is_same(current):
+            return saved
+        if saved is not None and saved.version != version:
+            raise SectionClash(saved)
+        now = timezone.now()
+        if saved is None:
+            saved = SectionAnswers(proposal=current, section=section, version=0)
+        saved.version += 1
+        saved.updated_by = by
+        saved.updated_at = now
+        saved.save()
+        write(current)
+    return saved
+
+
+def _only(names: Sequence[str], row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in names}

@@ -1,0 +1,194 @@
+"""Handing in: once, judged by the instant of arrival, frozen with its SHA-256.
+
+Saving a section and handing in both lock the proposal's row, so no save slips in between the check
+and the freeze.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import MemberRole
+from accounts.selectors import members_with_role
+from audit.services import record
+from common.formatting import format_moment
+from common.moments import end_of_day, local_day, shift_days
+from documents.services import request_document
+from notifications.services import portal_url, queue_mail
+from projects.content import fingerprint, proposal_content
+from projects.draft import Draft, load_draft
+from projects.lifecycle import PROPOSAL_LIFECYCLE, UNDECIDED_STATES, ProposalState
+from projects.models import Proposal, ProposalVersion
+from projects.policies import is_submitter
+from projects.window import Window, window_at
+
+RECEIPT_KIND = "projects.proposal_receipt"
+DOSSIER_KIND = "projects.proposal_dossier"
+RECEIVED_STATES = UNDECIDED_STATES - {ProposalState.INCOMPLETE}
+
+
+class TooLate(ValidationError):
+    """The window was closed when the request arrived."""
+
+
+def submit_proposal(*, proposal: Proposal, by: User, arrived_at: datetime) -> ProposalVersion:
+    """Hand the proposal in, as it stands, at the instant its request arrived.
+
+    Pressing again, or in another tab, gives the version that is already there: no second version,
+    receipt or mail. A late attempt is kept in the record and changes nothing.
+
+    Raises:
+        PermissionDenied: when `by` is no submitter; the sentence names who is.
+        TooLate: after the window, or before it opens.
+        ValidationError: with a sentence for everything that is missing.
+    """
+    check_submitter(by, proposal)
+    try:
+        with transaction.atomic():
+            return _submit(proposal, by, arrived_at)
+    except TooLate as refusal:
+        record(
+            actor=by,
+            action="proposal.submit_refused",
+            label=_("Indienen geweigerd: buiten de termijn"),
+            about=proposal,
+            comment=_("Aangekomen op %(moment)s.") % {"moment": format_moment(arrived_at)},
+            data={"arrived_at": arrived_at.isoformat(), "code": refusal.code},
+        )
+        raise
+
+
+def check_submitter(by: User, proposal: Proposal) -> None:
+    """Do nothing when `by` may hand in.
+
+    Raises:
+        PermissionDenied: naming the colleagues who may.
+    """
+    if is_submitter.test(by, proposal):
+        return
+    names = ", ".join(map(str, members_with_role(proposal.organisation_id, MemberRole.SUBMITTER)))
+    if not names:
+        raise PermissionDenied(is_submitter.sentence)
+    raise PermissionDenied(
+        _("%(rule)s Vraag het aan: %(names)s.") % {"rule": is_submitter.sentence, "names": names}
+    )
+
+
+def open_correction_window(*, proposal: Proposal, declared_at: datetime) -> None:
+    """Set until when an incomplete proposal may be completed: whole calendar days, to 24.00 uur.
+
+    Part of the step "mark_incomplete" (a listener calls it), so in that transaction.
+    """
+    until = None
+    if days := proposal.call.correction_days:
+        until = end_of_day(local_day(shift_days(declared_at, days)))
+    proposal.correction_until = until
+    Proposal.objects.filter(pk=proposal.pk).update(correction_until=until)
+
+
+def on_proposal_step(*, instance: Any, transition: Any, **_kwargs: Any) -> None:
+    """Listener of `common.lifecycle.transitioned` for proposals."""
+    if transition.name == "mark_incomplete":
+        open_correction_window(proposal=instance, declared_at=timezone.now())
+
+
+def _submit(proposal: Proposal, by: User, arrived_at: datetime) -> ProposalVersion:
+    current = (
+        Proposal.objects.select_for_update(of=("self",))
+        .select_related("call", "organisation", "round", "theme", "previous")
+        .get(pk=proposal.pk)
+    )
+    latest = current.latest_version
+    if latest is not None and current.state in RECEIVED_STATES:
+        return latest
+    window = window_at(current, arrived_at)
+    draft = load_draft(current)
+    if current.can_be_edited:
+        _check(draft, window)
+    number = latest.number + 1 if latest else 1
+    content = proposal_content(
+        draft,
+        version=number,
+        arrived_at=arrived_at,
+        submitted_by=str(by),
+        submission_round=window.round,
+    )
+    current.round = window.round
+    current.submitted_at = arrived_at
+    current.total_cost = draft.estimate.total
+    current.requested_amount = draft.estimate.requested
+    PROPOSAL_LIFECYCLE.perform(
+        current,
+        "submit",
+        actor=by,
+        comment=_("Versie %(number)s, aangekomen op %(moment)s")
+        % {"number": number, "moment": format_moment(arrived_at)},
+        save=["round", "submitted_at", "total_cost", "requested_amount"],
+    )
+    version = ProposalVersion.objects.create(
+        proposal=current,
+        number=number,
+        content=content,
+        sha256=fingerprint(content),
+        arrived_at=arrived_at,
+        submitted_by=by,
+    )
+    request_document(
+        kind=RECEIPT_KIND, params={"version": version.pk}, requested_by=by, about=current
+    )
+    _send_receipts(version, current, by)
+    return version
+
+
+def _check(draft: Draft, window: Window) -> None:
+    if not window.is_open:
+        raise TooLate(window.sentence, code="late" if window.is_late else "early")
+    sentences = [gap.sentence for gap in draft.missing]
+    if not draft.proposal.organisation.is_verified:
+        sentences.insert(0, unverified_sentence())
+    if sentences:
+        raise ValidationError(
+            [ValidationError(sentence, code="incomplete") for sentence in sentences]
+        )
+
+
+def unverified_sentence() -> str:
+    return _(
+        "Uw organisatie is nog niet nagekeken. Het PIO-team doet dat; "
+        "u kunt intussen verder werken."
+    )
+
+
+def _send_receipts(version: ProposalVersion, proposal: Proposal, by: User) -> None:
+    """To the person who pressed, and to the contact when that is another address."""
+    context = {
+        "title": proposal.title,
+        "reference": proposal.reference,
+        "call": proposal.call.title,
+        "number": version.number,
+        "arrived": format_moment(version.arrived_at),
+        "sha256": version.sha256,
+        "receipt_url": portal_url("projects:receipt", proposal.reference, version.number),
+    }
+    queue_mail(
+        kind="projects.receipt",
+        to=by,
+        template="projects/mail/receipt.md",
+        context=context,
+        about=proposal,
+        dedupe_key=f"projects.receipt:{version.pk}:submitter",
+    )
+    if proposal.contact_email.lower() != by.email.lower():
+        queue_mail(
+            kind="projects.receipt",
+            to=proposal.contact_email,
+            template="projects/mail/receipt.md",
+            context=context,
+            about=proposal,
+            dedupe_key=f"projects.receipt:{version.pk}:contact",
+        )

@@ -1,0 +1,130 @@
+"""Starting a proposal, and its own page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.roles import MemberRole
+from calls.lifecycle import CallPhase
+from calls.models import Call
+from common.views import sentences, service_errors
+from projects import selectors
+from projects.draft import Draft, load_draft
+from projects.forms.proposals import StartForm
+from projects.lifecycle import PROPOSAL_LIFECYCLE
+from projects.policies import is_editor, is_submitter, may_see_draft
+from projects.services import set_team_consent, start_proposal
+from projects.window import window_at
+
+
+@login_required
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin a proposal for a call, in the name of the active organisation."""
+    call = Call.objects.visible_to(request.user).filter(slug=slug).first()
+    if call is None:
+        raise Http404
+    organisation = request.organisation or None  # type: ignore[attr-defined]
+    refusal = _why_not_start(request, call, organisation)
+    form = None
+    if not refusal:
+        form = StartForm(request.POST or None, earlier=selectors.earlier_proposals(organisation))
+        if form.is_valid():
+            with service_errors(form):
+                begun = start_proposal(
+                    call=call,
+                    organisation=organisation,
+                    title=form.cleaned_data["title"],
+                    previous=form.cleaned_data.get("previous"),
+                    by=request.user,
+                )
+        if form.is_valid():
+            messages.success(
+                request,
+                _("Uw ontwerp heeft dossiernummer %(reference)s. Het is nog niet ingediend.")
+                % {"reference": begun.reference},
+            )
+            return redirect(begun)
+    return render(
+        request,
+        "projects/start.html",
+        {"call": call, "organisation": organisation, "form": form, "refusal": refusal},
+    )
+
+
+@login_required
+def proposal(request: HttpRequest, reference: str) -> HttpResponse:
+    """Where a proposal stands: sections with progress, deadline, next step, versions, timeline."""
+    found = selectors.visible_proposal(request.user, reference)
+    draft = load_draft(found)
+    sees_draft = may_see_draft.test(request.user, found)
+    window = window_at(found, timezone.now())
+    return render(
+        request,
+        "projects/proposal.html",
+        {
+            "proposal": found,
+            "draft": draft,
+            "sees_draft": sees_draft,
+            "sections": _section_rows(draft) if sees_draft else [],
+            "window": window,
+            "next_step": selectors.next_step(draft, window),
+            "may_edit": found.can_be_edited and is_editor.test(request.user, found),
+            "may_submit": is_submitter.test(request.user, found),
+            "may_withdraw": PROPOSAL_LIFECYCLE.allows(found, "withdraw")
+            and is_submitter.test(request.user, found),
+            "versions": list(found.versions.select_related("submitted_by").order_by("-number")),
+            "events": selectors.timeline_for_reader(found),
+        },
+    )
+
+
+@login_required
+@require_POST
+def team_consent(request: HttpRequest, reference: str) -> HttpResponse:
+    """Let the PIO team look at the draft, or no longer."""
+    found = selectors.visible_proposal(request.user, reference)
+    may_view = request.POST.get("may_view") == "yes"
+    try:
+        set_team_consent(proposal=found, may_view=may_view, by=request.user)
+    except ValidationError as error:
+        messages.error(request, sentences(error))
+    else:
+        messages.success(
+            request,
+            _("Het PIO-team mag nu meekijken in uw ontwerp.")
+            if may_view
+            else _("Het PIO-team kan niet meer meekijken in uw ontwerp."),
+        )
+    return redirect(found)
+
+
+def _section_rows(draft: Draft) -> list[dict[str, Any]]:
+    return [
+        {
+            "section": section,
+            "progress": draft.progress(section),
+            "saved": draft.saved(section),
+        }
+        for section in draft.sections
+    ]
+
+
+def _why_not_start(request: HttpRequest, call: Call, organisation: Any) -> str:
+    """The sentence of a page without form, or "" when one may begin."""
+    if organisation is None:
+        return _("U hoort nog bij geen organisatie. Registreer eerst uw organisatie.")
+    if not request.user.has_member_role(organisation.pk, MemberRole.EDITOR):
+        return _(
+            "U bent lezer voor %(organisation)s. Alleen een bewerker, indiener of beheerder kan "
+            "een voorstel beginnen."
+        ) % {"organisation": organisation.name}
+    if call.phase not in {CallPhase.PLANNED, CallPhase.OPEN}:
+        return _("Voor deze oproep kunt u geen voorstel meer beginnen.")
+    return ""

@@ -1,0 +1,266 @@
+"""One section of a draft: fill in, save, and settle a clash."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from calls.models import FormSection, SectionKind
+from common.views import add_errors, sentences, service_errors
+from projects import selectors
+from projects.content import section_content
+from projects.draft import Draft, load_draft
+from projects.forms.sections import (
+    SECTION_FORMS,
+    AttachmentForm,
+    DescribeForm,
+    EstimateForm,
+    QuestionsForm,
+    SectionForm,
+    with_row_changed,
+)
+from projects.models import Attachment, Proposal
+from projects.policies import is_editor, may_see_draft
+from projects.services import (
+    SectionClash,
+    add_attachment,
+    describe_attachment,
+    remove_attachment,
+)
+from projects.services.attachments import max_attachments
+
+
+@login_required
+def section(request: HttpRequest, reference: str, code: str) -> HttpResponse:
+    """Show or save one section; who may not write reads it."""
+    draft, found = _open(request, reference, code)
+    proposal = draft.proposal
+    if not (proposal.can_be_edited and is_editor.test(request.user, proposal)):
+        if request.method == "POST":
+            messages.error(request, _("U kunt dit voorstel niet of niet meer wijzigen."))
+            return redirect("projects:section", reference, code)
+        return _page(request, draft, found, content=section_content(draft, found))
+    if found.kind == SectionKind.ATTACHMENTS:
+        return _attachments(request, draft, found)
+    if request.method == "POST":
+        return _save(request, draft, found)
+    return _page(request, draft, found, form=_form(request, draft, found))
+
+
+@login_required
+@require_POST
+def estimate(request: HttpRequest, reference: str, code: str) -> HttpResponse:
+    """The totals of the estimate as it stands in the form; nothing is saved."""
+    draft, found = _open(request, reference, code)
+    if found.kind != SectionKind.BUDGET:
+        raise Http404
+    form = EstimateForm(request.POST, draft=draft, section=found)
+    return render(request, "projects/_estimate.html", {"estimate": form.estimate()})
+
+
+def _save(request: HttpRequest, draft: Draft, found: FormSection) -> HttpResponse:
+    changed = with_row_changed(request.POST)
+    if changed is not None or "remove_file" in request.POST:
+        return _without_saving(request, draft, found, changed)
+    refused = _keep_uploads(request, draft, found)
+    draft = _again(draft)
+    form = _form(request, draft, found, request.POST)
+    is_fine = form.is_valid() and not refused
+    for name, error in refused.items():
+        if name not in form.errors:
+            form.add_error(name, error)
+    if "recalculate" in request.POST or not is_fine:
+        return _page(request, draft, found, form=form)
+    try:
+        form.save(request.user)
+    except SectionClash as clash:
+        form.add_error(None, clash)
+        form.restart_from(clash.current.version)
+        theirs = section_content(_again(draft), found)
+        return _page(request, draft, found, form=form, theirs=theirs, clash=clash.current)
+    except ValidationError as error:
+        add_errors(form, error)
+        return _page(request, draft, found, form=form)
+    messages.success(request, _("Opgeslagen. Uw voorstel is nog niet ingediend."))
+    return redirect(_after_save(request, draft, found))
+
+
+def _without_saving(
+    request: HttpRequest, draft: Draft, found: FormSection, changed: Any
+) -> HttpResponse:
+    """Another row, or a file less: show all that was typed, and judge nothing yet."""
+    if file_id := request.POST.get("remove_file", ""):
+        _remove(request, draft.proposal, file_id)
+        draft = _again(draft)
+    form = _form(request, draft, found, changed if changed is not None else request.POST)
+    form.show_without_judging()
+    return _page(request, draft, found, form=form)
+
+
+def _keep_uploads(
+    request: HttpRequest, draft: Draft, found: FormSection
+) -> dict[str, ValidationError]:
+    """Keep each file that came, whatever is wrong elsewhere: a browser does not send it again.
+
+    Returns what was refused, by field.
+    """
+    form = _form(request, draft, found, request.POST)
+    refused: dict[str, ValidationError] = {}
+    if isinstance(form, QuestionsForm):
+        for question, name, uploaded in form.uploads():
+            try:
+                add_attachment(
+                    proposal=draft.proposal, uploaded=uploaded, question=question, by=request.user
+                )
+            except ValidationError as error:
+                refused[name] = ValidationError(error.messages)
+    return refused
+
+
+def _attachments(request: HttpRequest, draft: Draft, found: FormSection) -> HttpResponse:
+    form = AttachmentForm()
+    if request.method == "POST":
+        action = request.POST.get("action")
+        if action == "add":
+            form = AttachmentForm(request.POST, request.FILES)
+            if form.is_valid():
+                with service_errors(form):
+                    add_attachment(
+                        proposal=draft.proposal,
+                        uploaded=form.cleaned_data["file"],
+                        description=form.cleaned_data["description"],
+                        is_confidential=form.cleaned_data["is_confidential"],
+                        by=request.user,
+                    )
+            if form.is_valid():
+                messages.success(request, _("Het bestand is toegevoegd."))
+                return redirect("projects:section", draft.proposal.reference, found.code)
+        else:
+            if action == "remove":
+                _remove(request, draft.proposal, request.POST.get("attachment", ""))
+            elif action == "describe":
+                _describe(request, draft.proposal)
+            return redirect("projects:section", draft.proposal.reference, found.code)
+    draft = _again(draft)
+    rows = [
+        {
+            "attachment": attachment,
+            "form": DescribeForm(
+                initial={
+                    "description": attachment.description,
+                    "is_confidential": attachment.is_confidential,
+                },
+                prefix=f"bijlage-{attachment.pk}",
+            ),
+        }
+        for attachment in draft.files_of(None)
+    ]
+    return _page(
+        request,
+        draft,
+        found,
+        upload_form=form,
+        rows=rows,
+        limit=max_attachments(),
+        is_full=len(draft.attachments) >= max_attachments(),
+    )
+
+
+def _attachment(proposal: Proposal, key: str) -> Attachment:
+    return get_object_or_404(
+        Attachment.objects.select_related("proposal", "file"),
+        proposal=proposal,
+        pk=int(key) if key.isdigit() and len(key) < 19 else 0,
+    )
+
+
+def _remove(request: HttpRequest, proposal: Proposal, key: str) -> None:
+    attachment = _attachment(proposal, key)
+    try:
+        remove_attachment(attachment=attachment, by=request.user)
+    except ValidationError as error:
+        messages.error(request, sentences(error))
+    else:
+        messages.success(request, _("%(name)s is verwijderd.") % {"name": attachment.file.name})
+
+
+def _describe(request: HttpRequest, proposal: Proposal) -> None:
+    attachment = _attachment(proposal, request.POST.get("attachment", ""))
+    form = DescribeForm(request.POST, prefix=f"bijlage-{attachment.pk}")
+    if form.is_valid():
+        with service_errors(form):
+            describe_attachment(attachment=attachment, by=request.user, **form.cleaned_data)
+    if form.is_valid():
+        messages.success(request, _("De omschrijving is opgeslagen."))
+    else:
+        for errors in form.errors.values():
+            messages.error(request, " ".join(errors))
+
+
+def _open(request: HttpRequest, reference: str, code: str) -> tuple[Draft, FormSection]:
+    proposal = selectors.visible_proposal(request.user, reference)
+    if not may_see_draft.test(request.user, proposal):
+        raise Http404
+    draft = load_draft(proposal)
+    found = draft.section(code)
+    if found is None:
+        raise Http404
+    return draft, found
+
+
+def _again(draft: Draft) -> Draft:
+    """The draft as the database has it now."""
+    return load_draft(
+        Proposal.objects.select_related("call", "organisation", "theme", "round").get(
+            pk=draft.proposal.pk
+        )
+    )
+
+
+def _form(request: HttpRequest, draft: Draft, found: FormSection, data: Any = None) -> SectionForm:
+    files = request.FILES if data is not None else None
+    return SECTION_FORMS[found.kind](data, files, draft=draft, section=found)
+
+
+def _after_save(request: HttpRequest, draft: Draft, found: FormSection) -> str:
+    """The same section, or the next one after "Opslaan en verder"."""
+    proposal = draft.proposal
+    if request.POST.get("next") != "yes":
+        return reverse("projects:section", args=[proposal.reference, found.code])
+    following = _neighbours(draft, found)["following"]
+    if following is None:
+        return reverse("projects:check", args=[proposal.reference])
+    return reverse("projects:section", args=[proposal.reference, following.code])
+
+
+def _neighbours(draft: Draft, found: FormSection) -> dict[str, FormSection | None]:
+    place = [section.pk for section in draft.sections].index(found.pk)
+    return {
+        "previous": draft.sections[place - 1] if place else None,
+        "following": draft.sections[place + 1] if place + 1 < len(draft.sections) else None,
+    }
+
+
+def _page(request: HttpRequest, draft: Draft, found: FormSection, **more: Any) -> HttpResponse:
+    form = more.get("form")
+    context = {
+        "proposal": draft.proposal,
+        "section": found,
+        "sections": [(section, draft.progress(section)) for section in draft.sections],
+        "saved": draft.saved(found),
+        "form": None,
+        "content": None,
+        "theirs": None,
+        "clash": None,
+        "upload_form": None,
+        "estimate": form.estimate() if isinstance(form, EstimateForm) else None,
+        **_neighbours(draft, found),
+        **more,
+    }
+    return render(request, "projects/section.html", context)
