@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import time
 from typing import Any
 from uuid import UUID
 
@@ -103,11 +104,26 @@ def retry_job(*, job_id: UUID, actor: Any) -> Job:
     return job
 
 
+class _Broker:
+    """Remembers that the broker did not answer, so that one page waits for it and not each."""
+
+    SILENCE = 15.0  # seconds
+
+    def __init__(self) -> None:
+        self.away_until = 0.0
+
+
+broker = _Broker()
+
+
 def announce(job_id: UUID) -> bool:
     """Wake a worker. False when the broker is away: the row waits and the sweep tries again."""
+    if time.monotonic() < broker.away_until:
+        return False
     try:
         current_app.signature(RUN_JOB, args=(str(job_id),)).apply_async()
     except Exception:
+        broker.away_until = time.monotonic() + broker.SILENCE
         logger.warning("broker_unreachable", extra={"job": str(job_id)}, exc_info=True)
         return False
     return True

@@ -28,7 +28,7 @@ from tests.documents import slow
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 60  # seconds; a busy machine, not the normal case
+PATIENCE = 120  # seconds; a busy machine, not the normal case
 
 
 def wait_for(condition: Callable[[], Any], what: str) -> Any:

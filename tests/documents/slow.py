@@ -8,7 +8,7 @@ from documents.registry import PdfDocument, register
 from tests.documents.factories import anyone
 
 KIND = "tests.slow"
-ROWS = 700
+ROWS = 400
 
 
 def context(params: dict[str, Any], progress: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from documents.models import Job, JobState, StoredFile
 from documents.progress import JobLost
 from documents.selectors import latest_job, latest_jobs_about
 from documents.services import request_document, retry_job, run_job, sweep_jobs
+from documents.services.requests import broker
 from documents.services.running import claim_job, publish
 from tests.accounts.factories import OrganisationFactory, UserFactory
 from tests.documents.factories import letter, registered, table
@@ -214,17 +215,21 @@ def test_the_sweep_announces_what_waits_too_long_and_what_was_left_behind(
     assert fresh.pk not in announced
 
 
-def test_without_a_broker_the_question_is_kept(
+def test_without_a_broker_the_question_is_kept_and_only_one_page_waits(
     django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    tried: list[int] = []
+
     def unreachable(*args: Any, **kwargs: Any) -> None:
+        tried.append(1)
         raise ConnectionError
 
     monkeypatch.setattr("celery.canvas.Signature.apply_async", unreachable)
+    monkeypatch.setattr(broker, "away_until", 0.0)
     with django_capture_on_commit_callbacks(execute=True):
-        job = ask()
-    job.refresh_from_db()
-    assert job.state == JobState.QUEUED
+        jobs = [ask(params={"n": n}) for n in range(3)]
+    assert Job.objects.filter(pk__in=[job.pk for job in jobs], state=JobState.QUEUED).count() == 3
+    assert tried == [1]
 
 
 def test_a_job_that_is_gone_is_nothing_to_do() -> None:
