@@ -153,7 +153,8 @@ class RegisterOrganisationForm(OrganisationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["type"].choices = [("", _("Kies een soort")), *OrganisationType.choices]
+        kinds = [("", _("Kies een soort")), *OrganisationType.choices]
+        self.fields["type"] = forms.ChoiceField(label=_("Soort"), choices=kinds)
 
 
 class MemberRoleForm(PortalForm):

@@ -45,12 +45,12 @@ class PortalAdmin(admin.ModelAdmin):
         """Whether services move this thing from state to state."""
         return _has_field(self.model, STATE_FIELD)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         declared = tuple(super().get_readonly_fields(request, obj))
         protected = (*([STATE_FIELD] if self.has_lifecycle else []), *self.service_fields)
         return (*declared, *(name for name in protected if name not in declared))
 
-    def get_list_select_related(self, request: HttpRequest) -> Sequence[str] | bool:
+    def get_list_select_related(self, request: HttpRequest) -> bool | list[str] | tuple[str, ...]:
         if self.list_select_related:
             return self.list_select_related
         return [
@@ -59,7 +59,7 @@ class PortalAdmin(admin.ModelAdmin):
             if field.many_to_one or field.one_to_one
         ]
 
-    def get_autocomplete_fields(self, request: HttpRequest) -> Sequence[str]:
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         """Relations to tables that can be searched: a <select> of every row does not scale."""
         relations = [*self.model._meta.concrete_fields, *self.model._meta.many_to_many]
         searchable = [
@@ -92,11 +92,11 @@ class _LookOnly:
         return False
 
 
-class ReadOnlyAdmin(_LookOnly, PortalAdmin):  # type: ignore[misc]
+class ReadOnlyAdmin(_LookOnly, PortalAdmin):
     """A table to look at: ledgers, frozen versions, the audit log."""
 
 
-class ReadOnlyInline(_LookOnly, admin.TabularInline):  # type: ignore[misc]
+class ReadOnlyInline(_LookOnly, admin.TabularInline):
     """Rows that belong to the thing, to look at."""
 
     extra = 0

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @cache
@@ -55,27 +58,27 @@ def readable_constraints(*, fields: dict[str, str] | None = None) -> Iterator[No
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        column = _unique_columns().get(name or "")
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+        column = _unique_columns().get(name)
         if column is not None:
             taken = column.error_messages["unique"] % {
                 "model_name": column.model._meta.verbose_name,
                 "field_label": column.verbose_name,
             }
             raise ValidationError({column.name: taken}) from error
-        message = constraint_messages().get(name or "")
+        message = constraint_messages().get(name)
         if not message:
             raise
         raise ValidationError({(fields or {}).get(name, NON_FIELD_ERRORS): message}) from error
 
 
-def check(name: str, condition: models.Q, message: str) -> models.CheckConstraint:
+def check(name: str, condition: models.Q, message: "StrOrPromise") -> models.CheckConstraint:
     """A CHECK constraint that cannot be written without a sentence."""
     return models.CheckConstraint(condition=condition, name=name, violation_error_message=message)
 
 
 def unique(
-    name: str, *fields: str, message: str, condition: models.Q | None = None
+    name: str, *fields: str, message: "StrOrPromise", condition: models.Q | None = None
 ) -> models.UniqueConstraint:
     """A UNIQUE constraint that cannot be written without a sentence."""
     return models.UniqueConstraint(

@@ -83,7 +83,7 @@ class MoneyFormField(forms.DecimalField):
         kwargs.setdefault("decimal_places", 2)
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         return value if isinstance(value, Decimal) else parse_amount(str(value))
@@ -117,6 +117,6 @@ class MoneyField(models.DecimalField):
         given = {
             "form_class": MoneyFormField,
             "widget": MoneyInput,
-            "validators": self._validators,  # also in a form that is not made from the model
+            "validators": self._validators,  # type: ignore[attr-defined] # also in a form that is not made from the model
         }
         return super().formfield(**{**given, **kwargs})

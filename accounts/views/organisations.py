@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,6 +19,7 @@ from accounts.forms import (
 from accounts.identifiers import normalise_kbo
 from accounts.models import Membership, Organisation
 from accounts.policies import may_manage_organisation
+from accounts.requests import SignedInRequest
 from accounts.roles import MemberRole
 from accounts.selectors import SESSION_KEY, members_of, similar_organisations
 from accounts.services.members import add_member, change_member_role, remove_member
@@ -27,7 +28,7 @@ from common.views import sentences, service_errors
 
 
 @login_required
-def own_organisations(request: HttpRequest) -> HttpResponse:
+def own_organisations(request: SignedInRequest) -> HttpResponse:
     """The organisations one belongs to, and which one is active."""
     return render(
         request, "accounts/organisations.html", {"memberships": request.user.own_memberships}
@@ -35,13 +36,13 @@ def own_organisations(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+def organisation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Details and people of an organisation one belongs to."""
     return render(request, "accounts/organisation.html", _page(request, _visible(request, pk)))
 
 
 @login_required
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: SignedInRequest) -> HttpResponse:
     """Register an organisation; look-alikes are shown first and do not block."""
     form = RegisterOrganisationForm(request.POST or None)
     lookalikes: list[Organisation] = []
@@ -67,7 +68,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change the details; managers only."""
     found = _managed(request, pk)
     form = OrganisationForm(request.POST or None, organisation=found)
@@ -82,7 +83,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def member_add(request: HttpRequest, pk: int) -> HttpResponse:
+def member_add(request: SignedInRequest, pk: int) -> HttpResponse:
     """Add a colleague and send an invitation; managers only."""
     found = _managed(request, pk)
     form = AddMemberForm(request.POST)
@@ -107,7 +108,7 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def member(request: HttpRequest, pk: int, membership_id: int) -> HttpResponse:
+def member(request: SignedInRequest, pk: int, membership_id: int) -> HttpResponse:
     """Change the role of a colleague, or go on to removing; managers only."""
     found = _managed(request, pk)
     membership = _membership(found, membership_id)
@@ -132,7 +133,7 @@ def member(request: HttpRequest, pk: int, membership_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def member_remove(request: HttpRequest, pk: int, membership_id: int) -> HttpResponse:
+def member_remove(request: SignedInRequest, pk: int, membership_id: int) -> HttpResponse:
     """Take a colleague out of the organisation; managers only."""
     found = _managed(request, pk)
     membership = _membership(found, membership_id)
@@ -149,11 +150,11 @@ def member_remove(request: HttpRequest, pk: int, membership_id: int) -> HttpResp
     return redirect("accounts:organisation", found.pk)
 
 
-def _visible(request: HttpRequest, pk: int) -> Organisation:
+def _visible(request: SignedInRequest, pk: int) -> Organisation:
     return get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
 
 
-def _managed(request: HttpRequest, pk: int) -> Organisation:
+def _managed(request: SignedInRequest, pk: int) -> Organisation:
     """The organisation, or 404 when one may not know of it and 403 when one only may look."""
     found = _visible(request, pk)
     may_manage_organisation.check(request.user, found)
@@ -168,7 +169,7 @@ def _membership(found: Organisation, membership_id: int) -> Membership:
 
 
 def _page(
-    request: HttpRequest, found: Organisation, add_form: AddMemberForm | None = None
+    request: SignedInRequest, found: Organisation, add_form: AddMemberForm | None = None
 ) -> dict[str, Any]:
     manages = may_manage_organisation.test(request.user, found)
     return {

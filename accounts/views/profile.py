@@ -4,21 +4,24 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.forms import ProfileForm
 from accounts.models import User
+from accounts.requests import SignedInRequest
 from accounts.selectors import SESSION_KEY
 from accounts.services.profile import update_profile
 
 
 @login_required
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     """Show and change one's own contact data."""
-    person = User.objects.get(pk=request.user.pk)  # a refused form must not alter the header
+    person = get_object_or_404(
+        User, email=request.user.email
+    )  # a refused form must not alter the header
     form = ProfileForm(request.POST or None, instance=person)
     if form.is_valid():
         update_profile(actor=request.user, **form.cleaned_data)
@@ -29,7 +32,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def choose_organisation(request: HttpRequest) -> HttpResponse:
+def choose_organisation(request: SignedInRequest) -> HttpResponse:
     """Act for another of one's own organisations, for the rest of this session."""
     wanted = request.POST.get("organisation", "")
     chosen = next(

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts.forms import OrganisationFilterForm
 from accounts.models import Organisation
 from accounts.policies import may_manage_organisation, may_verify_organisation
+from accounts.requests import SignedInRequest
 from accounts.selectors import members_of, organisation_list
 from accounts.services.organisations import set_verified
 from audit.selectors import timeline
@@ -19,7 +20,7 @@ PAGE_SIZE = 25
 
 
 @staff_required
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: SignedInRequest) -> HttpResponse:
     """Every organisation, with search, filters and order."""
     form = OrganisationFilterForm(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
@@ -35,7 +36,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 
 
 @staff_required
-def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+def organisation(request: SignedInRequest, pk: int) -> HttpResponse:
     """One organisation: details, people, and what happened to it."""
     found = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
     events = timeline(found)
@@ -54,7 +55,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @staff_required
-def verify(request: HttpRequest, pk: int) -> HttpResponse:
+def verify(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record that the organisation was checked, or take that back."""
     found = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
     verified = request.POST.get("verified") == "yes"
