@@ -17,6 +17,7 @@ from projects.lifecycle import ProposalState
 from projects.models import Proposal
 from projects.window import window_at
 from tests.evaluations.factories import Case, staff
+from tests.projects.factories import ProposalFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def test_what_staff_are_told_equals_the_window_of_the_applicant(closes: int, day
 
 def test_incomplete_needs_words() -> None:
     case = Case()
-    with pytest.raises(ValidationError, match="Schrijf wat er ontbreekt."):
+    with pytest.raises(ValidationError, match="Schrijf wat er ontbreekt"):
         check_completeness(proposal=case.proposal, by=case.team, is_complete=False, remarks="  ")
     assert CompletenessCheck.objects.count() == 0
 
@@ -89,8 +90,6 @@ def test_a_file_is_checked_once() -> None:
 
 
 def test_a_file_without_a_frozen_version_is_not_checked() -> None:
-    from tests.projects.factories import ProposalFactory
-
     with pytest.raises(ValidationError, match="geen ingediende versie"):
         check_completeness(
             proposal=ProposalFactory(submitted=True),
