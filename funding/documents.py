@@ -1,0 +1,79 @@
+"""The yearly budget report as a document: made by a worker, kept, and downloadable later."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from documents.registry import Params, PdfDocument, ProgressReport, SpreadsheetDocument, register
+from documents.spreadsheets import Workbook
+from funding.policies import may_see_funding
+from funding.reports.charts import report_charts
+from funding.reports.figures import YearlyReport
+from funding.reports.tables import provenance, report_tables, report_workbook
+from funding.reports.yearly import build_yearly_report
+
+REPORT_PDF = "funding.yearly_report_pdf"
+REPORT_XLSX = "funding.yearly_report_xlsx"
+
+
+def report_params(*, year: int, cut_off: datetime, by: str) -> Params:
+    """What a job needs to make the report again: plain values only."""
+    return {"year": year, "cut_off": cut_off.isoformat(), "by": by}
+
+
+def _report(params: Params, progress: ProgressReport) -> YearlyReport:
+    progress(10, "Cijfers verzamelen")
+    return build_yearly_report(
+        year=params["year"],
+        cut_off=datetime.fromisoformat(params["cut_off"]),
+        generated_by=params["by"],
+    )
+
+
+def _pdf_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
+    report = _report(params, progress)
+    progress(40, "Tabellen en grafieken maken")
+    return {
+        "report": report,
+        "tables": {table.key: table for table in report_tables(report)},
+        "charts": report_charts(report),
+        "provenance": provenance(report),
+    }
+
+
+def _workbook(params: Params, progress: ProgressReport) -> Workbook:
+    report = _report(params, progress)
+    progress(40, "Tabellen maken")
+    return report_workbook(report)
+
+
+def _filename(extension: str) -> Any:
+    return lambda params: f"jaarrapport-{params['year']}-{params['cut_off'][:10]}.{extension}"
+
+
+def _may_download(user: Any, job: Any) -> bool:
+    return may_see_funding.test(user, None)
+
+
+def declare() -> None:
+    """Register both kinds (called once, from AppConfig.ready)."""
+    register(
+        PdfDocument(
+            kind=REPORT_PDF,
+            label=_("Jaarrapport budget (PDF)"),
+            template="funding/report/document.html",
+            context=_pdf_context,
+            filename=_filename("pdf"),
+            may_download=_may_download,
+        )
+    )
+    register(
+        SpreadsheetDocument(
+            kind=REPORT_XLSX,
+            label=_("Jaarrapport budget (Excel)"),
+            workbook=_workbook,
+            filename=_filename("xlsx"),
+            may_download=_may_download,
+        )
+    )

@@ -1,0 +1,108 @@
+"""The yearly report on the screen, and its exports."""
+
+from datetime import date, datetime
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from common.forms import DayField, PortalForm
+from common.moments import end_of_day, last_day_before
+from common.views import staff_required
+from documents.csv_files import csv_response
+from documents.models import Job
+from documents.services import request_document
+from funding.documents import REPORT_PDF, REPORT_XLSX, report_params
+from funding.models import BudgetYear
+from funding.policies import may_see_funding
+from funding.reports.charts import report_charts
+from funding.reports.tables import provenance, report_tables
+from funding.reports.yearly import build_yearly_report, default_cut_off
+
+KINDS = {"pdf": REPORT_PDF, "xlsx": REPORT_XLSX}
+
+
+class CutOffForm(PortalForm):
+    """Which bookings count: those recorded up to and including this day."""
+
+    stand = DayField(
+        label=_("Stand op het einde van"),
+        required=False,
+        help_text=_("Alleen wat toen geboekt was, telt mee. Leeg: het einde van het jaar, of nu."),
+        error_messages={"invalid": _("Schrijf een datum, bijvoorbeeld 31/12/2025.")},
+    )
+
+    def cut_off(self, year: int) -> datetime:
+        """The instant, exclusive; the default when nothing (or no day) was typed."""
+        day: date | None = self.cleaned_data.get("stand") if self.is_valid() else None
+        return end_of_day(day) if day else default_cut_off(year)
+
+
+@require_GET
+@staff_required
+def reports(request: HttpRequest) -> HttpResponse:
+    """The years of which there is a report, and the documents made earlier."""
+    may_see_funding.check(request.user)
+    years = BudgetYear.objects.order_by("-year")
+    jobs = Job.objects.filter(kind__in=KINDS.values()).select_related("file", "requested_by")
+    return render(request, "funding/report/list.html", {"years": years, "jobs": jobs[:20]})
+
+
+@require_GET
+@staff_required
+def report(request: HttpRequest, year: int) -> HttpResponse:
+    """All figures of a year, as they were known at the cut-off."""
+    may_see_funding.check(request.user)
+    get_object_or_404(BudgetYear, year=year)
+    form = CutOffForm(request.GET or None)
+    made = build_yearly_report(
+        year=year, cut_off=form.cut_off(year), generated_by=str(request.user)
+    )
+    return render(
+        request,
+        "funding/report/detail.html",
+        {
+            "report": made,
+            "form": form,
+            "stand": last_day_before(made.cut_off) if form.data.get("stand") else None,
+            "tables": {table.key: table for table in report_tables(made)},
+            "charts": report_charts(made),
+            "provenance": provenance(made),
+            "years": BudgetYear.objects.order_by("-year").values_list("year", flat=True),
+        },
+    )
+
+
+@require_POST
+@staff_required
+def export(request: HttpRequest, year: int, extension: str) -> HttpResponse:
+    """Have a worker make the PDF or the spreadsheet; the next page shows the progress."""
+    may_see_funding.check(request.user)
+    get_object_or_404(BudgetYear, year=year)
+    if extension not in KINDS:
+        raise Http404
+    assert isinstance(request.user, User)  # noqa: S101 - staff_required admits nobody else
+    cut_off = CutOffForm(request.POST).cut_off(year)
+    job = request_document(
+        kind=KINDS[extension],
+        params=report_params(year=year, cut_off=cut_off, by=str(request.user)),
+        requested_by=request.user,
+    )
+    return redirect(reverse("documents:job", args=[job.pk]))
+
+
+@require_GET
+@staff_required
+def table_csv(request: HttpRequest, year: int, key: str) -> HttpResponseBase:
+    """One table as CSV, with the cut-off of the screen."""
+    may_see_funding.check(request.user)
+    get_object_or_404(BudgetYear, year=year)
+    cut_off = CutOffForm(request.GET).cut_off(year)
+    made = build_yearly_report(year=year, cut_off=cut_off, generated_by=str(request.user))
+    table = next((table for table in report_tables(made) if table.key == key), None)
+    if table is None:
+        raise Http404
+    return csv_response(table.sheet(), f"jaarrapport-{year}-{key}.csv")

@@ -1,0 +1,303 @@
+"""The tables of the yearly report, described once: the screen, PDF, XLSX and CSV all read these."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from common.formatting import format_deadline, format_moment, format_number, format_pct
+from common.money import format_eur
+from documents.spreadsheets import (
+    DATE,
+    INTEGER,
+    MONEY,
+    PERCENT,
+    TEXT,
+    TOTAL_LABEL,
+    Column,
+    Kind,
+    Sheet,
+    Workbook,
+)
+from funding.reports.figures import YearlyReport
+
+NUMERIC = frozenset({INTEGER, MONEY, PERCENT})
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value as people read it."""
+
+    text: str
+    is_number: bool
+    label: str
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """A table with its caption; `key` names it in addresses. Totals are sums of the rows shown."""
+
+    key: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    note: str = ""
+
+    @property
+    def cells(self) -> list[list[Cell]]:
+        return [
+            [
+                Cell(words(column.kind, value), column.kind in NUMERIC, str(column.label))
+                for column, value in zip(self.columns, row, strict=True)
+            ]
+            for row in self.rows
+        ]
+
+    @property
+    def headers(self) -> list[Cell]:
+        return [
+            Cell(str(column.label), column.kind in NUMERIC, str(column.label))
+            for column in self.columns
+        ]
+
+    @property
+    def totals(self) -> list[Cell]:
+        """The last line; empty when no column has a total."""
+        if not any(column.total for column in self.columns):
+            return []
+        cells = []
+        for index, column in enumerate(self.columns):
+            text = ""
+            if column.total:
+                values = [row[index] for row in self.rows if row[index] is not None]
+                text = words(column.kind, sum(values, Decimal(0)))
+            elif index == 0:
+                text = TOTAL_LABEL
+            cells.append(Cell(text, column.kind in NUMERIC, str(column.label)))
+        return cells
+
+    def sheet(self, provenance: Sequence[str] = ()) -> Sheet:
+        return Sheet(self.title, self.columns, self.rows, provenance=provenance)
+
+
+def words(kind: Kind, value: Any) -> str:
+    """A value as text; – where there is nothing, also after a division by zero."""
+    if value is None or value == "":
+        return "–"
+    if kind is MONEY:
+        return format_eur(value)
+    if kind is PERCENT:
+        return format_pct(value)
+    if kind is INTEGER:
+        return format_number(value)
+    if kind is DATE:
+        return f"{value:%d/%m/%Y}"
+    return str(value)
+
+
+def report_tables(report: YearlyReport) -> list[ReportTable]:
+    """Every table of the report, in its order."""
+    return [
+        _credits(report),
+        _encours(report),
+        _calls(report),
+        _breakdown(report, "type", _("Cofinanciering per soort organisatie"), _("Soort")),
+        _breakdown(report, "thema", _("Cofinanciering per thema"), _("Thema")),
+        _pipeline(report),
+        _forecast(report),
+        _projects(report),
+    ]
+
+
+def provenance(report: YearlyReport) -> list[str]:
+    """What the figures are: period, cut-off, budget version, who made them and when."""
+    lines = [
+        _("Periode: 1 januari tot en met 31 december %(year)s.") % {"year": report.year},
+        _("Stand van de boekingen: %(cut_off)s.") % {"cut_off": format_deadline(report.cut_off)},
+        _("Begroting: %(version)s.") % {"version": report.total_credits.version or "–"},
+        _("Gemaakt op %(moment)s door %(who)s.")
+        % {"moment": format_moment(report.generated_at), "who": report.generated_by},
+    ]
+    if report.contains_fictional_data:
+        lines.append(_("Dit rapport bevat voorbeelddata: bedragen en namen zijn verzonnen."))
+    return lines
+
+
+def report_workbook(report: YearlyReport) -> Workbook:
+    """All tables as sheets of one workbook, each with where its figures come from."""
+    origin = provenance(report)
+    return Workbook(
+        title=_("Jaarrapport %(year)s") % {"year": report.year},
+        sheets=[table.sheet(origin) for table in report_tables(report)],
+    )
+
+
+def _credits(report: YearlyReport) -> ReportTable:
+    return ReportTable(
+        "kredieten",
+        _("Kredieten en gebruik"),
+        [
+            Column(_("Geldstroom")),
+            Column(_("Begroting")),
+            Column(_("VAK"), MONEY, total=True),
+            Column(_("Vastgelegd"), MONEY, total=True),
+            Column(_("VAK beschikbaar"), MONEY, total=True),
+            Column(_("VEK"), MONEY, total=True),
+            Column(_("Vereffend"), MONEY, total=True),
+            Column(_("VEK beschikbaar"), MONEY, total=True),
+        ],
+        [
+            (
+                row.label,
+                row.version,
+                row.vak,
+                row.committed,
+                row.vak_available,
+                row.vek,
+                row.paid,
+                row.vek_available,
+            )
+            for row in report.credits
+        ],
+    )
+
+
+def _encours(report: YearlyReport) -> ReportTable:
+    return ReportTable(
+        "encours",
+        _("Encours per jaar"),
+        [
+            Column(_("Jaar"), TEXT, width=10),
+            Column(_("Encours begin"), MONEY),
+            Column(_("Vastgelegd"), MONEY),
+            Column(_("Vereffend"), MONEY),
+            Column(_("Vrijgegeven"), MONEY),
+            Column(_("Encours einde"), MONEY),
+        ],
+        [
+            (str(row.year), row.start, row.committed, row.paid, row.released, row.end)
+            for row in report.encours
+        ],
+        note=_("Encours einde = begin + vastgelegd - vereffend - vrijgegeven."),
+    )
+
+
+def _calls(report: YearlyReport) -> ReportTable:
+    return ReportTable(
+        "oproepen",
+        _("Oproepen van het jaar"),
+        [
+            Column(_("Oproep")),
+            Column(_("Geopend"), DATE),
+            Column(_("Gesloten"), DATE),
+            Column(_("Ingediend"), INTEGER, total=True),
+            Column(_("Lokale besturen"), INTEGER, total=True),
+            Column(_("Onvolledig"), INTEGER, total=True),
+            Column(_("Advies positief"), INTEGER, total=True),
+            Column(_("Advies negatief"), INTEGER, total=True),
+            Column(_("Geselecteerd"), INTEGER, total=True),
+            Column(_("Slaagkans"), PERCENT),
+        ],
+        [
+            (
+                f"{row.reference} – {row.title}",
+                row.opened_on,
+                row.closed_on,
+                row.submitted,
+                row.local_authorities,
+                row.incomplete,
+                row.advice_positive,
+                row.advice_negative,
+                row.selected,
+                row.success_rate,
+            )
+            for row in report.calls
+        ],
+        note=_("Een oproep telt in het jaar waarin een indienronde sluit."),
+    )
+
+
+def _breakdown(report: YearlyReport, key: str, title: str, label: str) -> ReportTable:
+    rows = report.by_organisation_type if key == "type" else report.by_theme
+    return ReportTable(
+        key,
+        title,
+        [
+            Column(label),
+            Column(_("Projecten"), INTEGER, total=True),
+            Column(_("Vastgelegd"), MONEY, total=True),
+            Column(_("Vereffend"), MONEY, total=True),
+        ],
+        [(row.label, row.projects, row.committed, row.paid) for row in rows],
+    )
+
+
+def _pipeline(report: YearlyReport) -> ReportTable:
+    return ReportTable(
+        "pipeline",
+        _("Pipeline: geselecteerd, nog niet vastgelegd"),
+        [
+            Column(_("Project")),
+            Column(_("Titel")),
+            Column(_("Organisatie")),
+            Column(_("Status")),
+            Column(_("Gevraagd"), MONEY, total=True),
+        ],
+        [
+            (row.reference, row.title, row.organisation, row.state, row.requested)
+            for row in report.pipeline
+        ],
+        note=_("Een verwachting: deze bedragen gaan niet af van het VAK."),
+    )
+
+
+def _forecast(report: YearlyReport) -> ReportTable:
+    return ReportTable(
+        "verwachting",
+        _("Verwachte vereffeningen uit de schijven"),
+        [
+            Column(_("Jaar"), TEXT, width=16),
+            Column(_("Schijven"), INTEGER, total=True),
+            Column(_("Bedrag"), MONEY, total=True),
+        ],
+        [
+            (str(row.year) if row.year else _("Zonder datum"), row.instalments, row.amount)
+            for row in report.forecast
+        ],
+    )
+
+
+def _projects(report: YearlyReport) -> ReportTable:
+    return ReportTable(
+        "projecten",
+        _("Projecten met bedragen"),
+        [
+            Column(_("Project"), width=18),
+            Column(_("Titel")),
+            Column(_("Organisatie")),
+            Column(_("Status"), width=22),
+            Column(_("Vastgelegd in %(year)s") % {"year": report.year}, MONEY, total=True),
+            Column(_("Vereffend in %(year)s") % {"year": report.year}, MONEY, total=True),
+            Column(_("Vastgelegd"), MONEY, total=True),
+            Column(_("Vrijgegeven"), MONEY, total=True),
+            Column(_("Vereffend"), MONEY, total=True),
+            Column(_("Open"), MONEY, total=True),
+        ],
+        [
+            (
+                row.reference,
+                row.title,
+                row.organisation,
+                row.state,
+                row.committed_in_year,
+                row.paid_in_year,
+                row.committed,
+                row.released,
+                row.paid,
+                row.open_amount,
+            )
+            for row in report.projects
+        ],
+    )

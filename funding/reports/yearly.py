@@ -1,0 +1,325 @@
+"""Building the yearly report for a year and a cut-off instant.
+
+Money is read from the ledger and the budget versions as they were *recorded* at the cut-off, and
+counted in the year of their effective date. So the same year and cut-off give the same amounts
+later on, whatever was booked since. The whole report is read in one snapshot of the database.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Case, Count, DecimalField, F, Max, Min, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.models import LOCAL_AUTHORITY_TYPES, OrganisationType
+from calls.models import Call
+from common.moments import end_of_day, last_day_before, local_day, start_of_day
+from common.money import ZERO
+from evaluations.models import Conclusion, SelectionDecision
+from funding.lifecycle import InstalmentState
+from funding.models import BudgetLine, BudgetVersion, Instalment, LedgerEntry
+from funding.reports.figures import (
+    BreakdownRow,
+    CallRow,
+    CreditRow,
+    EncoursRow,
+    ForecastRow,
+    PipelineRow,
+    ProjectRow,
+    YearlyReport,
+    total,
+)
+from projects.lifecycle import ENDED_PROJECT_STATES
+from projects.models import Project
+
+Kind = LedgerEntry.Kind
+AMOUNT = DecimalField(max_digits=14, decimal_places=2)
+NO_THEME = "Zonder thema"
+
+
+def build_yearly_report(*, year: int, cut_off: datetime, generated_by: str) -> YearlyReport:
+    """The report of `year` as it was known at `cut_off` (an instant, exclusive)."""
+    with transaction.atomic():
+        if connection.get_autocommit() is False and not connection.savepoint_ids:
+            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        entries = LedgerEntry.objects.filter(recorded_at__lt=cut_off)
+        projects = _projects(entries, year)
+        return YearlyReport(
+            year=year,
+            cut_off=cut_off,
+            generated_at=timezone.now(),
+            generated_by=generated_by,
+            calls=_calls(year, cut_off),
+            credits=_credits(entries, year, cut_off),
+            encours=_encours(entries, year),
+            by_organisation_type=_breakdown(projects, "organisation_type"),
+            by_theme=_breakdown(projects, "theme"),
+            projects=projects,
+            pipeline=_pipeline(entries, cut_off),
+            forecast=_forecast(cut_off),
+        )
+
+
+def default_cut_off(year: int) -> datetime:
+    """The end of the year, or now when the year is not over."""
+    return min(end_of_day(date(year, 12, 31)), timezone.now())
+
+
+def _sum(*kinds: Kind, year: int | None = None, minus: Kind | None = None) -> Any:
+    """Sum of the entries of `kinds` (less those of `minus`), in `year` or over all years."""
+    when = Q(kind__in=kinds)
+    sign = Case(
+        *([When(kind=minus, then=-F("amount"))] if minus else []),
+        default=F("amount"),
+        output_field=AMOUNT,
+    )
+    if minus:
+        when |= Q(kind=minus)
+    if year:
+        when &= Q(effective_on__year=year)
+    return Coalesce(Sum(sign, filter=when), Value(ZERO), output_field=AMOUNT)
+
+
+def _net_committed(year: int | None = None) -> Any:
+    return _sum(Kind.COMMITMENT, minus=Kind.REVERSAL, year=year)
+
+
+def _credits(entries: QuerySet[LedgerEntry], year: int, cut_off: datetime) -> list[CreditRow]:
+    booked = {
+        row["line"]: row
+        for row in entries.filter(line__budget_year__year=year)
+        .order_by()
+        .values("line")
+        .annotate(committed_sum=_net_committed(), paid_sum=_sum(Kind.PAYMENT))
+    }
+    versions: dict[int, BudgetVersion] = {}
+    for version in BudgetVersion.objects.filter(
+        line__budget_year__year=year, recorded_at__lt=cut_off
+    ).order_by("number"):
+        versions[version.line_id] = version
+    rows = []
+    for line in BudgetLine.objects.filter(budget_year__year=year).order_by("stream"):
+        latest = versions.get(line.pk)
+        sums = booked.get(line.pk, {})
+        rows.append(
+            CreditRow(
+                label=str(line.get_stream_display()),
+                version=str(latest.get_label_display()) if latest else "",
+                vak=latest.vak if latest else ZERO,
+                vek=latest.vek if latest else ZERO,
+                committed=sums.get("committed_sum", ZERO),
+                paid=sums.get("paid_sum", ZERO),
+            )
+        )
+    return rows
+
+
+def _encours(entries: QuerySet[LedgerEntry], year: int) -> list[EncoursRow]:
+    """The chain from the first booking to `year`; each year starts where the last one ended."""
+    booked = {
+        row["effective_on__year"]: row
+        for row in entries.filter(effective_on__year__lte=year)
+        .order_by()
+        .values("effective_on__year")
+        .annotate(
+            committed_sum=_net_committed(),
+            paid_sum=_sum(Kind.PAYMENT),
+            released_sum=_sum(Kind.RELEASE),
+        )
+    }
+    rows: list[EncoursRow] = []
+    start = ZERO
+    for each in range(min([*booked, year]), year + 1):
+        sums = booked.get(each, {})
+        row = EncoursRow(
+            year=each,
+            start=start,
+            committed=sums.get("committed_sum", ZERO),
+            paid=sums.get("paid_sum", ZERO),
+            released=sums.get("released_sum", ZERO),
+        )
+        rows.append(row)
+        start = row.end
+    return rows
+
+
+def _projects(entries: QuerySet[LedgerEntry], year: int) -> list[ProjectRow]:
+    """Projects with a booking up to the year, largest commitment of the year first."""
+    booked = {
+        row["commitment__project"]: row
+        for row in entries.filter(effective_on__year__lte=year)
+        .order_by()
+        .values("commitment__project")
+        .annotate(
+            committed_sum=_net_committed(),
+            released_sum=_sum(Kind.RELEASE),
+            paid_sum=_sum(Kind.PAYMENT),
+            committed_year=_net_committed(year),
+            paid_year=_sum(Kind.PAYMENT, year=year),
+        )
+    }
+    projects = Project.objects.filter(pk__in=booked).select_related("organisation", "theme")
+    rows = [
+        ProjectRow(
+            reference=project.reference,
+            title=project.title,
+            organisation=project.organisation.name,
+            organisation_type=str(OrganisationType(project.organisation.type).label),
+            theme=project.theme.name if project.theme else NO_THEME,
+            state=str(project.get_state_display()),
+            is_fictional=project.is_fictional,
+            committed_in_year=booked[project.pk]["committed_year"],
+            paid_in_year=booked[project.pk]["paid_year"],
+            committed=booked[project.pk]["committed_sum"],
+            released=booked[project.pk]["released_sum"],
+            paid=booked[project.pk]["paid_sum"],
+        )
+        for project in projects
+    ]
+    return sorted(rows, key=lambda row: (-row.committed_in_year, row.reference))
+
+
+def _breakdown(projects: Iterable[ProjectRow], attribute: str) -> list[BreakdownRow]:
+    """The year's amounts of the listed projects, grouped; so both tables have the same total."""
+    groups: dict[str, list[ProjectRow]] = {}
+    for project in projects:
+        if project.committed_in_year or project.paid_in_year:
+            groups.setdefault(getattr(project, attribute), []).append(project)
+    return sorted(
+        (
+            BreakdownRow(
+                label=label,
+                projects=len(rows),
+                committed=total(row.committed_in_year for row in rows),
+                paid=total(row.paid_in_year for row in rows),
+            )
+            for label, rows in groups.items()
+        ),
+        key=lambda row: (-row.committed, row.label),
+    )
+
+
+def _pipeline(entries: QuerySet[LedgerEntry], cut_off: datetime) -> list[PipelineRow]:
+    """Projects opened before the cut-off, not ended, with nothing committed yet."""
+    committed = entries.filter(kind=Kind.COMMITMENT).values("commitment__project")
+    projects = (
+        Project.objects.filter(opened_on__lte=last_day_before(cut_off))
+        .exclude(pk__in=committed)
+        .exclude(state__in=ENDED_PROJECT_STATES, ended_on__lte=last_day_before(cut_off))
+        .filter(proposal__isnull=False)
+        .select_related("organisation", "proposal")
+        .order_by("reference")
+    )
+    return [
+        PipelineRow(
+            reference=project.reference,
+            title=project.title,
+            organisation=project.organisation.name,
+            state=str(project.get_state_display()),
+            requested=project.proposal.requested_amount if project.proposal else ZERO,
+        )
+        for project in projects
+    ]
+
+
+def _forecast(cut_off: datetime) -> list[ForecastRow]:
+    """Open instalments of commitments recorded before the cut-off, per expected year."""
+    paid_later = Q(claims__payment__entry__recorded_at__gte=cut_off)
+    not_paid = ~Q(state__in=[InstalmentState.PAID, InstalmentState.CANCELLED])
+    years: dict[int | None, list[Decimal]] = {}
+    for expected_on, amount in (
+        Instalment.objects.filter(commitment__recorded_at__lt=cut_off)
+        .filter(not_paid | paid_later)
+        .order_by("pk")
+        .distinct()
+        .values_list("expected_on", "amount")
+    ):
+        years.setdefault(expected_on.year if expected_on else None, []).append(amount)
+    return [
+        ForecastRow(year=year, instalments=len(amounts), amount=total(amounts))
+        for year, amounts in sorted(years.items(), key=lambda item: item[0] or 9999)
+    ]
+
+
+def _calls(year: int, cut_off: datetime) -> list[CallRow]:
+    """Public calls of which a round closed in the year; old ones with their published counts."""
+    calls = (
+        Call.objects.public()
+        .filter(
+            rounds__closes_at__gt=start_of_day(date(year, 1, 1)),
+            rounds__closes_at__lte=end_of_day(date(year, 12, 31)),
+        )
+        .annotate(opens=Min("rounds__opens_at"), closes=Max("rounds__closes_at"))
+        .order_by("opens", "pk")
+    )
+    in_time = Q(proposals__versions__arrived_at__lt=cut_off)
+    counts = {
+        row["pk"]: row
+        for row in Call.objects.filter(pk__in=[call.pk for call in calls])
+        .order_by()
+        .values("pk")
+        .annotate(
+            submitted=Count("proposals", filter=in_time, distinct=True),
+            local=Count(
+                "proposals",
+                filter=in_time & Q(proposals__organisation__type__in=LOCAL_AUTHORITY_TYPES),
+                distinct=True,
+            ),
+            incomplete=Count(
+                "proposals",
+                filter=Q(
+                    proposals__versions__completeness_check__is_complete=False,
+                    proposals__versions__completeness_check__checked_at__lt=cut_off,
+                ),
+                distinct=True,
+            ),
+            selected=Count(
+                "proposals",
+                filter=Q(
+                    proposals__decision__outcome=SelectionDecision.Outcome.SELECTED,
+                    proposals__decision__notified_at__lt=cut_off,
+                ),
+                distinct=True,
+            ),
+            positive=Count(
+                "proposals",
+                filter=Q(
+                    proposals__advices__finalised_at__lt=cut_off,
+                    proposals__advices__conclusion__in=[
+                        conclusion for conclusion in Conclusion if conclusion.supports_selection
+                    ],
+                ),
+                distinct=True,
+            ),
+            negative=Count(
+                "proposals",
+                filter=Q(
+                    proposals__advices__finalised_at__lt=cut_off,
+                    proposals__advices__conclusion=Conclusion.NEGATIVE,
+                ),
+                distinct=True,
+            ),
+        )
+    }
+    return [_call_row(call, counts[call.pk]) for call in calls]
+
+
+def _call_row(call: Any, counts: dict[str, int]) -> CallRow:
+    historical = call.submitted_count is not None or call.selected_count is not None
+    return CallRow(
+        reference=call.reference,
+        title=call.title,
+        opened_on=local_day(call.opens),
+        closed_on=last_day_before(call.closes),
+        submitted=(call.submitted_count or 0) if historical else counts["submitted"],
+        local_authorities=None if historical else counts["local"],
+        incomplete=None if historical else counts["incomplete"],
+        advice_positive=None if historical else counts["positive"],
+        advice_negative=None if historical else counts["negative"],
+        selected=call.selected_count if historical else counts["selected"],
+        is_historical=historical,
+    )
