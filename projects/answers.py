@@ -37,13 +37,18 @@ _THOUSANDS = re.compile(r"^-?\d{1,3}(\.\d{3})+(,\d+)?$")
 class Asked(Protocol):
     """What a question and a column of a table have in common."""
 
-    key: Any
-    label: Any
-    help_text: Any
-    type: Any
-    is_required: Any
-    max_length: Any
-    choices: Any
+    @property
+    def label(self) -> str: ...
+    @property
+    def help_text(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def is_required(self) -> bool: ...
+    @property
+    def max_length(self) -> int | None: ...
+    @property
+    def choices(self) -> Any: ...
 
 
 @dataclass(frozen=True)

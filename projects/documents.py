@@ -30,7 +30,7 @@ def may_download(user: Any, job: Any) -> bool:
 def _version(params: Params) -> ProposalVersion | None:
     return (
         ProposalVersion.objects.select_related("proposal__call", "proposal__organisation")
-        .filter(pk=params.get("version"))
+        .filter(pk=params.get("version", 0))
         .first()
     )
 

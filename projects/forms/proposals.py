@@ -1,6 +1,6 @@
 """Forms around a proposal: starting it, consent, withdrawing it."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,7 @@ class StartForm(PortalForm):
 
     def __init__(self, *args: Any, earlier: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["previous"].queryset = earlier
+        cast(forms.ModelChoiceField, self.fields["previous"]).queryset = earlier
         if not earlier.exists():
             del self.fields["previous"]
 

@@ -4,9 +4,9 @@ Each `SectionForm` is a form plus its tables (formsets), reads the hidden `versi
 service saves it. Nothing is required here: what is missing is said on the check page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.utils import ErrorDict
@@ -60,7 +60,12 @@ class RowFormSet(forms.BaseFormSet):
 
     @property
     def anchor(self) -> str:
-        return f"tabel-{self.prefix.removeprefix(FIELD_PREFIX)}"
+        return f"tabel-{(self.prefix or '').removeprefix(FIELD_PREFIX)}"
+
+    def forget_errors(self) -> None:
+        """Show the rows unchecked."""
+        self._errors: list[Any] = []
+        self._non_form_errors = self.error_class()
 
     @property
     def kept(self) -> list[Any]:
@@ -83,7 +88,7 @@ class AllErrors:
         self._tables = tables
 
     def non_form_errors(self) -> list[str]:
-        return [text for table in self._tables for text in table.non_form_errors()]
+        return [str(text) for table in self._tables for text in table.non_form_errors()]
 
 
 @dataclass
@@ -104,7 +109,7 @@ class SectionForm(PortalForm):
 
     def __init__(
         self,
-        data: Mapping[str, Any] | None = None,
+        data: Any = None,
         files: Any = None,
         *,
         draft: Draft,
@@ -145,12 +150,13 @@ class SectionForm(PortalForm):
             form._errors = ErrorDict()
             form.cleaned_data = {}
         for table in self.tables.values():
-            table._errors, table._non_form_errors = [], table.error_class()
+            table.forget_errors()
 
     def restart_from(self, version: int) -> None:
         """The next press saves over `version`: the person has now seen that text."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
+        data = cast(Any, self.data).copy()
+        data["version"] = str(version)
+        self.data = data
 
     def add_table(
         self, prefix: str, row: type[RowForm], initial: list[dict[str, Any]], **attributes: Any
@@ -170,13 +176,17 @@ class SectionForm(PortalForm):
             initial=None if self.is_bound else initial,
             form_kwargs={"use_required_attribute": False},
             error_messages={
-                "missing_management_form": _("De tabel kwam niet goed aan. Herlaad de pagina."),
-                "too_many_forms": _("Een tabel heeft hoogstens %(n)d rijen.") % {"n": MAX_ROWS},
+                "missing_management_form": str(
+                    _("De tabel kwam niet goed aan. Herlaad de pagina.")
+                ),
+                "too_many_forms": str(
+                    _("Een tabel heeft hoogstens %(n)d rijen.") % {"n": MAX_ROWS}
+                ),
             },
         )
         for name, value in attributes.items():
             setattr(table, name, value)
-        self.tables[prefix] = table
+        self.tables[prefix] = cast(RowFormSet, table)
 
 
 def with_row_changed(data: Any) -> Any | None:
@@ -238,12 +248,12 @@ class GeneralForm(SectionForm):
     )
 
     def build(self) -> None:
-        self.fields["theme"].queryset = Theme.objects.order_by("name")
+        cast(forms.ModelChoiceField, self.fields["theme"]).queryset = Theme.objects.order_by("name")
         for name in GENERAL_FIELDS:
             self.initial[name] = getattr(self.proposal, name)
         self.initial["theme"] = self.proposal.theme_id
         for name in set(REQUIRED_GENERAL) - {"title"}:
-            self.fields[name].marker = NEEDED
+            self.fields[name].marker = NEEDED  # type: ignore[attr-defined]
 
     def save(self, by: User) -> SectionAnswers:
         return services.save_general(
@@ -376,6 +386,7 @@ class PartnersForm(SectionForm):
 
 class CostLineForm(RowForm):
     tells = ("description", "amount")
+    first_phase: str = CostPhase.PREPARATION
     phase = forms.ChoiceField(label=_("Fase"), choices=CostPhase.choices, required=False)
     description = TextAnswerField(label=_("Omschrijving"), limit=200, required=False)
     amount = MoneyFormField(label=_("Bedrag exclusief btw"), min_value=0, required=False)
@@ -394,7 +405,7 @@ class CostLineForm(RowForm):
             self.add_error("amount", _("Schrijf een bedrag, of maak de omschrijving leeg."))
         if amount is not None and not has_text and "description" not in self.errors:
             self.add_error("description", _("Schrijf waarvoor dit bedrag dient."))
-        values["phase"] = values.get("phase") or self.fields["phase"].choices[0][0]
+        values["phase"] = values.get("phase") or self.first_phase
         values["vat_rate"] = values.get("vat_rate") or CostLine.VatRate.STANDARD
         return values
 
@@ -424,7 +435,7 @@ class EstimateForm(SectionForm):
     )
 
     def build(self) -> None:
-        self.fields["own_budget_secured"].marker = NEEDED
+        self.fields["own_budget_secured"].marker = NEEDED  # type: ignore[attr-defined]
         self.initial.update(
             other_subsidies=self.proposal.other_subsidies,
             own_budget_secured=KINDS[QuestionType.YES_NO].initial(self.proposal.own_budget_secured),
@@ -434,10 +445,10 @@ class EstimateForm(SectionForm):
             {name: getattr(line, name) for name in LINE_FIELDS}
             for line in self.proposal.cost_lines.all()
         ]
-        phase = forms.ChoiceField(
-            label=_("Fase"), choices=self._phases_of_the_call(), required=False
-        )
-        row = type("CallCostLineForm", (CostLineForm,), {"phase": phase})
+        phases = self._phases_of_the_call()
+        phase = forms.ChoiceField(label=_("Fase"), choices=phases, required=False)
+        attributes = {"phase": phase, "first_phase": phases[0][0]}
+        row = type("CallCostLineForm", (CostLineForm,), attributes)
         self.add_table(ESTIMATE_PREFIX, row, rows, title=_("Kosten"), needed=True)
 
     def save(self, by: User) -> SectionAnswers:
@@ -477,7 +488,7 @@ class EstimateForm(SectionForm):
         """The phases that this call co-finances, and those already used."""
         used = {rule.phase for rule in self.draft.call.cofinancing_rules.all()}
         used |= {line.phase for line in self.proposal.cost_lines.all()}
-        return [(phase.value, phase.label) for phase in CostPhase if phase in used or not used]
+        return [(phase.value, str(phase.label)) for phase in CostPhase if phase in used or not used]
 
 
 # --- Attachments ---------------------------------------------------------------------------------

@@ -86,22 +86,33 @@ def earlier_proposals(organisation: Organisation) -> QuerySet[Proposal]:
 
 # --- What happened, for a person -----------------------------------------------------------------
 
-# What the applicant may know between receipt and notification: no inner step, no name of staff.
-_TOLD_TO_APPLICANTS = {
-    "proposal.started": True,
-    "proposal.team_consent": True,
-    "proposal.attachment_added": True,
-    "proposal.attachment_removed": True,
-    "proposal.submit": True,
-    "proposal.submit_refused": True,
-    "proposal.withdraw": True,
-    "proposal.mark_complete": False,
-    "proposal.mark_incomplete": False,
-    "proposal.start_assessment": False,
-    "proposal.select": False,
-    "proposal.do_not_select": False,
+
+@dataclass(frozen=True)
+class _Told:
+    """What of an act the applicant reads: the name of who did it, and the comment."""
+
+    by_name: bool
+    with_comment: bool
+
+
+_OWN = _Told(by_name=True, with_comment=True)
+_STAFF = _Told(by_name=False, with_comment=False)
+# Between receipt and notification the applicant learns of no inner step and no name of staff.
+# What is missing from an incomplete file is written for the applicant.
+_TOLD = {
+    "proposal.started": _OWN,
+    "proposal.team_consent": _OWN,
+    "proposal.attachment_added": _OWN,
+    "proposal.attachment_removed": _OWN,
+    "proposal.submit": _OWN,
+    "proposal.submit_refused": _OWN,
+    "proposal.withdraw": _OWN,
+    "proposal.mark_complete": _STAFF,
+    "proposal.mark_incomplete": _Told(by_name=False, with_comment=True),
+    "proposal.start_assessment": _STAFF,
+    "proposal.select": _STAFF,
+    "proposal.do_not_select": _STAFF,
 }
-"""Action → whether it was an act of the organisation, whose people are named."""
 _WORDS = {
     "proposal.submit": "Voorstel ingediend",
     "proposal.withdraw": "Voorstel ingetrokken",
@@ -115,18 +126,20 @@ _WORDS = {
 
 def timeline_for_reader(proposal: Proposal) -> list[dict[str, Any]]:
     """What happened to a proposal in plain words, for `{% timeline %}`; oldest first."""
-    return [
-        {
-            "when": event.at,
-            "title": _WORDS.get(event.action, event.label),
-            "actor": str(event.actor or "")
-            if _TOLD_TO_APPLICANTS[event.action]
-            else _("het programma"),
-            "text": event.comment if _TOLD_TO_APPLICANTS[event.action] else "",
-        }
-        for event in audit.timeline(proposal)
-        if event.action in _TOLD_TO_APPLICANTS
-    ]
+    events = []
+    for event in audit.timeline(proposal):
+        told = _TOLD.get(event.action)
+        if told is None:
+            continue
+        events.append(
+            {
+                "when": event.at,
+                "title": _WORDS.get(event.action, event.label),
+                "actor": str(event.actor or "") if told.by_name else _("PIO-team"),
+                "text": event.comment if told.with_comment else "",
+            }
+        )
+    return events
 
 
 # --- What is next --------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.models import Organisation
 from accounts.roles import MemberRole
 from calls.lifecycle import CallPhase
 from calls.models import Call
@@ -21,6 +22,7 @@ from projects.forms.proposals import StartForm
 from projects.lifecycle import PROPOSAL_LIFECYCLE
 from projects.policies import is_editor, is_submitter, may_see_draft
 from projects.services import set_team_consent, start_proposal
+from projects.views.people import person
 from projects.window import window_at
 
 
@@ -30,10 +32,10 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     call = Call.objects.visible_to(request.user).filter(slug=slug).first()
     if call is None:
         raise Http404
-    organisation = request.organisation or None  # type: ignore[attr-defined]
+    organisation: Organisation | None = request.organisation or None  # type: ignore[attr-defined]
     refusal = _why_not_start(request, call, organisation)
     form = None
-    if not refusal:
+    if organisation is not None and not refusal:
         form = StartForm(request.POST or None, earlier=selectors.earlier_proposals(organisation))
         if form.is_valid():
             with service_errors(form):
@@ -42,7 +44,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
                     organisation=organisation,
                     title=form.cleaned_data["title"],
                     previous=form.cleaned_data.get("previous"),
-                    by=request.user,
+                    by=person(request),
                 )
         if form.is_valid():
             messages.success(
@@ -92,7 +94,7 @@ def team_consent(request: HttpRequest, reference: str) -> HttpResponse:
     found = selectors.visible_proposal(request.user, reference)
     may_view = request.POST.get("may_view") == "yes"
     try:
-        set_team_consent(proposal=found, may_view=may_view, by=request.user)
+        set_team_consent(proposal=found, may_view=may_view, by=person(request))
     except ValidationError as error:
         messages.error(request, sentences(error))
     else:
@@ -116,11 +118,11 @@ def _section_rows(draft: Draft) -> list[dict[str, Any]]:
     ]
 
 
-def _why_not_start(request: HttpRequest, call: Call, organisation: Any) -> str:
+def _why_not_start(request: HttpRequest, call: Call, organisation: Organisation | None) -> str:
     """The sentence of a page without form, or "" when one may begin."""
     if organisation is None:
         return _("U hoort nog bij geen organisatie. Registreer eerst uw organisatie.")
-    if not request.user.has_member_role(organisation.pk, MemberRole.EDITOR):
+    if not person(request).has_member_role(organisation.pk, MemberRole.EDITOR):
         return _(
             "U bent lezer voor %(organisation)s. Alleen een bewerker, indiener of beheerder kan "
             "een voorstel beginnen."

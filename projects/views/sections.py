@@ -34,6 +34,7 @@ from projects.services import (
     remove_attachment,
 )
 from projects.services.attachments import max_attachments
+from projects.views.people import person
 
 
 @login_required
@@ -78,7 +79,7 @@ def _save(request: HttpRequest, draft: Draft, found: FormSection) -> HttpRespons
     if "recalculate" in request.POST or not is_fine:
         return _page(request, draft, found, form=form)
     try:
-        form.save(request.user)
+        form.save(person(request))
     except SectionClash as clash:
         form.add_error(None, clash)
         form.restart_from(clash.current.version)
@@ -116,7 +117,10 @@ def _keep_uploads(
         for question, name, uploaded in form.uploads():
             try:
                 add_attachment(
-                    proposal=draft.proposal, uploaded=uploaded, question=question, by=request.user
+                    proposal=draft.proposal,
+                    uploaded=uploaded,
+                    question=question,
+                    by=person(request),
                 )
             except ValidationError as error:
                 refused[name] = ValidationError(error.messages)
@@ -136,7 +140,7 @@ def _attachments(request: HttpRequest, draft: Draft, found: FormSection) -> Http
                         uploaded=form.cleaned_data["file"],
                         description=form.cleaned_data["description"],
                         is_confidential=form.cleaned_data["is_confidential"],
-                        by=request.user,
+                        by=person(request),
                     )
             if form.is_valid():
                 messages.success(request, _("Het bestand is toegevoegd."))
@@ -183,7 +187,7 @@ def _attachment(proposal: Proposal, key: str) -> Attachment:
 def _remove(request: HttpRequest, proposal: Proposal, key: str) -> None:
     attachment = _attachment(proposal, key)
     try:
-        remove_attachment(attachment=attachment, by=request.user)
+        remove_attachment(attachment=attachment, by=person(request))
     except ValidationError as error:
         messages.error(request, sentences(error))
     else:
@@ -195,12 +199,12 @@ def _describe(request: HttpRequest, proposal: Proposal) -> None:
     form = DescribeForm(request.POST, prefix=f"bijlage-{attachment.pk}")
     if form.is_valid():
         with service_errors(form):
-            describe_attachment(attachment=attachment, by=request.user, **form.cleaned_data)
+            describe_attachment(attachment=attachment, by=person(request), **form.cleaned_data)
     if form.is_valid():
         messages.success(request, _("De omschrijving is opgeslagen."))
     else:
         for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
+            messages.error(request, " ".join(map(str, errors)))
 
 
 def _open(request: HttpRequest, reference: str, code: str) -> tuple[Draft, FormSection]:

@@ -18,6 +18,7 @@ from projects.models import Proposal
 from projects.policies import is_submitter, may_see_draft
 from projects.services import submit_proposal, withdraw_proposal
 from projects.services.submission import TooLate, check_submitter, unverified_sentence
+from projects.views.people import person
 from projects.window import window_at
 
 
@@ -40,7 +41,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         version = submit_proposal(
             proposal=found,
-            by=request.user,
+            by=person(request),
             arrived_at=request.arrived_at,  # type: ignore[attr-defined]
         )
     except TooLate as refusal:
@@ -69,7 +70,9 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     form = WithdrawForm(request.POST or None)
     if form.is_valid():
         with service_errors(form):
-            withdraw_proposal(proposal=found, by=request.user, reason=form.cleaned_data["reason"])
+            withdraw_proposal(
+                proposal=found, by=person(request), reason=form.cleaned_data["reason"]
+            )
     if form.is_valid():
         messages.success(request, _("U hebt het voorstel ingetrokken."))
         return redirect(found)
@@ -80,7 +83,7 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
     draft = load_draft(found)
     window = window_at(found, timezone.now())
     try:
-        check_submitter(request.user, found)
+        check_submitter(person(request), found)
         role_refusal = ""
     except PermissionDenied as refusal:
         role_refusal = str(refusal)
