@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 STAFF_ONLY = _("Deze pagina is er voor medewerkers van het programma.")
 
@@ -53,7 +53,7 @@ def staff_required(view: View) -> View:
     """Only people with a staff role; others are told so, visitors are asked to sign in."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not getattr(request.user, "is_programme_staff", False):
             raise PermissionDenied(STAFF_ONLY)
         return view(request, *args, **kwargs)

@@ -46,7 +46,9 @@ def real_projects(
 
 def invented_project(proposal: Proposal, cast: Cast, state: ProjectState) -> Project:
     """The project of an invented selected proposal, opened when the decision was notified."""
-    opened_on = local_day(proposal.decision.notified_at)
+    notified_at = proposal.decision.notified_at
+    assert notified_at is not None  # selected, so notified in the story
+    opened_on = local_day(notified_at)
     project = Project.objects.create(
         proposal=proposal,
         call=proposal.call,

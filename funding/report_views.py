@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
+from accounts.requests import SignedInRequest
 from common.forms import DayField, PortalForm
 from common.moments import end_of_day, last_day_before
 from common.views import staff_required
@@ -43,7 +43,7 @@ class CutOffForm(PortalForm):
 
 @require_GET
 @staff_required
-def reports(request: HttpRequest) -> HttpResponse:
+def reports(request: SignedInRequest) -> HttpResponse:
     """The years of which there is a report, and the documents made earlier."""
     may_see_funding.check(request.user)
     years = BudgetYear.objects.order_by("-year")
@@ -53,7 +53,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @staff_required
-def report(request: HttpRequest, year: int) -> HttpResponse:
+def report(request: SignedInRequest, year: int) -> HttpResponse:
     """All figures of a year, as they were known at the cut-off."""
     may_see_funding.check(request.user)
     get_object_or_404(BudgetYear, year=year)
@@ -78,13 +78,12 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_POST
 @staff_required
-def export(request: HttpRequest, year: int, extension: str) -> HttpResponse:
+def export(request: SignedInRequest, year: int, extension: str) -> HttpResponse:
     """Have a worker make the PDF or the spreadsheet; the next page shows the progress."""
     may_see_funding.check(request.user)
     get_object_or_404(BudgetYear, year=year)
     if extension not in KINDS:
         raise Http404
-    assert isinstance(request.user, User)  # noqa: S101 - staff_required admits nobody else
     cut_off = CutOffForm(request.POST).cut_off(year)
     job = request_document(
         kind=KINDS[extension],
@@ -96,7 +95,7 @@ def export(request: HttpRequest, year: int, extension: str) -> HttpResponse:
 
 @require_GET
 @staff_required
-def table_csv(request: HttpRequest, year: int, key: str) -> HttpResponseBase:
+def table_csv(request: SignedInRequest, year: int, key: str) -> HttpResponseBase:
     """One table as CSV, with the cut-off of the screen."""
     may_see_funding.check(request.user)
     get_object_or_404(BudgetYear, year=year)

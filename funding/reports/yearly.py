@@ -5,7 +5,7 @@ counted in the year of their effective date. So the same year and cut-off give t
 later on, whatever was booked since. The whole report is read in one snapshot of the database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -89,7 +89,7 @@ def _net_committed(year: int | None = None) -> Any:
 
 
 def _credits(entries: QuerySet[LedgerEntry], year: int, cut_off: datetime) -> list[CreditRow]:
-    booked = {
+    booked: dict[int, Any] = {
         row["line"]: row
         for row in entries.filter(line__budget_year__year=year)
         .order_by()
@@ -104,7 +104,7 @@ def _credits(entries: QuerySet[LedgerEntry], year: int, cut_off: datetime) -> li
     rows = []
     for line in BudgetLine.objects.filter(budget_year__year=year).order_by("stream"):
         latest = versions.get(line.pk)
-        sums = booked.get(line.pk, {})
+        sums: dict[str, Any] = booked.get(line.pk, {})
         rows.append(
             CreditRow(
                 label=str(line.get_stream_display()),
@@ -120,7 +120,7 @@ def _credits(entries: QuerySet[LedgerEntry], year: int, cut_off: datetime) -> li
 
 def _encours(entries: QuerySet[LedgerEntry], year: int) -> list[EncoursRow]:
     """The chain from the first booking to `year`; each year starts where the last one ended."""
-    booked = {
+    booked: dict[int, Any] = {
         row["effective_on__year"]: row
         for row in entries.filter(effective_on__year__lte=year)
         .order_by()
@@ -134,7 +134,7 @@ def _encours(entries: QuerySet[LedgerEntry], year: int) -> list[EncoursRow]:
     rows: list[EncoursRow] = []
     start = ZERO
     for each in range(min([*booked, year]), year + 1):
-        sums = booked.get(each, {})
+        sums: dict[str, Any] = booked.get(each, {})
         row = EncoursRow(
             year=each,
             start=start,
@@ -308,7 +308,7 @@ def _calls(year: int, cut_off: datetime) -> list[CallRow]:
     return [_call_row(call, counts[call.pk]) for call in calls]
 
 
-def _call_row(call: Any, counts: dict[str, int]) -> CallRow:
+def _call_row(call: Any, counts: Mapping[str, Any]) -> CallRow:
     historical = call.submitted_count is not None or call.selected_count is not None
     return CallRow(
         reference=call.reference,
