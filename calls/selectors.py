@@ -37,14 +37,17 @@ def public_call_list(*, phase: str, now: datetime) -> CallQuerySet:
 
 
 def calls_to_announce(now: datetime) -> tuple[list[Call], list[Call]]:
-    """Open and planned calls, for the home page and the dashboards; two queries each."""
-    public = Call.objects.public().prefetch_related("rounds")
+    """Open calls (soonest to close first) and planned ones (soonest to open); four queries."""
+    public = Call.objects.public().prefetch_related("rounds").order_by("pk")
     return (
         sorted(
-            public.in_phase(CallPhase.OPEN, now).order_by("pk"),
-            key=lambda call: getattr(call.round_open_at(now), "closes_at", now),
+            public.in_phase(CallPhase.OPEN, now),
+            key=lambda call: min(r.closes_at for r in call.rounds.all() if r.is_open_at(now)),
         ),
-        list(public.in_phase(CallPhase.PLANNED, now).order_by("rounds__opens_at", "pk")[:5]),
+        sorted(
+            public.in_phase(CallPhase.PLANNED, now),
+            key=lambda call: min(r.opens_at for r in call.rounds.all() if r.opens_at > now),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,11 @@ from calls.selectors import calls_to_announce
 from common.work import WorkItem
 from documents.models import Job, JobState
 from documents.policies import may_retry
+from evaluations.selectors import work_for as evaluation_work
 from notifications.selectors import mails_that_need_a_person
+from projects.lifecycle import ProposalState
+from projects.models import Project, Proposal
+from projects.selectors.proposals import ProposalCard, proposals_for_dashboard
 
 PER_GROUP = 25
 """How many rows of a group stand on the page; the group's count tells the rest."""
@@ -85,7 +90,7 @@ def _failures(user: User) -> list[WorkItem]:
     return items
 
 
-WORK: list[Callable[[User], list[WorkItem]]] = [_calls_to_move, _failures]
+WORK: list[Callable[[User], list[WorkItem]]] = [evaluation_work, _calls_to_move, _failures]
 """Every room's `work_for`; the order is that of the groups on the page."""
 
 
@@ -111,22 +116,71 @@ def _grouped(items: list[WorkItem]) -> list[WorkGroup]:
     return groups
 
 
-def _running_calls(user: User) -> list[Call]:
-    """Calls that are in preparation, open or being judged."""
+@dataclass(frozen=True)
+class CallCounts:
+    """A running call; of drafts only the number is told, whoever asks."""
+
+    call: Call
+    drafts: int
+    submitted: int
+
+
+def _running_calls(user: User) -> list[CallCounts]:
+    """Calls that are in preparation, open or being judged, with their proposals counted."""
     running = [CallState.CONCEPT, CallState.PUBLISHED, CallState.ASSESSMENT]
-    return list(
+    calls = list(
         Call.objects.visible_to(user)
         .filter(state__in=running)
         .latest_first()
         .prefetch_related("rounds")[:10]
     )
+    counts = {
+        row["call"]: row
+        for row in Proposal.objects.filter(call__in=calls)
+        .order_by()
+        .values("call")
+        .annotate(
+            drafts=Count("pk", filter=Q(state=ProposalState.DRAFT, submitted_at=None)),
+            submitted=Count("pk", filter=Q(submitted_at__isnull=False)),
+        )
+    }
+    nothing = {"drafts": 0, "submitted": 0}
+    return [
+        CallCounts(call, found["drafts"], found["submitted"])
+        for call in calls
+        for found in [counts.get(call.pk, nothing)]
+    ]
 
 
 def authority_overview(request: HttpRequest) -> dict[str, Any]:
     """Everything of the active organisation of this request's user, and the open calls."""
+    user = request.user
+    organisation = request.organisation or None  # type: ignore[attr-defined]
     open_calls, planned = calls_to_announce(timezone.now())
+    cards = proposals_for_dashboard(user, organisation)  # type: ignore[arg-type]
     return {
-        "organisation": request.organisation or None,  # type: ignore[attr-defined]
+        "organisation": organisation,
+        **_by_stage(cards),
+        "projects": list(
+            Project.objects.visible_to(user)
+            .filter(organisation=organisation)
+            .order_by("-opened_on", "-pk")
+        )
+        if organisation
+        else [],
         "open_calls": open_calls,
         "planned": planned,
     }
+
+
+def _by_stage(cards: list[ProposalCard]) -> dict[str, list[ProposalCard]]:
+    """What one must still finish, what is being judged, and what is over."""
+    to_finish, in_review, over = [], [], []
+    for card in cards:
+        if card.proposal.can_be_edited and not card.window.is_late:
+            to_finish.append(card)
+        elif card.proposal.is_under_review:
+            in_review.append(card)
+        else:
+            over.append(card)
+    return {"to_finish": to_finish, "in_review": in_review, "over": over}

@@ -82,7 +82,7 @@ class CofinancingRule(models.Model):
     class Meta:
         verbose_name = _("regel voor cofinanciering")
         verbose_name_plural = _("regels voor cofinanciering")
-        ordering = ["call", "phase"]
+        ordering = ["call", "pk"]
         constraints = [
             unique(
                 "calls_rule_phase_once",

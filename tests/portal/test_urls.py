@@ -1,0 +1,226 @@
+"""Every address of the portal, for every kind of visitor.
+
+Nobody ever gets a 500; who is not signed in is asked to; an authority never enters a staff page;
+nobody enters another authority's pages; and every page that is shown keeps the rules of the house:
+one h1, a language, nothing inline.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from accounts.roles import StaffRole
+from tests.portal.world import Address, World, all_addresses
+
+PUBLIC = {
+    "home",
+    "healthz",
+    "readyz",
+    "set_language",
+    "accounts:sign_in",
+    "accounts:sign_out",
+    "accounts:demo_sign_in",
+    "accounts:password_reset",
+    "accounts:password_reset_sent",
+    "accounts:password_set",
+    "calls:list",
+    "calls:detail",
+    "calls:blank_form",
+    "calls:blank_form_pdf",
+    "pages:accessibility",
+    "pages:design",
+    "pages:privacy",
+    "projects:portfolio",
+    "projects:public_project",
+    "notifications:mailbox",  # exists only in the demo
+    "notifications:mailbox_mail",
+}
+"""Addresses that need no account. Everything else does."""
+
+SIGNED_IN = (
+    "mijn",
+    "wachtwoord/wijzigen/",
+    "organisatie/",
+    "oproepen/",
+    "documenten/",
+    "meldingen/",
+)
+"""Starts of addresses for everybody who signed in; each page shows one's own things."""
+
+STAFF = ("beheer/",)
+"""Starts of addresses for staff only."""
+
+MEMBERS = ("voorstellen/", "projecten/", "organisatie/<int:pk>/")
+"""Starts of addresses of one organisation's things, for its members (and staff who may)."""
+
+REFUSED = {403, 404, 405}
+
+INLINE = re.compile(
+    r"<style\b|<[a-z][^>]*\s(?:style|on[a-z]+)\s*=|<script(?![^>]*\bsrc=)(?![^>]*application/json)",
+    re.IGNORECASE,
+)
+ADDRESSES = all_addresses()
+
+
+def kind_of(address: Address) -> str:
+    if address.name in PUBLIC:
+        return "public"
+    for kind, starts in (("staff", STAFF), ("members", MEMBERS), ("signed in", SIGNED_IN)):
+        if address.route.startswith(starts):
+            return kind
+    return ""
+
+
+def faults_of_page(response: Any) -> list[str]:
+    """What a shown page does wrong; a refusal is a page too."""
+    if response.status_code not in {200, 403, 404} or response.streaming:
+        return []
+    if not response["Content-Type"].startswith("text/html"):
+        return []
+    page = response.content.decode()
+    if "HX-Request" in response.headers.get("Vary", "") and "<html" not in page:
+        return []
+    faults = []
+    headings = len(re.findall(r"<h1\b", page))
+    if headings != 1:
+        faults.append(f"{headings} h1")
+    if not re.search(r'<html lang="(nl|en)"', page):
+        faults.append("no lang")
+    faults += [f"inline: {found}" for found in INLINE.findall(page)]
+    return faults
+
+
+def visit(client: Client, url: str, method: str = "get") -> Any:
+    response = getattr(client, method)(url)
+    if response.streaming:
+        b"".join(response.streaming_content)  # so that its file is closed
+    return response
+
+
+def what_went_wrong(response: Any) -> str:
+    return f"{response.status_code} {(response.exc_info or ['', ''])[1]!r}"[:300]
+
+
+def browser() -> Client:
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Made once: every test looks at it inside a savepoint of its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(shared_world: World) -> Iterator[World]:
+    with transaction.atomic():
+        yield shared_world
+        transaction.set_rollback(True)
+
+
+def test_every_address_has_a_decision_and_an_example(world):
+    undecided = [address.name for address in ADDRESSES if not kind_of(address)]
+    assert undecided == [], "add each to PUBLIC or give it one of the known starts"
+    for address in ADDRESSES:
+        address.url(world)  # LookupError names what world.py must learn
+
+
+def test_public_addresses_answer_a_visitor(world):
+    client, faults = browser(), []
+    for address in ADDRESSES:
+        if kind_of(address) != "public":
+            continue
+        response = visit(client, address.url(world))
+        if response.status_code not in {200, 302, 404, 405}:
+            faults.append((address.name, what_went_wrong(response)))
+        faults += [(address.name, fault) for fault in faults_of_page(response)]
+    assert faults == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_is_not_signed_in_is_asked_to(world, method):
+    client, faults = browser(), []
+    for address in ADDRESSES:
+        if kind_of(address) == "public":
+            continue
+        response = visit(client, address.url(world), method)
+        sent_to = response.headers.get("Location", "")
+        if response.status_code != 405 and not sent_to.startswith("/aanmelden/?next="):
+            faults.append((address.name, response.status_code, sent_to))
+    assert faults == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_authority_never_enters_a_staff_page(world, method):
+    client, faults = browser(), []
+    client.force_login(world.member)
+    for address in ADDRESSES:
+        if kind_of(address) != "staff":
+            continue
+        response = visit(client, address.url(world), method)
+        if response.status_code not in REFUSED:
+            faults.append((address.name, response.status_code))
+    assert faults == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_another_authority_never_enters_the_pages_of_this_one(world, method):
+    client, faults = browser(), []
+    client.force_login(world.other)
+    for address in ADDRESSES:
+        if kind_of(address) != "members":
+            continue
+        response = visit(client, address.url(world), method)
+        if response.status_code not in REFUSED:
+            faults.append((address.name, response.status_code))
+    assert faults == []
+
+
+VISITORS = ["member", "other", "nobody", *sorted(StaffRole.values)]
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_every_page_that_somebody_opens_is_sound(world, visitor):
+    client, faults = browser(), []
+    if visitor != "nobody":
+        client.force_login(world.staff.get(visitor) or getattr(world, visitor))
+    for address in ADDRESSES:
+        try:
+            response = visit(client, address.url(world))
+        except AssertionError as error:  # an undefined variable, see tests/conftest.py
+            faults.append((address.name, str(error)))
+            continue
+        if response.status_code >= 500:
+            faults.append((address.name, what_went_wrong(response)))
+        faults += [(address.name, fault) for fault in faults_of_page(response)]
+    assert faults == []
+
+
+UNREACHED = {
+    "calls:blank_form_pdf": "the worker has not made the PDF yet",
+    "documents:download": "the worker has not made the document yet",
+    "projects:file": "the proposal has no file",
+}
+"""Addresses that nobody in this world can open, each with the reason."""
+
+
+def test_every_address_is_open_to_somebody(world):
+    """So that a refusal above means a refusal, and not that the example does not exist."""
+    closed = {address.name: address for address in ADDRESSES}
+    for person in [world.member, *world.staff.values()]:
+        client = browser()
+        client.force_login(person)
+        for name, address in list(closed.items()):
+            try:
+                is_open = visit(client, address.url(world)).status_code in {200, 302, 405}
+            except AssertionError:  # shown, though with a fault that the test above names
+                is_open = True
+            if is_open:
+                del closed[name]
+    assert sorted(set(closed) - set(UNREACHED)) == []

@@ -1,0 +1,152 @@
+"""One of each thing, and the people around it: what the walks over all addresses need.
+
+A new room adds its thing to `World` and its parameters to `ARGUMENTS`. An address whose parameters
+nobody can fill fails the walk with its name.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Membership, User
+from accounts.roles import MemberRole, StaffRole
+from calls.models import Call
+from documents.models import Job
+from documents.services import request_document
+from notifications.models import OutboxMail
+from projects.models import Project, Proposal
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.calls.factories import CallFactory
+from tests.evaluations.factories import Case
+from tests.funding.factories import budget_line
+from tests.projects.factories import ProcurementFactory, ProjectFactory, ProposalFactory
+
+
+@dataclass
+class World:
+    """A call that is open with a draft, a call in assessment with a file, a project."""
+
+    case: Case = field(default_factory=lambda: Case().accepted())
+
+    def __post_init__(self) -> None:
+        self.member: User = self.case.member
+        self.organisation = self.case.proposal.organisation
+        self.colleague: Membership = MembershipFactory(
+            organisation=self.organisation, role=MemberRole.READER
+        )
+        self.other: User = MembershipFactory(role=MemberRole.MANAGER).user
+        self.call: Call = CallFactory()
+        self.draft_call: Call = CallFactory(state="concept", window__opens=5)
+        self.draft: Proposal = ProposalFactory(call=self.call, organisation=self.organisation)
+        self.project: Project = ProjectFactory(call=self.call, organisation=self.organisation)
+        self.procurement = ProcurementFactory(project=self.project)
+        self.year: int = budget_line(2026).budget_year.year
+        self.job: Job = request_document(
+            kind="calls.blank_form",
+            params={"call": self.call.pk},
+            requested_by=None,
+            about=self.call,
+        )
+        self.mail = OutboxMail.objects.create(
+            kind="tests.mail",
+            recipient=self.member,
+            address=self.member.email,
+            subject="Proef",
+            text="Tekst",
+            html="<p>Tekst</p>",
+        )
+        self.staff: dict[str, User] = {
+            role.value: UserFactory(roles=[role]) for role in StaffRole if role != StaffRole.ADVISER
+        }
+        self.staff[StaffRole.ADVISER.value] = self.case.adviser
+
+
+Arguments = Callable[[World], Any]
+
+ARGUMENTS: dict[tuple[str, str], Arguments] = {
+    # (start of the full name, parameter); the longest start that fits is used.
+    ("accounts:", "pk"): lambda w: w.organisation.pk,
+    ("accounts:", "membership_id"): lambda w: w.colleague.pk,
+    ("accounts:", "uidb64"): lambda w: "MQ",
+    ("accounts:", "token"): lambda w: "set-password",
+    ("calls:", "slug"): lambda w: w.call.slug,
+    ("calls:edit_texts", "slug"): lambda w: w.draft_call.slug,
+    ("calls:suggest_milestones", "slug"): lambda w: w.draft_call.slug,
+    ("calls:step", "slug"): lambda w: w.draft_call.slug,
+    ("calls:step", "step"): lambda w: "publish",
+    ("calls:part_", "slug"): lambda w: w.draft_call.slug,
+    ("calls:part_", "kind"): lambda w: "criteria",
+    ("calls:part_", "pk"): lambda w: w.draft_call.criteria.first().pk,
+    ("documents:", "job_id"): lambda w: w.job.pk,
+    ("evaluations:", "reference"): lambda w: w.case.proposal.reference,
+    ("evaluations:", "pk"): lambda w: w.case.assignment.pk,
+    ("funding:", "year"): lambda w: w.year,
+    ("notifications:", "mail_id"): lambda w: w.mail.pk,
+    ("projects:", "slug"): lambda w: w.call.slug,
+    ("projects:", "code"): lambda w: "D",
+    ("projects:", "file_id"): lambda w: uuid4(),
+    ("projects:", "number"): lambda w: 1,
+    ("projects:estimate", "code"): lambda w: "J",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address of the portal: its full name, its route, and the parameters in it."""
+
+    name: str
+    route: str
+    parameters: tuple[str, ...]
+
+    def url(self, world: World) -> str:
+        """The address with things of the world filled in.
+
+        Raises:
+            LookupError: when ARGUMENTS does not know a parameter.
+        """
+        return reverse(
+            self.name, kwargs={one: self._argument(one)(world) for one in self.parameters}
+        )
+
+    def _argument(self, parameter: str) -> Arguments:
+        if parameter == "reference" and self.name.startswith("projects:"):
+            return _reference_of(self)
+        fitting = [
+            start for start, name in ARGUMENTS if name == parameter and self.name.startswith(start)
+        ]
+        if not fitting:
+            raise LookupError(
+                f"Teach tests/portal/world.py: ARGUMENTS['{self.name}', '{parameter}']"
+            )
+        return ARGUMENTS[max(fitting, key=len), parameter]
+
+
+def _reference_of(address: Address) -> Arguments:
+    """A proposal's own pages show the draft, its versions the file; the rest are of projects."""
+    if "versies/" in address.route or "intrekken" in address.route:
+        return lambda w: w.case.proposal.reference
+    if address.route.startswith("voorstellen/"):
+        return lambda w: w.draft.reference
+    return lambda w: w.project.reference
+
+
+def all_addresses() -> list[Address]:
+    """Every named address but those of /admin/, which tests/portal/test_admin.py walks."""
+    return sorted(_walk(get_resolver().url_patterns, "", ""), key=lambda address: address.name)
+
+
+def _walk(
+    patterns: list[URLPattern | URLResolver], namespace: str, route: str
+) -> Iterator[Address]:
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace == "admin":
+                continue
+            below = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, below, here)
+        else:
+            yield Address(f"{namespace}{pattern.name}", here, tuple(pattern.pattern.converters))
