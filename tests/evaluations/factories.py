@@ -18,6 +18,8 @@ from documents.services import run_job
 from evaluations import services
 from evaluations.models import Advice, Assignment, Evaluation, SelectionDecision
 from evaluations.services import AdviceText, ScoreEntry
+from projects.content import fingerprint, proposal_content
+from projects.draft import load_draft
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
 from tests.accounts.factories import MembershipFactory, UserFactory
@@ -151,7 +153,13 @@ class Case:
 
 def _proposal() -> Proposal:
     call = CallFactory(window__opens=-60, window__closes=-1)
-    version = VersionFactory(
-        proposal=ProposalFactory(call=call, submitted=True), content={"sections": []}
+    proposal = ProposalFactory(call=call, submitted=True)
+    content = proposal_content(
+        load_draft(proposal),
+        version=1,
+        arrived_at=timezone.now(),
+        submitted_by="Ann Peeters",
+        submission_round=proposal.round,
     )
-    return version.proposal
+    VersionFactory(proposal=proposal, content=content, sha256=fingerprint(content))
+    return proposal
