@@ -15,6 +15,7 @@ from accounts.models import Organisation
 from accounts.roles import MemberRole
 from calls.lifecycle import CallPhase
 from calls.models import Call
+from common.formatting import NONE, Deadline, describe_deadline
 from common.views import sentences, service_errors
 from projects import selectors
 from projects.draft import Draft, load_draft
@@ -24,6 +25,8 @@ from projects.policies import is_editor, is_submitter, may_see_draft
 from projects.services import set_team_consent, start_proposal
 from projects.views.people import person
 from projects.window import window_at
+
+_NO_DEADLINE = Deadline(NONE, "", "calm")
 
 
 @login_required
@@ -76,6 +79,8 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
             "sees_draft": sees_draft,
             "sections": _section_rows(draft) if sees_draft else [],
             "window": window,
+            "deadline": describe_deadline(window.closes_at) if window.closes_at else _NO_DEADLINE,
+            "requested": draft.estimate.requested if sees_draft else found.requested_amount,
             "next_step": selectors.next_step(draft, window),
             "may_edit": found.can_be_edited and is_editor.test(request.user, found),
             "may_submit": is_submitter.test(request.user, found),

@@ -1,17 +1,21 @@
 """Looking over, handing in, withdrawing."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from calls.models import FormSection
 from common.views import sentences, service_errors
 from projects import selectors
-from projects.draft import load_draft
+from projects.draft import Draft, Missing, load_draft
 from projects.forms.proposals import WithdrawForm
 from projects.lifecycle import PROPOSAL_LIFECYCLE
 from projects.models import Proposal
@@ -88,10 +92,7 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
     except PermissionDenied as refusal:
         role_refusal = str(refusal)
     is_verified = found.organisation.is_verified
-    blocks = [
-        {"section": section, "gaps": draft.missing_in(section), "progress": draft.progress(section)}
-        for section in draft.sections
-    ]
+    blocks = [(section, draft.missing_in(section)) for section in draft.sections]
     return render(
         request,
         "projects/check.html",
@@ -99,6 +100,7 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
             "proposal": found,
             "draft": draft,
             "blocks": blocks,
+            "items": [_line(draft, section, gaps) for section, gaps in blocks],
             "missing_count": len(draft.missing),
             "warnings": draft.warnings,
             "window": window,
@@ -107,3 +109,13 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
             "can_submit": not draft.missing and window.is_open and is_verified and not role_refusal,
         },
     )
+
+
+def _line(draft: Draft, section: FormSection, gaps: list[Missing]) -> dict[str, Any]:
+    """A section in the checklist."""
+    return {
+        "label": str(section),
+        "url": reverse("projects:section", args=[draft.proposal.reference, section.code]),
+        "done": not gaps,
+        "note": "" if draft.progress(section).total else _("Niet verplicht"),
+    }
