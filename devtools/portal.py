@@ -125,7 +125,8 @@ def _start(supervisor: Supervisor, env: dict[str, str], port: int) -> None:
         ("beat", beat, [(signal.SIGTERM, 5)]),
         ("web", web, [(signal.SIGTERM, 10)]),
     ):
-        death_signal = signal.SIGQUIT if farewell is WORKER_FAREWELL else signal.SIGTERM
+        # A worker would wait for the broker, which goes too; its pool notices by itself.
+        death_signal = signal.SIGKILL if farewell is WORKER_FAREWELL else signal.SIGTERM
         supervisor.start(
             name, command, env=env, cwd=CLONE, farewell=farewell, death_signal=death_signal
         )
