@@ -2,22 +2,20 @@
 
 import logging
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from common.database import consistent_view
 from documents import conf, registry
 from documents.models import Job, JobState, StoredFile
 from documents.progress import Heartbeat, JobLost
-from documents.rendering import html_to_pdf
 from documents.services.files import adopt
 from documents.spreadsheets import write_workbook
 
@@ -156,27 +154,16 @@ def _render(claim: Claim, heartbeat: Heartbeat) -> Path:
         context = declaration.context(job.params, heartbeat.within(1, 50))
         html = render_to_string(declaration.template, context)
     heartbeat(50, _("Bladzijden opmaken"))
+    # Here, because importing WeasyPrint takes as long as the rest of Django's start-up, and only
+    # workers need it.
+    from documents.rendering import html_to_pdf
+
     html_to_pdf(
         html,
         target,
         lambda pages: heartbeat(85, _("%(pages)s bladzijden wegschrijven") % {"pages": pages}),
     )
     return target
-
-
-@contextmanager
-def consistent_view() -> Iterator[None]:
-    """All reads see the database as it was at one instant, so that sheet 1 sums what sheet 2 lists.
-
-    Inside another transaction (a test) that transaction decides.
-    """
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
 
 
 def _put_back(claim: Claim) -> None:

@@ -10,13 +10,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
 from django.db.models import Case, Count, DecimalField, F, Max, Min, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import LOCAL_AUTHORITY_TYPES, OrganisationType
 from calls.models import Call
+from common.database import consistent_view
 from common.moments import end_of_day, last_day_before, local_day, start_of_day
 from common.money import ZERO
 from evaluations.models import Conclusion, SelectionDecision
@@ -43,9 +43,7 @@ NO_THEME = "Zonder thema"
 
 def build_yearly_report(*, year: int, cut_off: datetime, generated_by: str) -> YearlyReport:
     """The report of `year` as it was known at `cut_off` (an instant, exclusive)."""
-    with transaction.atomic():
-        if connection.get_autocommit() is False and not connection.savepoint_ids:
-            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    with consistent_view():
         entries = LedgerEntry.objects.filter(recorded_at__lt=cut_off)
         projects = _projects(entries, year)
         return YearlyReport(
