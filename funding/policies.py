@@ -24,6 +24,9 @@ may_record_decision = policy("Alleen de secretaris van het Beslissingscomité ma
 )
 may_commit = policy("Alleen de programmamanager mag vastleggen.")(is_programme_manager)
 may_check_claim = policy("Alleen het PIO-team mag een schuldvordering controleren.")(is_team_member)
+may_approve = policy("Alleen het PIO-team, de projectleider of de programmamanager mag dit.")(
+    is_programme_office
+)
 may_pay = policy("Alleen de programmamanager mag betalingen registreren.")(is_programme_manager)
 may_see_funding = policy("Alleen medewerkers die met het budget werken, zien deze bedragen.")(
     sees_money
@@ -39,6 +42,11 @@ def may_claim(user: Any, instalment: Any) -> bool:
     return is_team_member.test(user, None) or (
         user.is_active and user.has_member_role(organisation_id, MemberRole.SUBMITTER)
     )
+
+
+@policy("Wie een schuldvordering indiende, kan ze niet zelf controleren.")
+def is_not_claimant(user: Any, claim: Any) -> bool:
+    return bool(claim.claimed_by_id != user.pk)
 
 
 @policy("Wie een schuldvordering controleerde, kan ze niet zelf goedkeuren.")

@@ -1,4 +1,53 @@
-from django.urls import URLPattern
+"""Addresses of the money room; those of the yearly report stand in report_urls."""
+
+from django.urls import path
+
+from funding.report_urls import report_urls
+from funding.views import budget, claims, commitments, member, requests
 
 app_name = "funding"
-urlpatterns: list[URLPattern] = []
+
+_year = "beheer/begroting/<int:year>/"
+_request = "beheer/cofinanciering/<int:pk>/"
+_commitment = "beheer/vastleggingen/<str:number>/"
+_claim = "beheer/schuldvorderingen/<int:pk>/"
+_member = "mijn/projecten/<str:reference>/cofinanciering/"
+
+urlpatterns = [
+    path("beheer/begroting/", budget.budget_years, name="budget_years"),
+    path(_year, budget.budget_year, name="budget_year"),
+    path(f"{_year}boekingen.csv", budget.ledger_csv, name="ledger_csv"),
+    path(f"{_year}<slug:stream>/versie/", budget.version_add, name="version_add"),
+    path("beheer/cofinanciering/", requests.requests, name="requests"),
+    path("beheer/cofinanciering/nieuw/<int:pk>/", requests.request_new, name="request_new"),
+    path(
+        "beheer/cofinanciering/nieuw/<int:pk>/berekenen/",
+        requests.request_rule,
+        name="request_rule",
+    ),
+    path(_request, requests.request_page, name="request"),
+    path(f"{_request}vastleggen/", requests.commit, name="commit"),
+    path(
+        "beheer/projecten/<str:reference>/cofinanciering/",
+        requests.staff_project_funding,
+        name="staff_project_funding",
+    ),
+    path(_commitment, commitments.commitment, name="commitment"),
+    path(f"{_commitment}schijven/", commitments.plan, name="plan"),
+    path(
+        f"{_commitment}schijven/<int:instalment>/openen/",
+        commitments.open_instalment,
+        name="open_instalment",
+    ),
+    path(f"{_commitment}vrijgeven/", commitments.release, name="release"),
+    path("beheer/schuldvorderingen/", claims.claims, name="claims"),
+    path(_claim, claims.claim, name="claim"),
+    path(f"{_claim}controleren/", claims.check, name="claim_check"),
+    path(f"{_claim}afwijzen/", claims.reject, name="claim_reject"),
+    path(f"{_claim}goedkeuren/", claims.approve, name="claim_approve"),
+    path(f"{_claim}betalen/", claims.pay, name="claim_pay"),
+    path("schuldvorderingen/<int:pk>/bewijsstuk/", claims.evidence, name="evidence"),
+    path(_member, member.project_funding, name="project_funding"),
+    path(f"{_member}schijf/<int:pk>/", member.claim_new, name="claim_new"),
+    *report_urls,
+]

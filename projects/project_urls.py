@@ -1,5 +1,21 @@
-"""Addresses of projects: portfolio, a project's pages, procurement. Filled by that room."""
+"""Addresses of projects: the public portfolio, a project's pages, procurements."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-project_urls: list[URLPattern] = []
+from projects.views import projects
+
+_staff = "beheer/projecten/<str:reference>/"
+
+project_urls: list[URLPattern] = [
+    path("projecten/", projects.portfolio, name="portfolio"),
+    path("projecten/<str:reference>/", projects.public_project, name="public_project"),
+    path("mijn/projecten/<str:reference>/", projects.project, name="project"),
+    path("beheer/projecten/", projects.staff_projects, name="staff_projects"),
+    path(_staff, projects.staff_project, name="staff_project"),
+    path(f"{_staff}begeleider/", projects.guide, name="project_guide"),
+    path(f"{_staff}fasen/nieuw/", projects.phase, name="phase_add"),
+    path(f"{_staff}fasen/<int:pk>/", projects.phase, name="phase_edit"),
+    path(f"{_staff}opdrachten/nieuw/", projects.procurement_add, name="procurement_add"),
+    path(f"{_staff}opdrachten/<int:number>/", projects.procurement, name="procurement"),
+    path(f"{_staff}stap/<slug:step>/", projects.take_step, name="project_step"),
+]

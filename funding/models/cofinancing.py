@@ -1,5 +1,7 @@
 """The co-financing request for a procurement and the committee's decision on it."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -9,6 +11,9 @@ from common.constraints import check
 from common.money import MoneyField
 from funding.lifecycle import REQUEST_LIFECYCLE, RequestState
 from projects.models import Procurement
+
+if TYPE_CHECKING:
+    from funding.models.ledger import Commitment
 
 
 class CofinancingRequest(models.Model):
@@ -110,7 +115,8 @@ class CommitteeDecision(models.Model):
         constraints = [
             check(
                 "funding_grant_has_amount",
-                ~models.Q(outcome="granted") | models.Q(granted_amount__gt=0),
+                ~models.Q(outcome="granted")
+                | models.Q(granted_amount__isnull=False, granted_amount__gt=0),
                 _("Vul het toegekende bedrag in."),
             ),
             check(
@@ -122,3 +128,8 @@ class CommitteeDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request}: {self.get_outcome_display()}"
+
+    @property
+    def commitment_made(self) -> "Commitment | None":
+        """The commitment of this decision; None as long as nothing was committed."""
+        return getattr(self, "commitment", None)

@@ -142,6 +142,11 @@ class Claim(models.Model):
     def __str__(self) -> str:
         return f"{self.instalment}: {self.amount}"
 
+    @property
+    def payment_made(self) -> "Payment | None":
+        """The payment of this claim; None as long as it was not paid."""
+        return getattr(self, "payment", None)
+
 
 class Payment(models.Model):
     """A payment (vereffening) of an approved claim, booked in the ledger."""

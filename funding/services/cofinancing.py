@@ -105,11 +105,11 @@ def record_committee_decision(
         ValidationError: the request was decided already, an amount or the grounds are missing.
     """
     may_record_decision.check(by)
-    request = (
-        CofinancingRequest.objects.select_for_update(of=("self",))
-        .select_related("procurement__project")
-        .get(pk=request.pk)
+    # Project first, as when asking: a new request waits for the old one inside the unique index.
+    project = Project.objects.select_for_update(of=("self",)).get(
+        procurements__cofinancing_requests=request.pk
     )
+    request = CofinancingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     granted = outcome == CommitteeDecision.Outcome.GRANTED
     if granted and granted_amount is None:
         raise ValidationError({"granted_amount": _("Vul het toegekende bedrag in.")})
@@ -137,7 +137,6 @@ def record_committee_decision(
         CommitteeDecision.Outcome.POSTPONED.value: ("postpone", "postpone_cofinancing"),
     }[outcome]
     REQUEST_LIFECYCLE.perform(request, request_step, actor=by, comment=decision.grounds)
-    project = request.procurement.project
     # A later procurement of a running project does not send the project back to the start.
     if PROJECT_LIFECYCLE.allows(project, project_step):
         PROJECT_LIFECYCLE.perform(project, project_step, actor=by)

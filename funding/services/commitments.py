@@ -12,9 +12,10 @@ from audit.services import record
 from common.constraints import readable_constraints
 from common.moments import today
 from common.money import ZERO, format_eur
+from funding.lifecycle import INSTALMENT_LIFECYCLE
 from funding.models import BudgetLine, Commitment, CommitteeDecision, LedgerEntry
 from funding.policies import may_commit, may_release
-from funding.services.budget import lock_line
+from funding.services.budget import lock_line, refuse_closed
 
 
 @transaction.atomic
@@ -71,16 +72,21 @@ def release_commitment(
 ) -> LedgerEntry:
     """Lower what is open. In the year of the commitment VAK comes back; later it does not.
 
+    When nothing stays open, instalments that nobody claimed are cancelled.
+
     Source: domain.md 6.6 (vrijval of an older year lowers the encours only).
 
     Raises:
         PermissionDenied: when `by` is not a programme manager.
-        ValidationError: when there is no reason or more is released than is open.
+        ValidationError: when there is no reason, more is released than is open, or VAK would come
+            back in a closed year.
     """
     may_release.check(by)
     if not reason.strip():
         raise ValidationError({"reason": _("Schrijf waarom dit bedrag vrijkomt.")})
     on = on or today()
+    if on < commitment.effective_on:
+        raise ValidationError(_("Vrijgeven kan niet vóór de dag van de vastlegging."))
     line = (
         BudgetLine.objects.select_for_update(of=("self",))
         .select_related("budget_year")
@@ -88,9 +94,11 @@ def release_commitment(
     )
     commitment = lock_commitment(commitment)
     refuse_more_than_open(commitment, amount)
-    same_year = on.year == line.budget_year.year
+    gives_vak_back = on.year == line.budget_year.year
+    if gives_vak_back:
+        refuse_closed(line)
     entry = book(
-        kind=LedgerEntry.Kind.REVERSAL if same_year else LedgerEntry.Kind.RELEASE,
+        kind=LedgerEntry.Kind.REVERSAL if gives_vak_back else LedgerEntry.Kind.RELEASE,
         commitment=commitment,
         line=line,
         amount=amount,
@@ -98,6 +106,9 @@ def release_commitment(
         by=by,
         note=reason,
     )
+    commitment.refresh_from_db()
+    if not commitment.open_amount:
+        _cancel_instalments(commitment, by)
     record(
         actor=by,
         action="commitment.released",
@@ -107,6 +118,13 @@ def release_commitment(
         data={"commitment": commitment.number, "amount": str(amount)},
     )
     return entry
+
+
+def _cancel_instalments(commitment: Commitment, by: User) -> None:
+    """Nothing is open any more, so nobody can claim what was planned."""
+    for instalment in commitment.instalments.select_for_update().order_by("pk"):
+        if INSTALMENT_LIFECYCLE.allows(instalment, "cancel"):
+            INSTALMENT_LIFECYCLE.perform(instalment, "cancel", actor=by)
 
 
 def lock_commitment(commitment: Commitment) -> Commitment:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record
 from common.money import round_cents
-from funding.lifecycle import INSTALMENT_LIFECYCLE
+from funding.lifecycle import INSTALMENT_LIFECYCLE, InstalmentState
 from funding.models import Commitment, Instalment
 from funding.policies import may_request_cofinancing
 from funding.services.commitments import lock_commitment
+from funding.services.mails import tell_claimable
 
 HUNDRED = Decimal(100)
 
@@ -54,18 +55,21 @@ def split(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
 def plan_instalments(
     *, commitment: Commitment, plan: Sequence[PlannedInstalment], by: User
 ) -> list[Instalment]:
-    """Replace the plan of a commitment on which nothing was claimed yet.
+    """Replace the plan of a commitment of which no instalment was opened yet.
 
     Raises:
         PermissionDenied: when `by` is not of the PIO team.
-        ValidationError: when shares do not total 100 %, or an instalment was claimed already.
+        ValidationError: when shares do not total 100 %, or an instalment was opened already.
     """
     may_request_cofinancing.check(by)
     commitment = lock_commitment(commitment)
     amounts = split(commitment.committed - commitment.released, [item.share for item in plan])
-    if commitment.instalments.filter(claims__isnull=False).exists():
-        raise ValidationError(_("Er is al een schijf aangevraagd; het plan ligt vast."))
-    commitment.instalments.all().delete()
+    existing = list(commitment.instalments.select_for_update().order_by("pk"))
+    if any(instalment.state != InstalmentState.PLANNED for instalment in existing):
+        raise ValidationError(
+            _("Er is al een schijf opvraagbaar of aangevraagd; het plan ligt vast.")
+        )
+    Instalment.objects.filter(pk__in=[instalment.pk for instalment in existing]).delete()
     instalments = Instalment.objects.bulk_create(
         Instalment(
             commitment=commitment,
@@ -89,12 +93,18 @@ def plan_instalments(
 
 @transaction.atomic
 def open_instalment(*, instalment: Instalment, by: User) -> Instalment:
-    """The condition is met: the beneficiary may claim.
+    """The condition is met: the beneficiary may claim, and is told so.
 
     Raises:
         PermissionDenied: when `by` is not of the PIO team.
         TransitionRefused: when the instalment is not planned any more.
     """
     may_request_cofinancing.check(by)
+    instalment = (
+        Instalment.objects.select_for_update(of=("self",))
+        .select_related("commitment__project")
+        .get(pk=instalment.pk)
+    )
     INSTALMENT_LIFECYCLE.perform(instalment, "open", actor=by)
+    tell_claimable(instalment)
     return instalment

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,11 +13,19 @@ from accounts.models import User
 from common.constraints import readable_constraints
 from common.money import format_eur
 from documents.models import StoredFile
+from documents.services import store_upload
 from funding.lifecycle import INSTALMENT_LIFECYCLE
-from funding.models import BudgetLine, Claim, Instalment, LedgerEntry, Payment
-from funding.policies import is_second_person, may_check_claim, may_claim, may_pay
+from funding.models import BudgetLine, Claim, Commitment, Instalment, LedgerEntry, Payment
+from funding.policies import (
+    is_not_claimant,
+    is_second_person,
+    may_check_claim,
+    may_claim,
+    may_pay,
+)
 from funding.services.budget import lock_line
 from funding.services.commitments import book, lock_commitment, refuse_more_than_open
+from funding.services.mails import tell_paid, tell_rejected
 
 
 @transaction.atomic
@@ -26,15 +35,20 @@ def claim_instalment(
     amount: Decimal,
     statement: str,
     by: User,
-    evidence: StoredFile | None = None,
+    evidence: File | None = None,
 ) -> Claim:
-    """Ask payment of an instalment. EUR.
+    """Ask payment of an instalment. EUR. `evidence` is a file as it was sent; it is checked here.
 
     Raises:
         PermissionDenied: when `by` may not claim for the organisation.
         ValidationError: the instalment is not claimable, the amount is not positive or more than
-            the instalment, or the statement is empty.
+            the instalment, the statement is empty, or the file can't be kept.
     """
+    instalment = (
+        Instalment.objects.select_for_update(of=("self",))
+        .select_related("commitment__project")
+        .get(pk=instalment.pk)
+    )
     may_claim.check(by, instalment)
     INSTALMENT_LIFECYCLE.perform(instalment, "claim", actor=by)
     if not statement.strip():
@@ -46,16 +60,21 @@ def claim_instalment(
                 % {"sum": format_eur(instalment.amount)}
             }
         )
-    claim = Claim(
-        instalment=instalment,
-        amount=amount,
-        statement=statement.strip(),
-        evidence=evidence,
-        claimed_by=by,
-    )
+    claim = Claim(instalment=instalment, amount=amount, statement=statement.strip(), claimed_by=by)
     with readable_constraints(fields={"funding_claim_amount_positive": "amount"}):
         claim.save()
+    if evidence is not None:
+        # Last, so that a refusal above leaves no file behind.
+        claim.evidence = _keep(evidence, by)
+        claim.save(update_fields=["evidence"])
     return claim
+
+
+def _keep(evidence: File, by: User) -> StoredFile:
+    try:
+        return store_upload(uploaded=evidence, created_by=by)
+    except ValidationError as refusal:
+        raise ValidationError({"evidence": refusal.error_list}) from refusal
 
 
 @transaction.atomic
@@ -63,11 +82,13 @@ def check_claim(*, claim: Claim, accepted_amount: Decimal, note: str, by: User) 
     """Record what of the claim is accepted. A lower amount needs findings. EUR.
 
     Raises:
-        PermissionDenied: when `by` is not of the PIO team.
+        PermissionDenied: when `by` is not of the PIO team, or made the claim.
         ValidationError: not in a state to be checked, amount out of range, or findings missing.
     """
-    may_check_claim.check(by)
     claim = lock_claim(claim)
+    may_check_claim.check(by)
+    is_not_claimant.check(by, claim)
+    refuse_rejected(claim)
     INSTALMENT_LIFECYCLE.perform(claim.instalment, "check", actor=by, comment=note)
     if accepted_amount <= 0:
         raise ValidationError(
@@ -96,10 +117,12 @@ def reject_claim(*, claim: Claim, reason: str, by: User) -> Claim:
     if not reason.strip():
         raise ValidationError({"reason": _("Schrijf waarom u de schuldvordering afwijst.")})
     claim = lock_claim(claim)
+    refuse_rejected(claim)
     INSTALMENT_LIFECYCLE.perform(claim.instalment, "reject", actor=by, comment=reason)
     claim.rejected_at = timezone.now()
     claim.rejection_reason = reason.strip()
     claim.save()
+    tell_rejected(claim)
     return claim
 
 
@@ -113,6 +136,7 @@ def approve_claim(*, claim: Claim, by: User) -> Claim:
     """
     claim = lock_claim(claim)
     is_second_person.check(by, claim)
+    refuse_rejected(claim)
     INSTALMENT_LIFECYCLE.perform(claim.instalment, "approve", actor=by)
     claim.approved_by = by
     claim.approved_at = timezone.now()
@@ -132,10 +156,10 @@ def pay_claim(*, claim: Claim, paid_on: date, by: User, reference: str = "") -> 
     may_pay.check(by)
     # Locks in one order everywhere: budget line, then commitment, then instalment.
     line = lock_line(year=paid_on.year, stream=BudgetLine.Stream.COFINANCING)
-    claim = Claim.objects.select_related("instalment").get(pk=claim.pk)
-    commitment = lock_commitment(claim.instalment.commitment)
-    INSTALMENT_LIFECYCLE.perform(claim.instalment, "pay", actor=by, comment=reference)
+    commitment = lock_commitment(Commitment.objects.get(instalments__claims=claim.pk))
     claim = lock_claim(claim)
+    INSTALMENT_LIFECYCLE.perform(claim.instalment, "pay", actor=by, comment=reference)
+    refuse_rejected(claim)
     amount = claim.accepted_amount
     if amount is None:
         raise ValidationError(_("Deze schuldvordering is nog niet gecontroleerd."))
@@ -152,9 +176,11 @@ def pay_claim(*, claim: Claim, paid_on: date, by: User, reference: str = "") -> 
         by=by,
         note=reference,
     )
-    return Payment.objects.create(
+    payment = Payment.objects.create(
         claim=claim, entry=entry, reference=reference.strip(), paid_on=paid_on
     )
+    tell_paid(claim)
+    return payment
 
 
 def refuse_vek_overdraft(line: BudgetLine, amount: Decimal) -> None:
@@ -171,8 +197,15 @@ def refuse_vek_overdraft(line: BudgetLine, amount: Decimal) -> None:
         )
 
 
+def refuse_rejected(claim: Claim) -> None:
+    """Raises ValidationError: the instalment's state may be that of a later claim."""
+    if claim.rejected_at is not None:
+        raise ValidationError(_("Deze schuldvordering is afgewezen."), code="state")
+
+
 def lock_claim(claim: Claim) -> Claim:
-    """The claim as it is now, locked until the transaction ends."""
+    """The claim as it is now, locked until the transaction ends; its instalment first."""
+    Instalment.objects.select_for_update(of=("self",)).get(claims=claim.pk)
     return (
         Claim.objects.select_for_update(of=("self",))
         .select_related("instalment__commitment__project")

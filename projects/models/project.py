@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
 
+MONEY_STATES = frozenset(
+    {
+        ProjectState.COFINANCING_REQUESTED,
+        ProjectState.COFINANCING_GRANTED,
+        ProjectState.COFINANCING_REFUSED,
+        ProjectState.COFINANCING_POSTPONED,
+    }
+)
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: Any) -> Self:
         """Staff see all, others the projects of their organisations."""
@@ -108,6 +118,13 @@ class Project(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:project", args=[self.reference])
+
+    @property
+    def public_state(self) -> str:
+        """The state as everybody may read it: not how a request for money stands."""
+        if self.state in MONEY_STATES:
+            return str(ProjectState.TENDER_PREPARATION.label)
+        return str(self.get_state_display())
 
 
 class ProjectPhase(models.Model):

@@ -1,0 +1,1 @@
+"""The edge of the money room: parse, call a service or a selector, answer."""

@@ -1,0 +1,20 @@
+"""Who enters the staff pages about money."""
+
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from common.views import View, staff_required
+from funding.policies import may_see_funding
+
+
+def money_view(view: View) -> View:
+    """Only staff who work with the budget; others get the sentence that says so."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        may_see_funding.check(request.user)
+        return view(request, *args, **kwargs)
+
+    return staff_required(guarded)

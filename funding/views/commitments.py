@@ -1,0 +1,179 @@
+"""A commitment: what is open, its instalments, its bookings."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.requests import SignedInRequest
+from common.formatting import format_pct
+from common.moments import today
+from common.money import format_eur
+from common.views import service_errors
+from funding import services
+from funding.forms.cofinancing import PlanFormSet, ReleaseForm
+from funding.lifecycle import InstalmentState
+from funding.models import Commitment
+from funding.policies import may_release, may_request_cofinancing
+from funding.selectors import commitments as selectors
+from funding.services import PlannedInstalment
+from funding.views.access import money_view
+from projects.views.acts import ConfirmForm, act_page, posted
+
+
+@money_view
+@require_safe
+def commitment(request: SignedInRequest, number: str) -> HttpResponse:
+    """Amounts, instalments with their claims, bookings."""
+    found = selectors.commitment_page(number)
+    instalments = list(found.instalments.all())
+    may_plan = may_request_cofinancing.test(request.user)
+    return render(
+        request,
+        "funding/commitment.html",
+        {
+            "commitment": found,
+            "project": found.project,
+            "instalments": instalments,
+            "may_open": may_plan,
+            "may_plan": may_plan
+            and found.open_amount > 0
+            and all(instalment.state == InstalmentState.PLANNED for instalment in instalments),
+            "may_release": may_release.test(request.user) and found.open_amount > 0,
+        },
+    )
+
+
+@money_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan(request: SignedInRequest, number: str) -> HttpResponse:
+    """Set the instalments: shares that total exactly 100 %, with their conditions."""
+    may_request_cofinancing.check(request.user)
+    found = selectors.commitment_page(number)
+    if request.method == "POST":
+        formset, sheet = _changed_plan(request)
+        if sheet and formset.is_valid():
+            rows = [PlannedInstalment(**form.cleaned_data) for form in formset.forms]
+            holder = ConfirmForm({})
+            if holder.is_valid():
+                with service_errors(holder):
+                    services.plan_instalments(commitment=found, plan=rows, by=request.user)
+            if holder.is_valid():
+                messages.success(request, _("De schijven zijn gepland."))
+                return redirect(found)
+            errors = holder.non_field_errors()
+        else:
+            errors = []
+    else:
+        errors = []
+        formset = PlanFormSet(initial=_initial_plan(found))
+    return render(
+        request,
+        "funding/plan.html",
+        {
+            "commitment": found,
+            "formset": formset,
+            "errors": errors,
+            "to_divide": found.committed - found.released,
+        },
+    )
+
+
+def _initial_plan(commitment: Commitment) -> list[dict[str, Any]]:
+    existing = list(commitment.instalments.all())
+    rows: list[Any] = existing or services.default_plan()
+    return [
+        {"share": row.share, "condition": row.condition, "expected_on": row.expected_on}
+        for row in rows
+    ]
+
+
+def _changed_plan(request: SignedInRequest) -> tuple[Any, bool]:
+    """The posted plan and whether it is to be saved; no when a row is added or removed."""
+    data = request.POST.copy()
+    if "add" in data:
+        data["form-TOTAL_FORMS"] = str(min(int(data.get("form-TOTAL_FORMS") or 0) + 1, 12))
+    elif data.get("remove", "").isdigit():
+        _remove_row(data, int(data["remove"]))
+    else:
+        return PlanFormSet(data), True
+    rows = PlanFormSet(data)
+    return PlanFormSet(initial=[_raw(form) for form in rows.forms]), False
+
+
+def _remove_row(data: Any, index: int) -> None:
+    total = int(data.get("form-TOTAL_FORMS") or 0)
+    for number in range(index, total - 1):
+        for name in ("share", "condition", "expected_on"):
+            data[f"form-{number}-{name}"] = data.get(f"form-{number + 1}-{name}", "")
+    if index < total:
+        data["form-TOTAL_FORMS"] = str(total - 1)
+
+
+def _raw(form: Any) -> dict[str, str]:
+    return {name: form.data.get(form.add_prefix(name), "") for name in form.fields}
+
+
+@money_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request: SignedInRequest, number: str) -> HttpResponse:
+    """Lower what is open; the page says whether VAK comes back."""
+    may_release.check(request.user)
+    found = selectors.commitment_page(number)
+    year = found.line.budget_year.year
+    comes_back = today().year == year
+    explanation = (
+        _("Dit is een terugboeking in hetzelfde jaar: het VAK van %(year)s komt terug.")
+        if comes_back
+        else _("Dit is vrijval van een ouder jaar: het encours daalt, maar er komt geen VAK terug.")
+    ) % {"year": year}
+    return act_page(
+        request,
+        title=_("Bedrag vrijgeven"),
+        form=posted(request, ReleaseForm, initial={"amount": found.open_amount}),
+        act=lambda data: services.release_commitment(commitment=found, by=request.user, **data),
+        submit=_("Vrijgeven"),
+        done=_("Het bedrag is vrijgegeven."),
+        explanation=explanation,
+        tone="warning",
+        facts=[
+            (_("Vastgelegd"), format_eur(found.committed)),
+            (_("Vereffend"), format_eur(found.paid)),
+            (_("Staat open"), format_eur(found.open_amount)),
+        ],
+        back=found.get_absolute_url(),
+        about=str(found),
+    )
+
+
+@money_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_instalment(request: SignedInRequest, number: str, instalment: int) -> HttpResponse:
+    """The condition is met: the beneficiary may claim and gets a mail."""
+    may_request_cofinancing.check(request.user)
+    found = selectors.commitment_page(number)
+    row = selectors.instalment_of(found, instalment)
+    return act_page(
+        request,
+        title=_("Schijf %(number)s opvraagbaar maken") % {"number": row.number},
+        form=posted(request, ConfirmForm),
+        act=lambda data: services.open_instalment(instalment=row, by=request.user),
+        submit=_("Opvraagbaar maken"),
+        done=_("De schijf is opvraagbaar. De begunstigde krijgt een mail."),
+        explanation=_(
+            "U bevestigt dat de voorwaarde is vervuld. De indieners van de organisatie krijgen een "
+            "mail en kunnen de schijf aanvragen. Het plan van de schijven ligt daarna vast."
+        ),
+        facts=[
+            (_("Voorwaarde"), row.condition),
+            (_("Aandeel"), format_pct(row.share)),
+            (_("Bedrag"), format_eur(row.amount)),
+            (_("Begunstigde"), found.project.organisation.name),
+        ],
+        back=reverse("funding:commitment", args=[found.number]),
+        about=str(found),
+    )

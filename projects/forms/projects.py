@@ -1,0 +1,164 @@
+"""Forms of projects: staff's work on them and the filters of the lists."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identifiers import normalise_kbo
+from accounts.models import User
+from accounts.roles import StaffRole
+from accounts.selectors import staff_with_role
+from calls.models import CostPhase
+from common.forms import DayField, PortalForm, PortalModelForm
+from common.money import MoneyFormField
+from projects.lifecycle import ProjectState
+from projects.models import Procurement, ProcurementProcedure, ProjectPhase
+from projects.selectors import projects as selectors
+
+
+class ProjectFilterForm(PortalForm):
+    """The staff list."""
+
+    q = forms.CharField(label=_("Titel, nummer of organisatie"), required=False)
+    state = forms.ChoiceField(label=_("Status"), required=False)
+    call = forms.ChoiceField(label=_("Oproep"), required=False)
+    guide = forms.ChoiceField(
+        label=_("Begeleider"),
+        required=False,
+        choices=[("", _("Iedereen")), ("mine", _("Mijn projecten"))],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choices(self, "state", [("", _("Alle")), *ProjectState.choices])
+        _choices(self, "call", [("", _("Alle")), *selectors.calls_with_projects()])
+
+
+class PortfolioFilterForm(PortalForm):
+    """The public portfolio."""
+
+    q = forms.CharField(label=_("Zoek in titel, samenvatting of organisatie"), required=False)
+    thema = forms.ChoiceField(label=_("Thema"), required=False)
+    status = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[
+            ("", _("Alle")),
+            ("lopend", _("Lopend")),
+            ("afgerond", _("Afgerond")),
+            ("stopgezet", _("Stopgezet")),
+        ],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choices(self, "thema", [("", _("Alle")), *selectors.themes_in_portfolio()])
+
+
+def _choices(form: forms.Form, name: str, choices: list[Any]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+class GuideForm(PortalForm):
+    """Who of the programme office guides the project."""
+
+    guide = forms.ModelChoiceField(
+        queryset=User.objects.none(), label=_("Begeleider"), empty_label=_("Kies een medewerker")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["guide"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = staff_with_role(
+            StaffRole.TEAM_MEMBER, StaffRole.PROJECT_LEADER, StaffRole.PROGRAMME_MANAGER
+        )
+
+
+class PhaseForm(PortalModelForm):
+    """A phase with its agreed dates."""
+
+    phase = forms.ChoiceField(label=_("Fase"), choices=CostPhase.choices)
+    starts_on = DayField(label=_("Start"), required=False)
+    ends_on = DayField(label=_("Einde"), required=False)
+
+    class Meta:
+        model = ProjectPhase
+        fields = ["phase", "starts_on", "ends_on", "note"]
+
+
+class ProcurementForm(PortalForm):
+    """A contract that the authority will tender."""
+
+    title = forms.CharField(label=_("Titel van de opdracht"), max_length=200)
+    phase = forms.ChoiceField(
+        label=_("Fase"),
+        choices=CostPhase.choices,
+        initial=CostPhase.DEVELOPMENT,
+        help_text=_("De fase bepaalt welke regel voor cofinanciering geldt."),
+    )
+    procedure = forms.ChoiceField(
+        label=_("Plaatsingsprocedure"),
+        required=False,
+        choices=[("", _("Nog niet gekozen")), *ProcurementProcedure.choices],
+    )
+    estimated_amount = MoneyFormField(label=_("Geraamd bedrag exclusief btw"))
+
+
+class ProcurementProgressForm(PortalModelForm):
+    """Publication and award."""
+
+    procedure = forms.ChoiceField(
+        label=_("Plaatsingsprocedure"),
+        required=False,
+        choices=[("", _("Nog niet gekozen")), *ProcurementProcedure.choices],
+    )
+    published_on = DayField(label=_("Bekendgemaakt op"), required=False)
+    notice_url = forms.URLField(
+        label=_("Adres van de aankondiging"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+    )
+    awarded_on = DayField(label=_("Gegund op"), required=False)
+    contractor_kbo = forms.CharField(
+        label=_("Ondernemingsnummer van de opdrachtnemer"), required=False, max_length=20
+    )
+    contractor_is_sme = forms.TypedChoiceField(
+        label=_("Opdrachtnemer is een kmo"),
+        required=False,
+        choices=[("", _("Niet bekend")), ("True", _("Ja")), ("False", _("Nee"))],
+        coerce=lambda value: value == "True",
+        empty_value=None,
+    )
+
+    class Meta:
+        model = Procurement
+        fields = [
+            "procedure",
+            "published_on",
+            "notice_url",
+            "tenders_received",
+            "awarded_on",
+            "award_amount",
+            "contractor_name",
+            "contractor_kbo",
+            "contractor_is_sme",
+        ]
+
+    def clean_contractor_kbo(self) -> str:
+        return normalise_kbo(self.cleaned_data["contractor_kbo"])
+
+    def _post_clean(self) -> None:
+        """The service checks the whole under lock; the instance here stays as it was read."""
+
+
+class ReasonForm(PortalForm):
+    """Why a project is paused or stopped."""
+
+    reason = forms.CharField(
+        label=_("Reden"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )

@@ -1,0 +1,148 @@
+"""The pages about money: the whole path in a browser's order, and who sees what."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import MemberRole, StaffRole
+from funding.lifecycle import InstalmentState
+from funding.models import Claim, CofinancingRequest, Commitment, Payment
+from notifications.models import OutboxMail
+from projects.lifecycle import ProjectState
+from projects.models import Procurement
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.funding.factories import budget_line
+from tests.projects.factories import ProjectFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def staff(*roles: StaffRole) -> Client:
+    return client_of(UserFactory(roles=list(roles)))
+
+
+def read(client: Client, url: str) -> str:
+    """The page's text with plain spaces."""
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+
+
+def post(client: Client, url: str, **data: Any) -> str:
+    """The page after a good POST; fails when the form came back."""
+    assert client.get(url).status_code == 200
+    answer = client.post(url, data)
+    assert answer.status_code == 302, answer.content.decode()[:20000]
+    return read(client, answer.url)
+
+
+def test_the_whole_money_path_by_hand() -> None:
+    """Procurement, request, decision, commitment, plan, claim, check, approval, payment."""
+    budget_line(2026)
+    project = ProjectFactory(reference="PIO-2026-1-0001")
+    submitter = MembershipFactory(organisation=project.organisation, role=MemberRole.SUBMITTER).user
+    team, leader = staff(StaffRole.TEAM_MEMBER), staff(StaffRole.PROJECT_LEADER)
+    manager, secretary = staff(StaffRole.PROGRAMME_MANAGER), staff(StaffRole.COMMITTEE_SECRETARY)
+    member = client_of(submitter)
+
+    base = "/beheer/projecten/PIO-2026-1-0001/"
+    page = post(
+        team,
+        f"{base}opdrachten/nieuw/",
+        title="Prototype",
+        phase="opdracht_ontwikkeling",
+        procedure="",
+        estimated_amount="1.400.000,00",
+    )
+    assert "De opdracht is toegevoegd." in page
+    procurement = Procurement.objects.get()
+
+    ask = f"/beheer/cofinanciering/nieuw/{procurement.pk}/"
+    assert "€ 700.000,00" in read(team, ask)
+    page = post(team, ask, eligible_base="1.400.000,00", requested_amount="700.000,00")
+    assert "50 % van" in page
+    cofinancing = CofinancingRequest.objects.get()
+    project.refresh_from_db()
+    assert project.state == ProjectState.COFINANCING_REQUESTED
+
+    one = f"/beheer/cofinanciering/{cofinancing.pk}/"
+    page = post(
+        secretary,
+        one,
+        outcome="granted",
+        granted_amount="700.000,00",
+        decided_on="2026-03-01",
+        reference="BC/2026/12",
+        grounds="",
+    )
+    assert "De programmamanager legt het bedrag vast." in page
+    assert "Nog vast te leggen" in page
+
+    confirmation = read(manager, f"{one}vastleggen/")
+    assert "5.000.000,00" in confirmation and "4.300.000,00" in confirmation
+    page = post(manager, f"{one}vastleggen/")
+    commitment = Commitment.objects.get()
+    assert commitment.number in page
+
+    own = f"/beheer/vastleggingen/{commitment.number}/"
+    rows = {
+        "form-TOTAL_FORMS": "3",
+        "form-INITIAL_FORMS": "3",
+        **{f"form-{n}-share": share for n, share in enumerate(["30", "40,00", "30"])},
+        **{f"form-{n}-condition": f"Voorwaarde {n}" for n in range(3)},
+        "form-0-expected_on": "2026-06-01",
+    }
+    page = post(team, f"{own}schijven/", **rows)
+    assert "De schijven zijn gepland." in page and "210.000,00" in page
+
+    page = post(team, f"{own}schijven/1/openen/")
+    mail = OutboxMail.objects.get(kind="funding.claimable")
+    assert mail.recipient == submitter
+    assert "€" not in mail.text and "210" not in mail.text
+
+    funding = "/mijn/projecten/PIO-2026-1-0001/cofinanciering/"
+    instalment = commitment.instalments.get(number=1)
+    assert "Schijf 1 aanvragen" in read(member, funding)
+    new = f"{funding}schijf/{instalment.pk}/"
+    assert 'value="210.000,00"' in read(member, new)
+    page = post(member, new, amount="210.000,00", statement="Alle facturen van fase 1.")
+    assert "U hebt schijf 1 aangevraagd." in page
+    claim = Claim.objects.get()
+
+    vordering = f"/beheer/schuldvorderingen/{claim.pk}/"
+    assert "Controleren" in read(team, vordering)
+    page = post(
+        team, f"{vordering}controleren/", accepted_amount="200.000,00", note="Eén factuur dubbel."
+    )
+    assert "Dit kunt u niet zelf" in page
+    assert "Eén factuur dubbel." in read(member, funding)
+    page = post(leader, f"{vordering}goedkeuren/")
+    assert "De schuldvordering is goedgekeurd" in page
+
+    before = read(manager, f"{vordering}betalen/")
+    assert "4.000.000,00" in before and "3.800.000,00" in before
+    page = post(manager, f"{vordering}betalen/", paid_on="2026-09-01", reference="OGM 123")
+    assert "De betaling is geboekt." in page
+    assert Payment.objects.get().entry.amount == Decimal("200000.00")
+    instalment.refresh_from_db()
+    assert instalment.state == InstalmentState.PAID
+    assert OutboxMail.objects.get(kind="funding.paid").recipient == submitter
+    assert "1 september 2026" in read(member, funding)
+
+    year = read(manager, "/beheer/begroting/2026/")
+    assert "4.300.000,00" in year and "3.800.000,00" in year and "500.000,00" in year
+    overview = read(manager, "/beheer/begroting/")
+    assert "500.000,00" in overview
+    csv = b"".join(manager.get("/beheer/begroting/2026/boekingen.csv")).decode()
+    assert csv.count("\r\n") == 3 and "Vereffening" in csv and "200000,00" in csv
