@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -156,6 +157,12 @@ class NumberField(forms.Field):
         return f"{value:f}".replace(".", ",") if isinstance(value, Decimal) else value
 
 
+def amount_field(**kwargs: Any) -> MoneyFormField:
+    """An amount in EUR that may be left empty, and is not negative."""
+    not_negative = MinValueValidator(Decimal(0), gettext_lazy("Een bedrag is niet negatief."))
+    return MoneyFormField(**{"required": False, **kwargs}, validators=[not_negative])
+
+
 def _options(values: Sequence[Any], empty: str) -> list[tuple[str, str]]:
     return [("", empty), *((str(value), str(value)) for value in values)]
 
@@ -258,7 +265,7 @@ class MoneyKind(AnswerKind):
     nothing = None
 
     def field(self, asked: Asked) -> forms.Field:
-        return MoneyFormField(min_value=Decimal(0), **common_arguments(asked))
+        return amount_field(**common_arguments(asked))
 
     def to_json(self, cleaned: Any) -> Json:
         return None if cleaned is None else f"{cleaned:.2f}"

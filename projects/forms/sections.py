@@ -16,7 +16,7 @@ from accounts.identifiers import normalise_kbo
 from accounts.models import User
 from calls.models import CostPhase, FormQuestion, FormSection, QuestionType, SectionKind, Theme
 from common.forms import PortalForm
-from common.money import ZERO, MoneyFormField
+from common.money import ZERO
 from projects import services
 from projects.answers import (
     KINDS,
@@ -26,6 +26,7 @@ from projects.answers import (
     TABLE,
     YES,
     TextAnswerField,
+    amount_field,
     answer_field,
     columns_of,
 )
@@ -389,7 +390,7 @@ class CostLineForm(RowForm):
     first_phase: str = CostPhase.PREPARATION
     phase = forms.ChoiceField(label=_("Fase"), choices=CostPhase.choices, required=False)
     description = TextAnswerField(label=_("Omschrijving"), limit=200, required=False)
-    amount = MoneyFormField(label=_("Bedrag exclusief btw"), min_value=0, required=False)
+    amount = amount_field(label=_("Bedrag exclusief btw"))
     vat_rate = forms.ChoiceField(
         label=_("Btw-tarief"),
         choices=CostLine.VatRate.choices,
@@ -411,11 +412,9 @@ class CostLineForm(RowForm):
 
 
 class EstimateForm(SectionForm):
-    other_subsidies = MoneyFormField(
+    other_subsidies = amount_field(
         label=_("Andere subsidies voor hetzelfde project"),
         help_text=_("Gevraagd of gekregen. Geen? Laat 0,00 staan."),
-        min_value=0,
-        required=False,
     )
     own_budget_secured = forms.ChoiceField(
         label=_("Ligt uw eigen budget vast?"),
