@@ -144,7 +144,7 @@ def decision_subjects(now: datetime) -> Iterator[Subject]:
         role = proposal.call.decision_role
         if role not in people:
             people[role] = list(staff_with_role(StaffRole(role)))
-        involved = {row.adviser_id for row in proposal.assignments.all()}  # type: ignore[attr-defined]
+        involved = {row.adviser_id for row in proposal.assignments.all()}
         deciders = [person for person in people[role] if person.pk not in involved]
         advice = advices[-1]
         yield Subject(proposal, deciders, decision_due(advice), since=advice.finalised_at)

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,128 +17,355 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('invited', 'Uitgenodigd'), ('accepted', 'Aanvaard'), ('declined', 'Geweigerd'), ('recused', 'Belangenconflict'), ('revoked', 'Ingetrokken'), ('done', 'Klaar')], default='invited', editable=False, max_length=20, verbose_name='status')),
-                ('is_lead', models.BooleanField(default=True, help_text='Eén adviseur per dossier schrijft het advies; anderen lezen mee.', verbose_name='schrijft het advies')),
-                ('due_on', models.DateField(verbose_name='advies tegen')),
-                ('assigned_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='toegewezen op')),
-                ('reason', models.TextField(blank=True, max_length=2000, verbose_name='reden van weigering of intrekking')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "Uitgenodigd"),
+                            ("accepted", "Aanvaard"),
+                            ("declined", "Geweigerd"),
+                            ("recused", "Belangenconflict"),
+                            ("revoked", "Ingetrokken"),
+                            ("done", "Klaar"),
+                        ],
+                        default="invited",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "is_lead",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Eén adviseur per dossier schrijft het advies; anderen lezen mee.",
+                        verbose_name="schrijft het advies",
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="advies tegen")),
+                (
+                    "assigned_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="toegewezen op",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.TextField(
+                        blank=True,
+                        max_length=2000,
+                        verbose_name="reden van weigering of intrekking",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'toewijzing',
-                'verbose_name_plural': 'toewijzingen',
-                'ordering': ['due_on', 'pk'],
+                "verbose_name": "toewijzing",
+                "verbose_name_plural": "toewijzingen",
+                "ordering": ["due_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CompletenessCheck',
+            name="CompletenessCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_complete', models.BooleanField(verbose_name='volledig')),
-                ('remarks', models.TextField(blank=True, help_text='De aanvrager leest dit als het dossier onvolledig is.', max_length=4000, verbose_name='wat ontbreekt')),
-                ('checked_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_complete", models.BooleanField(verbose_name="volledig")),
+                (
+                    "remarks",
+                    models.TextField(
+                        blank=True,
+                        help_text="De aanvrager leest dit als het dossier onvolledig is.",
+                        max_length=4000,
+                        verbose_name="wat ontbreekt",
+                    ),
+                ),
+                (
+                    "checked_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="op"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'volledigheidscontrole',
-                'verbose_name_plural': 'volledigheidscontroles',
-                'ordering': ['-checked_at', '-pk'],
+                "verbose_name": "volledigheidscontrole",
+                "verbose_name_plural": "volledigheidscontroles",
+                "ordering": ["-checked_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ConflictDeclaration',
+            name="ConflictDeclaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_conflict', models.BooleanField(verbose_name='heeft een belangenconflict')),
-                ('explanation', models.TextField(blank=True, max_length=2000, verbose_name='toelichting')),
-                ('declared_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='verklaard op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("has_conflict", models.BooleanField(verbose_name="heeft een belangenconflict")),
+                (
+                    "explanation",
+                    models.TextField(blank=True, max_length=2000, verbose_name="toelichting"),
+                ),
+                (
+                    "declared_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="verklaard op",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'verklaring over belangenconflicten',
-                'verbose_name_plural': 'verklaringen over belangenconflicten',
-                'ordering': ['-declared_at', '-pk'],
+                "verbose_name": "verklaring over belangenconflicten",
+                "verbose_name_plural": "verklaringen over belangenconflicten",
+                "ordering": ["-declared_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('own_notes', models.TextField(blank=True, help_text='Alleen u ziet deze notities.', verbose_name='eigen notities')),
-                ('finalised_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='afgerond op')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "own_notes",
+                    models.TextField(
+                        blank=True,
+                        help_text="Alleen u ziet deze notities.",
+                        verbose_name="eigen notities",
+                    ),
+                ),
+                (
+                    "finalised_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="afgerond op"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={
-                'verbose_name': 'beoordeling',
-                'verbose_name_plural': 'beoordelingen',
-                'ordering': ['assignment'],
+                "verbose_name": "beoordeling",
+                "verbose_name_plural": "beoordelingen",
+                "ordering": ["assignment"],
             },
         ),
         migrations.CreateModel(
-            name='LetterText',
+            name="LetterText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('selected', 'Geselecteerd'), ('not_selected', 'Niet geselecteerd')], max_length=20, unique=True, verbose_name='beslissing')),
-                ('opening', models.TextField(verbose_name='inleiding')),
-                ('closing', models.TextField(blank=True, verbose_name='vervolgstappen')),
-                ('appeal', models.TextField(verbose_name='beroepsmogelijkheden')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("selected", "Geselecteerd"),
+                            ("not_selected", "Niet geselecteerd"),
+                        ],
+                        max_length=20,
+                        unique=True,
+                        verbose_name="beslissing",
+                    ),
+                ),
+                ("opening", models.TextField(verbose_name="inleiding")),
+                ("closing", models.TextField(blank=True, verbose_name="vervolgstappen")),
+                ("appeal", models.TextField(verbose_name="beroepsmogelijkheden")),
             ],
             options={
-                'verbose_name': 'tekst van de beslissingsbrief',
-                'verbose_name_plural': 'teksten van de beslissingsbrief',
-                'ordering': ['outcome'],
+                "verbose_name": "tekst van de beslissingsbrief",
+                "verbose_name_plural": "teksten van de beslissingsbrief",
+                "ordering": ["outcome"],
             },
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.DecimalField(blank=True, decimal_places=1, max_digits=3, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(5)], verbose_name='score')),
-                ('motivation', models.TextField(blank=True, max_length=4000, verbose_name='motivering')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        max_digits=3,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="score",
+                    ),
+                ),
+                (
+                    "motivation",
+                    models.TextField(blank=True, max_length=4000, verbose_name="motivering"),
+                ),
             ],
             options={
-                'verbose_name': 'score',
-                'verbose_name_plural': 'scores',
-                'ordering': ['evaluation', 'criterion__position'],
+                "verbose_name": "score",
+                "verbose_name_plural": "scores",
+                "ordering": ["evaluation", "criterion__position"],
             },
         ),
         migrations.CreateModel(
-            name='SelectionDecision',
+            name="SelectionDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('selected', 'Geselecteerd'), ('not_selected', 'Niet geselecteerd')], max_length=20, verbose_name='beslissing')),
-                ('grounds', models.TextField(max_length=6000, verbose_name='motivering')),
-                ('deviation_reason', models.TextField(blank=True, max_length=6000, verbose_name='reden om van het advies af te wijken')),
-                ('follows_advice', models.BooleanField(editable=False, verbose_name='volgt het advies')),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='beslist op')),
-                ('notified_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='meegedeeld op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("selected", "Geselecteerd"),
+                            ("not_selected", "Niet geselecteerd"),
+                        ],
+                        max_length=20,
+                        verbose_name="beslissing",
+                    ),
+                ),
+                ("grounds", models.TextField(max_length=6000, verbose_name="motivering")),
+                (
+                    "deviation_reason",
+                    models.TextField(
+                        blank=True,
+                        max_length=6000,
+                        verbose_name="reden om van het advies af te wijken",
+                    ),
+                ),
+                (
+                    "follows_advice",
+                    models.BooleanField(editable=False, verbose_name="volgt het advies"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="beslist op"
+                    ),
+                ),
+                (
+                    "notified_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="meegedeeld op"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'selectiebeslissing',
-                'verbose_name_plural': 'selectiebeslissingen',
-                'ordering': ['-decided_at', '-pk'],
+                "verbose_name": "selectiebeslissing",
+                "verbose_name_plural": "selectiebeslissingen",
+                "ordering": ["-decided_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Advice',
+            name="Advice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1, verbose_name='versie')),
-                ('strengths', models.TextField(blank=True, max_length=6000, verbose_name='sterke punten')),
-                ('points_of_attention', models.TextField(blank=True, max_length=6000, verbose_name='aandachtspunten')),
-                ('conditions', models.TextField(blank=True, max_length=6000, verbose_name='voorwaarden en aanbevelingen voor de begeleiding')),
-                ('budget_from', common.money.MoneyField(blank=True, null=True, verbose_name='budget vanaf')),
-                ('budget_to', common.money.MoneyField(blank=True, null=True, verbose_name='budget tot')),
-                ('conclusion', models.CharField(blank=True, choices=[('positive', 'Positief'), ('positive_with_points', 'Positief met aandachtspunten'), ('negative', 'Negatief')], max_length=30, verbose_name='besluit')),
-                ('internal_note', models.TextField(blank=True, help_text='De aanvrager ziet deze nota nooit.', verbose_name='interne nota')),
-                ('finalised_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='definitief op')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='gewijzigd op')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='adviseur')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1, verbose_name="versie")),
+                (
+                    "strengths",
+                    models.TextField(blank=True, max_length=6000, verbose_name="sterke punten"),
+                ),
+                (
+                    "points_of_attention",
+                    models.TextField(blank=True, max_length=6000, verbose_name="aandachtspunten"),
+                ),
+                (
+                    "conditions",
+                    models.TextField(
+                        blank=True,
+                        max_length=6000,
+                        verbose_name="voorwaarden en aanbevelingen voor de begeleiding",
+                    ),
+                ),
+                (
+                    "budget_from",
+                    common.money.MoneyField(blank=True, null=True, verbose_name="budget vanaf"),
+                ),
+                (
+                    "budget_to",
+                    common.money.MoneyField(blank=True, null=True, verbose_name="budget tot"),
+                ),
+                (
+                    "conclusion",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("positive", "Positief"),
+                            ("positive_with_points", "Positief met aandachtspunten"),
+                            ("negative", "Negatief"),
+                        ],
+                        max_length=30,
+                        verbose_name="besluit",
+                    ),
+                ),
+                (
+                    "internal_note",
+                    models.TextField(
+                        blank=True,
+                        help_text="De aanvrager ziet deze nota nooit.",
+                        verbose_name="interne nota",
+                    ),
+                ),
+                (
+                    "finalised_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="definitief op"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="gewijzigd op",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="adviseur",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'advies',
-                'verbose_name_plural': 'adviezen',
-                'ordering': ['proposal', 'number'],
+                "verbose_name": "advies",
+                "verbose_name_plural": "adviezen",
+                "ordering": ["proposal", "number"],
             },
         ),
     ]

@@ -8,160 +8,368 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('calls', '0001_initial'),
-        ('documents', '0001_initial'),
-        ('evaluations', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("calls", "0001_initial"),
+        ("documents", "0001_initial"),
+        ("evaluations", "0001_initial"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='advice',
-            name='proposal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='advices', to='projects.proposal', verbose_name='voorstel'),
+            model_name="advice",
+            name="proposal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="advices",
+                to="projects.proposal",
+                verbose_name="voorstel",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='adviser',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='assignments', to=settings.AUTH_USER_MODEL, verbose_name='adviseur'),
+            model_name="assignment",
+            name="adviser",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="assignments",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="adviseur",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='assigned_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='toegewezen door'),
+            model_name="assignment",
+            name="assigned_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="toegewezen door",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='proposal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='assignments', to='projects.proposal', verbose_name='voorstel'),
+            model_name="assignment",
+            name="proposal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="assignments",
+                to="projects.proposal",
+                verbose_name="voorstel",
+            ),
         ),
         migrations.AddField(
-            model_name='completenesscheck',
-            name='checked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='door'),
+            model_name="completenesscheck",
+            name="checked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="door",
+            ),
         ),
         migrations.AddField(
-            model_name='completenesscheck',
-            name='version',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='completeness_check', to='projects.proposalversion', verbose_name='ingediende versie'),
+            model_name="completenesscheck",
+            name="version",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="completeness_check",
+                to="projects.proposalversion",
+                verbose_name="ingediende versie",
+            ),
         ),
         migrations.AddField(
-            model_name='conflictdeclaration',
-            name='assignment',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='declaration', to='evaluations.assignment', verbose_name='toewijzing'),
+            model_name="conflictdeclaration",
+            name="assignment",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="declaration",
+                to="evaluations.assignment",
+                verbose_name="toewijzing",
+            ),
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='assignment',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='evaluation', to='evaluations.assignment', verbose_name='toewijzing'),
+            model_name="evaluation",
+            name="assignment",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="evaluation",
+                to="evaluations.assignment",
+                verbose_name="toewijzing",
+            ),
         ),
         migrations.AddField(
-            model_name='score',
-            name='criterion',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='calls.criterion', verbose_name='criterium'),
+            model_name="score",
+            name="criterion",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to="calls.criterion",
+                verbose_name="criterium",
+            ),
         ),
         migrations.AddField(
-            model_name='score',
-            name='evaluation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='scores', to='evaluations.evaluation', verbose_name='beoordeling'),
+            model_name="score",
+            name="evaluation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="scores",
+                to="evaluations.evaluation",
+                verbose_name="beoordeling",
+            ),
         ),
         migrations.AddField(
-            model_name='selectiondecision',
-            name='advice',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='evaluations.advice', verbose_name='advies'),
+            model_name="selectiondecision",
+            name="advice",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to="evaluations.advice",
+                verbose_name="advies",
+            ),
         ),
         migrations.AddField(
-            model_name='selectiondecision',
-            name='adviser',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='adviseur'),
+            model_name="selectiondecision",
+            name="adviser",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="adviseur",
+            ),
         ),
         migrations.AddField(
-            model_name='selectiondecision',
-            name='decided_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='beslist door'),
+            model_name="selectiondecision",
+            name="decided_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="beslist door",
+            ),
         ),
         migrations.AddField(
-            model_name='selectiondecision',
-            name='letter',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='documents.job', verbose_name='brief'),
+            model_name="selectiondecision",
+            name="letter",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to="documents.job",
+                verbose_name="brief",
+            ),
         ),
         migrations.AddField(
-            model_name='selectiondecision',
-            name='notified_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='meegedeeld door'),
+            model_name="selectiondecision",
+            name="notified_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="meegedeeld door",
+            ),
         ),
         migrations.AddField(
-            model_name='selectiondecision',
-            name='proposal',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='decision', to='projects.proposal', verbose_name='voorstel'),
+            model_name="selectiondecision",
+            name="proposal",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="decision",
+                to="projects.proposal",
+                verbose_name="voorstel",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='advice',
-            constraint=models.UniqueConstraint(fields=('proposal', 'number'), name='evaluations_advice_number_once', violation_error_message='Deze versie van het advies bestaat al.'),
+            model_name="advice",
+            constraint=models.UniqueConstraint(
+                fields=("proposal", "number"),
+                name="evaluations_advice_number_once",
+                violation_error_message="Deze versie van het advies bestaat al.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='advice',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_from__isnull', True), ('budget_to__isnull', True), ('budget_to__gte', models.F('budget_from')), _connector='OR'), name='evaluations_advice_budget_range', violation_error_message='“Budget tot” is kleiner dan “budget vanaf”.'),
+            model_name="advice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("budget_from__isnull", True),
+                    ("budget_to__isnull", True),
+                    ("budget_to__gte", models.F("budget_from")),
+                    _connector="OR",
+                ),
+                name="evaluations_advice_budget_range",
+                violation_error_message="“Budget tot” is kleiner dan “budget vanaf”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='advice',
-            constraint=models.CheckConstraint(condition=models.Q(('finalised_at__isnull', True), models.Q(('conclusion', ''), _negated=True), _connector='OR'), name='evaluations_final_advice_concludes', violation_error_message='Kies een besluit.'),
+            model_name="advice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("finalised_at__isnull", True),
+                    models.Q(("conclusion", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="evaluations_final_advice_concludes",
+                violation_error_message="Kies een besluit.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='advice',
-            trigger=pgtrigger.compiler.Trigger(name='final_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."finalised_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='98efb7dddadc59fafc2a173bbfa287e47d1c6746', operation='UPDATE OR DELETE', pgid='pgtrigger_final_stays_18346', table='evaluations_advice', when='BEFORE')),
+            model_name="advice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="final_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."finalised_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="98efb7dddadc59fafc2a173bbfa287e47d1c6746",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_final_stays_18346",
+                    table="evaluations_advice",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['accepted', 'done', 'invited'])), fields=('proposal', 'adviser'), name='evaluations_adviser_once_per_file', violation_error_message='Deze adviseur werkt al aan dit dossier.'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["accepted", "done", "invited"])),
+                fields=("proposal", "adviser"),
+                name="evaluations_adviser_once_per_file",
+                violation_error_message="Deze adviseur werkt al aan dit dossier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_lead', True), ('state__in', ['accepted', 'done', 'invited'])), fields=('proposal',), name='evaluations_one_lead_per_file', violation_error_message='Dit dossier heeft al een adviseur die het advies schrijft.'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("is_lead", True), ("state__in", ["accepted", "done", "invited"])
+                ),
+                fields=("proposal",),
+                name="evaluations_one_lead_per_file",
+                violation_error_message="Dit dossier heeft al een adviseur die het advies schrijft.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='assignment_state_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{accepted:done,accepted:recused,accepted:revoked,invited:accepted,invited:declined,invited:recused,invited:revoked}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='ec0732ee2324edb94bfbae4e34776c5464c461bf', operation='UPDATE', pgid='pgtrigger_assignment_state_steps_041da', table='evaluations_assignment', when='BEFORE')),
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="assignment_state_steps",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{accepted:done,accepted:recused,accepted:revoked,invited:accepted,invited:declined,invited:recused,invited:revoked}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="ec0732ee2324edb94bfbae4e34776c5464c461bf",
+                    operation="UPDATE",
+                    pgid="pgtrigger_assignment_state_steps_041da",
+                    table="evaluations_assignment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='completenesscheck',
-            constraint=models.CheckConstraint(condition=models.Q(('is_complete', True), models.Q(('remarks', ''), _negated=True), _connector='OR'), name='evaluations_incomplete_says_what', violation_error_message='Schrijf wat er ontbreekt.'),
+            model_name="completenesscheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_complete", True), models.Q(("remarks", ""), _negated=True), _connector="OR"
+                ),
+                name="evaluations_incomplete_says_what",
+                violation_error_message="Schrijf wat er ontbreekt.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conflictdeclaration',
-            constraint=models.CheckConstraint(condition=models.Q(('has_conflict', False), models.Q(('explanation', ''), _negated=True), _connector='OR'), name='evaluations_conflict_is_explained', violation_error_message='Leg uit welk belangenconflict u hebt.'),
+            model_name="conflictdeclaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("has_conflict", False),
+                    models.Q(("explanation", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="evaluations_conflict_is_explained",
+                violation_error_message="Leg uit welk belangenconflict u hebt.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conflictdeclaration',
-            trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ba5fbc0e73fb2da21cbe16b090720c85fb29748b', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_0c5e9', table='evaluations_conflictdeclaration', when='BEFORE')),
+            model_name="conflictdeclaration",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ba5fbc0e73fb2da21cbe16b090720c85fb29748b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_frozen_0c5e9",
+                    table="evaluations_conflictdeclaration",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='evaluation',
-            trigger=pgtrigger.compiler.Trigger(name='final_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."finalised_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1d9b531ef689145e581ccc11eddc575015538523', operation='UPDATE OR DELETE', pgid='pgtrigger_final_stays_3eb39', table='evaluations_evaluation', when='BEFORE')),
+            model_name="evaluation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="final_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."finalised_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="1d9b531ef689145e581ccc11eddc575015538523",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_final_stays_3eb39",
+                    table="evaluations_evaluation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'criterion'), name='evaluations_score_once', violation_error_message='Dit criterium heeft al een score.'),
+            model_name="score",
+            constraint=models.UniqueConstraint(
+                fields=("evaluation", "criterion"),
+                name="evaluations_score_once",
+                violation_error_message="Dit criterium heeft al een score.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', True), models.Q(('value__gte', 0), ('value__lte', 5)), _connector='OR'), name='evaluations_score_range', violation_error_message='Een score ligt tussen 0 en 5.'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("value__isnull", True),
+                    models.Q(("value__gte", 0), ("value__lte", 5)),
+                    _connector="OR",
+                ),
+                name="evaluations_score_range",
+                violation_error_message="Een score ligt tussen 0 en 5.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selectiondecision',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', models.F('adviser')), _negated=True), name='evaluations_four_eyes', violation_error_message='Wie het advies schreef, kan niet beslissen.'),
+            model_name="selectiondecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decided_by", models.F("adviser")), _negated=True),
+                name="evaluations_four_eyes",
+                violation_error_message="Wie het advies schreef, kan niet beslissen.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selectiondecision',
-            constraint=models.CheckConstraint(condition=models.Q(('follows_advice', True), models.Q(('deviation_reason', ''), _negated=True), _connector='OR'), name='evaluations_deviation_is_reasoned', violation_error_message='Schrijf waarom u van het advies afwijkt.'),
+            model_name="selectiondecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("follows_advice", True),
+                    models.Q(("deviation_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="evaluations_deviation_is_reasoned",
+                violation_error_message="Schrijf waarom u van het advies afwijkt.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='selectiondecision',
-            trigger=pgtrigger.compiler.Trigger(name='notified_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."notified_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd7ebd6091cad5b5383d9a6ee4d0ce7a883f1fed', operation='UPDATE OR DELETE', pgid='pgtrigger_notified_stays_50a0f', table='evaluations_selectiondecision', when='BEFORE')),
+            model_name="selectiondecision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="notified_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."notified_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="bd7ebd6091cad5b5383d9a6ee4d0ce7a883f1fed",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_notified_stays_50a0f",
+                    table="evaluations_selectiondecision",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

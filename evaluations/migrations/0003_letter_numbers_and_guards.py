@@ -7,41 +7,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('evaluations', '0002_initial'),
+        ("evaluations", "0002_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LetterCounter',
+            name="LetterCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(unique=True, verbose_name='jaar')),
-                ('last_number', models.PositiveIntegerField(default=0, verbose_name='laatste nummer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(unique=True, verbose_name="jaar")),
+                (
+                    "last_number",
+                    models.PositiveIntegerField(default=0, verbose_name="laatste nummer"),
+                ),
             ],
             options={
-                'verbose_name': 'teller van de beslissingsbrieven',
-                'verbose_name_plural': 'tellers van de beslissingsbrieven',
-                'ordering': ['-year'],
+                "verbose_name": "teller van de beslissingsbrieven",
+                "verbose_name_plural": "tellers van de beslissingsbrieven",
+                "ordering": ["-year"],
             },
         ),
         migrations.AddField(
-            model_name='selectiondecision',
-            name='letter_number',
-            field=models.CharField(blank=True, editable=False, max_length=30, null=True, unique=True, verbose_name='briefnummer'),
+            model_name="selectiondecision",
+            name="letter_number",
+            field=models.CharField(
+                blank=True,
+                editable=False,
+                max_length=30,
+                null=True,
+                unique=True,
+                verbose_name="briefnummer",
+            ),
         ),
         migrations.AlterField(
-            model_name='conflictdeclaration',
-            name='assignment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='declarations', to='evaluations.assignment', verbose_name='toewijzing'),
+            model_name="conflictdeclaration",
+            name="assignment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="declarations",
+                to="evaluations.assignment",
+                verbose_name="toewijzing",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='score',
-            trigger=pgtrigger.compiler.Trigger(name='final_scores_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF EXISTS (\n                        SELECT 1 FROM evaluations_evaluation\n                        WHERE id IN (NEW.evaluation_id, OLD.evaluation_id)\n                        AND finalised_at IS NOT NULL\n                    ) THEN\n                        RAISE EXCEPTION 'pgtrigger: the scores of a final evaluation stay';\n                    END IF;\n                    RETURN COALESCE(NEW, OLD);\n                ", hash='d88bd178c1dd3a88af098b1358b58a675590c9b6', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_final_scores_stay_5bdd8', table='evaluations_score', when='BEFORE')),
+            model_name="score",
+            trigger=pgtrigger.compiler.Trigger(
+                name="final_scores_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF EXISTS (\n                        SELECT 1 FROM evaluations_evaluation\n                        WHERE id IN (NEW.evaluation_id, OLD.evaluation_id)\n                        AND finalised_at IS NOT NULL\n                    ) THEN\n                        RAISE EXCEPTION 'pgtrigger: the scores of a final evaluation stay';\n                    END IF;\n                    RETURN COALESCE(NEW, OLD);\n                ",
+                    hash="d88bd178c1dd3a88af098b1358b58a675590c9b6",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_final_scores_stay_5bdd8",
+                    table="evaluations_score",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='selectiondecision',
-            trigger=pgtrigger.compiler.Trigger(name='four_eyes_and_final_advice', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF EXISTS (\n                        SELECT 1 FROM evaluations_assignment\n                        WHERE proposal_id = NEW.proposal_id AND adviser_id = NEW.decided_by_id\n                    ) THEN\n                        RAISE EXCEPTION 'pgtrigger: an adviser of the file cannot decide';\n                    END IF;\n                    IF NOT EXISTS (\n                        SELECT 1 FROM evaluations_advice\n                        WHERE id = NEW.advice_id AND proposal_id = NEW.proposal_id\n                        AND finalised_at IS NOT NULL\n                    ) THEN\n                        RAISE EXCEPTION 'pgtrigger: a decision needs a final advice on the file';\n                    END IF;\n                    RETURN NEW;\n                ", hash='c5d909f9230d0c3dbfc99f3680d97e7ed52542c8', operation='INSERT OR UPDATE', pgid='pgtrigger_four_eyes_and_final_advice_a482c', table='evaluations_selectiondecision', when='BEFORE')),
+            model_name="selectiondecision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="four_eyes_and_final_advice",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF EXISTS (\n                        SELECT 1 FROM evaluations_assignment\n                        WHERE proposal_id = NEW.proposal_id AND adviser_id = NEW.decided_by_id\n                    ) THEN\n                        RAISE EXCEPTION 'pgtrigger: an adviser of the file cannot decide';\n                    END IF;\n                    IF NOT EXISTS (\n                        SELECT 1 FROM evaluations_advice\n                        WHERE id = NEW.advice_id AND proposal_id = NEW.proposal_id\n                        AND finalised_at IS NOT NULL\n                    ) THEN\n                        RAISE EXCEPTION 'pgtrigger: a decision needs a final advice on the file';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="c5d909f9230d0c3dbfc99f3680d97e7ed52542c8",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_four_eyes_and_final_advice_a482c",
+                    table="evaluations_selectiondecision",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

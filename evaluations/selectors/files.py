@@ -61,7 +61,7 @@ def get_file(user: Any, reference: str) -> Proposal:
     )
 
 
-FILE_ORDERS = {
+FILE_ORDERS: dict[str, list[Any]] = {
     "reference": ["reference", "pk"],
     "title": ["title", "pk"],
     "organisation": ["organisation__name", "pk"],

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from audit.selectors import timeline
 from evaluations.models import Advice, Assignment
 from evaluations.policies import may_see_decision
@@ -13,6 +15,24 @@ DECIDED_STATES = frozenset({ProposalState.SELECTED, ProposalState.NOT_SELECTED})
 
 DECISION_ACTIONS = "decision."
 """How the codes of events about a decision begin; they are kept with the advice decided on."""
+
+
+WHAT_HAPPENED = {
+    "proposal.submit": _("Voorstel ingediend"),
+    "proposal.mark_complete": _("Voorstel volledig verklaard"),
+    "proposal.mark_incomplete": _("Voorstel onvolledig verklaard"),
+    "proposal.start_assessment": _("Beoordeling gestart"),
+    "proposal.give_advice": _("Advies uitgebracht"),
+    "proposal.select": _("Voorstel geselecteerd"),
+    "proposal.do_not_select": _("Voorstel niet geselecteerd"),
+    "proposal.withdraw": _("Voorstel ingetrokken"),
+    "assignment.accept": _("Uitnodiging aanvaard, zonder belangenconflict"),
+    "assignment.decline": _("Uitnodiging geweigerd"),
+    "assignment.recuse": _("Belangenconflict gemeld"),
+    "assignment.revoke": _("Toewijzing ingetrokken"),
+    "assignment.finish": _("Scores definitief"),
+}
+"""A step of a lifecycle is named as something to do; a timeline tells what was done."""
 
 
 def file_timeline(user: Any, proposal: Proposal) -> list[dict[str, Any]]:
@@ -29,6 +49,11 @@ def file_timeline(user: Any, proposal: Proposal) -> list[dict[str, Any]]:
     if not (proposal.state in DECIDED_STATES or may_see_decision.test(user, proposal)):
         events = events.exclude(action__startswith=DECISION_ACTIONS)
     return [
-        {"when": event.at, "title": event.label, "actor": event.actor or "", "text": event.comment}
+        {
+            "when": event.at,
+            "title": str(WHAT_HAPPENED.get(event.action, event.label)),
+            "actor": event.actor or "",
+            "text": event.comment,
+        }
         for event in events
     ]

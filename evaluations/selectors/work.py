@@ -132,5 +132,5 @@ def _to_notify(user: Any) -> Iterator[WorkItem]:
         decision__notified_at__isnull=True,
     )
     for proposal in waiting.select_related("decision"):
-        due = notification_due(proposal.decision)  # type: ignore[attr-defined]
+        due = notification_due(proposal.decision)
         yield _item(_("Beslissing meedelen"), proposal, "decide", due)

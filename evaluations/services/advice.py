@@ -125,7 +125,7 @@ def _locked(proposal: Proposal, by: User) -> tuple[Proposal, Assignment]:
     proposal = lock_file(proposal, ADVISABLE)
     assignment = lead_assignment(proposal)
     is_lead_adviser.check(by, assignment)
-    assert assignment is not None  # noqa: S101 - the policy has just refused None
+    assert assignment is not None
     if assignment.state != AssignmentState.DONE:
         raise TransitionRefused(_("Rond eerst uw scores af. Daarna schrijft u het advies."))
     if SelectionDecision.objects.filter(proposal=proposal).exists():

@@ -69,9 +69,9 @@ def decide(
             follows_advice=follows,
             decided_by=by,
             decided_at=now,
-            letter_number=_next_letter_number(local_day(now).year),
+            letter_number=next_letter_number(local_day(now).year),
         )
-    _request_letter(decision, by)
+    request_letter(decision, by)
     # Kept with the advice: the applicant's own timeline reads the events of the proposal.
     record(
         actor=by,
@@ -115,7 +115,7 @@ def remake_letter(*, proposal: Proposal, by: User) -> Job:
     proposal, decision = lock_decision(proposal)
     if not may_decide.test(by, proposal):
         may_notify.check(by, proposal)
-    return _request_letter(decision, by)
+    return request_letter(decision, by)
 
 
 def lock_decision(proposal: Proposal) -> tuple[Proposal, SelectionDecision]:
@@ -138,7 +138,7 @@ def lock_decision(proposal: Proposal) -> tuple[Proposal, SelectionDecision]:
     return proposal, decision
 
 
-def _request_letter(decision: SelectionDecision, by: User) -> Job:
+def request_letter(decision: SelectionDecision, by: User) -> Job:
     """The job's title is for the list of jobs of all staff: no outcome, no title of the project."""
     reference = decision.proposal.reference
     decision.letter = request_document(
@@ -152,7 +152,8 @@ def _request_letter(decision: SelectionDecision, by: User) -> Job:
     return decision.letter
 
 
-def _next_letter_number(year: int) -> str:
+def next_letter_number(year: int) -> str:
+    """The next number of a decision letter in a year: PIO/2026/0001, without gaps."""
     LetterCounter.objects.get_or_create(year=year)
     counter = LetterCounter.objects.select_for_update().get(year=year)
     counter.last_number += 1

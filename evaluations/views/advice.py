@@ -1,10 +1,11 @@
 """The advice tab."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from common.views import service_errors
 from evaluations.forms import AdviceForm, ConfirmForm
 from evaluations.lifecycle import AssignmentState
@@ -24,7 +25,7 @@ from projects.models import Proposal
 
 @file_view
 @require_http_methods(["GET", "POST"])
-def advice(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def advice(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Read the advice; its writer also edits the draft here."""
     if not may_read_text(request.user, proposal):
         return back(proposal, "assignment")
@@ -76,7 +77,7 @@ def advice(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_POST
-def advice_final(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def advice_final(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Make the saved draft final."""
     if not ConfirmForm(request.POST).is_valid():
         messages.error(request, _("Vink eerst aan dat u alles hebt nagekeken."))
@@ -92,7 +93,7 @@ def advice_final(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_POST
-def advice_correct(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def advice_correct(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Begin a new version of a final advice."""
     return answer(
         request,

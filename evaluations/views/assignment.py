@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import SignedInRequest
 from common.views import service_errors
 from evaluations.forms import AssignForm, ConflictForm, DeclarationForm, ReasonForm
 from evaluations.lifecycle import ASSIGNMENT_LIFECYCLE, AssignmentState
@@ -33,7 +34,7 @@ from projects.models import Proposal
 
 @file_view
 @require_http_methods(["GET", "POST"])
-def assignment(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def assignment(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Who assesses the file; the team asks advisers here."""
     if request.method == "POST":
         may_assign.check(request.user, proposal)
@@ -54,7 +55,7 @@ def assignment(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_http_methods(["GET", "POST"])
-def accept(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def accept(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Declare that there is no conflict, and begin."""
     own = _own(request, proposal)
     form = DeclarationForm(request.POST or None)
@@ -69,7 +70,7 @@ def accept(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_http_methods(["GET", "POST"])
-def conflict(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def conflict(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Declare a conflict; afterwards the file is gone, so the answer is the list."""
     own = _own(request, proposal)
     form = ConflictForm(request.POST or None)
@@ -84,7 +85,7 @@ def conflict(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_http_methods(["GET", "POST"])
-def decline(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def decline(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Decline for another reason."""
     own = _own(request, proposal)
     form = ReasonForm(request.POST or None)
@@ -99,7 +100,7 @@ def decline(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_http_methods(["GET", "POST"])
-def revoke(request: HttpRequest, proposal: Proposal, pk: int) -> HttpResponse:
+def revoke(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpResponse:
     """Take an assignment back, with a reason."""
     may_assign.check(request.user, proposal)
     target = (
@@ -120,14 +121,14 @@ def revoke(request: HttpRequest, proposal: Proposal, pk: int) -> HttpResponse:
     return show(request, "revoke", proposal, "assignment", form=form, target=target)
 
 
-def _own(request: HttpRequest, proposal: Proposal) -> Assignment:
+def _own(request: SignedInRequest, proposal: Proposal) -> Assignment:
     own = own_assignment(request.user, proposal)
     if own is None:
         raise Http404
     return own
 
 
-def _page(request: HttpRequest, proposal: Proposal, **forms: Any) -> HttpResponse:
+def _page(request: SignedInRequest, proposal: Proposal, **forms: Any) -> HttpResponse:
     user = request.user
     own = own_assignment(user, proposal)
     assigns = may_assign.test(user, proposal)

@@ -1,10 +1,11 @@
 """The decision tab: decide, look at the letter, undo, notify."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from common.views import service_errors
 from documents.policies import may_download
 from evaluations.forms import ConfirmForm, DecisionForm
@@ -19,7 +20,7 @@ from projects.models import Proposal
 
 @file_view
 @require_http_methods(["GET", "POST"])
-def decide_view(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def decide_view(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """The decision; 404 for an adviser until it was notified."""
     user = request.user
     notified = proposal.state in {ProposalState.SELECTED, ProposalState.NOT_SELECTED}
@@ -78,7 +79,7 @@ def decide_view(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_POST
-def undo(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def undo(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Take a decision back that was not notified."""
     return answer(
         request,
@@ -91,7 +92,7 @@ def undo(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_POST
-def letter(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def letter(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Have the letter made again."""
     return answer(
         request,
@@ -104,7 +105,7 @@ def letter(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_POST
-def notify(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def notify(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Tell the applicant."""
     if not ConfirmForm(request.POST).is_valid():
         messages.error(request, _("Vink eerst aan dat u alles hebt nagekeken."))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.requests import SignedInRequest
 from common.views import service_errors, staff_required
 from evaluations.filters import FileFilter
 from evaluations.forms import CompletenessForm
@@ -61,7 +62,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @file_view
 @require_GET
-def file(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def file(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """The proposal as it was submitted."""
     reads = may_read_text(request.user, proposal)
     return show(
@@ -77,7 +78,7 @@ def file(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_http_methods(["GET", "POST"])
-def completeness(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def completeness(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """The formal check; the programme office and auditors look, the PIO team checks."""
     may_see_all_files.check(request.user, proposal)
     form = None
@@ -116,7 +117,7 @@ def completeness(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_GET
-def history(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def history(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """What happened to the file."""
     return show(
         request, "history", proposal, "history", events=file_timeline(request.user, proposal)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ READING = ("projects/_version_content.html", "evaluations/_version.html")
 """How a frozen proposal is shown."""
 
 
-def file_view(view: FileView) -> Callable[..., HttpResponse]:
+def file_view(view: FileView) -> Callable[..., HttpResponseBase]:
     """Give the view the file of its address; who may not know of it gets 404."""
 
     @staff_required

@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from common.views import add_errors
 from evaluations.forms import ConfirmForm, ScoreForm
 from evaluations.lifecycle import AssignmentState
@@ -26,7 +27,7 @@ from projects.models import Proposal
 
 @file_view
 @require_GET
-def scores(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def scores(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """The final scores of all advisers, as far as one may see them yet."""
     if not may_read_text(request.user, proposal):
         return back(proposal, "assignment")
@@ -35,7 +36,7 @@ def scores(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_http_methods(["GET", "POST"])
-def scoring(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def scoring(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Read and score; saving keeps whatever is filled in."""
     own = _own(request, proposal)
     if not has_declared(own):
@@ -58,8 +59,7 @@ def scoring(request: HttpRequest, proposal: Proposal) -> HttpResponse:
             except ScoresChanged as error:
                 add_errors(form, error)
                 clash = stored
-                form.data = form.data.copy()
-                form.data["version"] = str(evaluation.version)
+                form.data = {**request.POST.dict(), "version": str(evaluation.version)}
             except ValidationError as error:
                 add_errors(form, error)
         if form.is_valid():
@@ -101,7 +101,7 @@ def scoring(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_POST
-def running_total(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def running_total(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """The weighted total of what stands in the form now; stores nothing."""
     _own(request, proposal)
     criteria = list(proposal.call.criteria.all())
@@ -113,7 +113,7 @@ def running_total(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @file_view
 @require_POST
-def finalise(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def finalise(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Make the saved scores final."""
     own = _own(request, proposal)
     if not ConfirmForm(request.POST).is_valid():
@@ -129,7 +129,7 @@ def finalise(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     )
 
 
-def _own(request: HttpRequest, proposal: Proposal) -> Assignment:
+def _own(request: SignedInRequest, proposal: Proposal) -> Assignment:
     own = own_assignment(request.user, proposal)
     if own is None:
         raise Http404
