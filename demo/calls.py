@@ -8,12 +8,13 @@ from django.utils.text import slugify
 
 from calls.lifecycle import CallState
 from calls.models import Call, SubmissionRound, Theme
-from calls.services import add_suggested_milestones, create_call
+from calls.services import BLANK_FORM_KIND, add_suggested_milestones, create_call
 from common.moments import end_of_day, start_of_day
 from demo.organisations import MARK
 from demo.people import Cast
 from demo.sources import CallSource, call_sources, project_sources
 from demo.texts import IDEAS
+from documents.services import request_document
 
 FULL_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
@@ -32,7 +33,7 @@ def past_calls() -> dict[str, Call]:
     """The calls of before the portal, with what public sources tell and nothing more."""
     calls = {}
     for number, source in enumerate(call_sources(), 1):
-        reference = re.split(r" \(|:", source.title)[0].strip()[:30]
+        reference = _short(source.title)
         call, created = Call.objects.get_or_create(
             slug=slugify(reference),
             defaults={
@@ -87,7 +88,14 @@ def played_call(
     for each in steps[: steps.index(state) + 1]:
         Call.objects.filter(pk=call.pk).update(state=each)
     call.refresh_from_db()
+    request_document(kind=BLANK_FORM_KIND, params={"call": call.pk}, requested_by=None, about=call)
     return call
+
+
+def _short(title: str) -> str:
+    """The start of a title as reference: whole words, at most 30 characters."""
+    start = re.split(r" \(|:", title)[0].strip()
+    return start if len(start) <= 30 else start[:30].rsplit(" ", 1)[0]
 
 
 def _what_is_known(source: CallSource) -> str:

@@ -16,6 +16,7 @@ from demo.organisations import MARK
 from demo.people import Cast
 from demo.texts import Idea, answers_for
 from demo.timing import at
+from documents.services import request_document
 from evaluations.lifecycle import AssignmentState
 from evaluations.models import (
     Advice,
@@ -27,10 +28,12 @@ from evaluations.models import (
     Score,
     SelectionDecision,
 )
+from evaluations.services.decision import next_letter_number, request_letter
 from projects.content import fingerprint, proposal_content
 from projects.draft import load_draft
 from projects.lifecycle import ProposalState
 from projects.models import CostLine, Partner, Proposal, ProposalVersion, SectionAnswers
+from projects.services.submission import RECEIPT_KIND
 
 ORDER = [
     ProposalState.DRAFT,
@@ -184,7 +187,7 @@ class Player:
             submitted_by=str(author),
             submission_round=self.round,
         )
-        ProposalVersion.objects.create(
+        version = ProposalVersion.objects.create(
             proposal=proposal,
             number=1,
             content=content,
@@ -193,6 +196,13 @@ class Player:
             submitted_by=author,
             recorded_at=arrived_at,
         )
+        if proposal.organisation.memberships.exists():
+            request_document(
+                kind=RECEIPT_KIND,
+                params={"version": version.pk},
+                requested_by=author,
+                about=proposal,
+            )
         self._move(proposal, ProposalState.SUBMITTED)
         log(proposal, arrived_at, author, "proposal.submit", "Indienen")
 
@@ -262,7 +272,7 @@ class Player:
         decided = at(add_working_days(self.closing, 45), 14)
         notified = at(add_working_days(self.closing, 48), 9, 30)
         not_selected = story.state == ProposalState.NOT_SELECTED
-        SelectionDecision.objects.create(
+        decision = SelectionDecision.objects.create(
             proposal=proposal,
             advice=advice,
             adviser_id=advice.author_id,
@@ -275,11 +285,14 @@ class Player:
             follows_advice=True,
             decided_by=self.cast.leader,
             decided_at=decided,
-            notified_at=None if story.decided_not_notified else notified,
-            notified_by=None if story.decided_not_notified else self.cast.team,
+            letter_number=next_letter_number(decided.year),
         )
+        request_letter(decision, self.cast.leader)
         if story.decided_not_notified:
             return
+        decision.notified_at = notified
+        decision.notified_by = self.cast.team
+        decision.save(update_fields=["notified_at", "notified_by"])
         self._move(proposal, story.state)
         label = "Niet selecteren" if not_selected else "Selecteren"
         action = "proposal.do_not_select" if not_selected else "proposal.select"

@@ -1,0 +1,22 @@
+"""The demo may be loaded on any day: its story lies in the past of that day."""
+
+from datetime import date, datetime
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from calls.models import Call
+from common.moments import BRUSSELS, start_of_day
+from demo.story import is_loaded
+from funding.models import LedgerEntry
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", [date(2027, 1, 2), date(2028, 2, 29), date(2026, 7, 1)])
+def test_the_demo_loads_on_any_day_of_the_year(day: date) -> None:
+    assert not is_loaded()
+    with time_machine.travel(datetime(day.year, day.month, day.day, 9, tzinfo=BRUSSELS)):
+        call_command("load_demo", verbosity=0)
+    assert Call.objects.filter(is_fictional=True).count() == 5
+    assert not LedgerEntry.objects.filter(recorded_at__gte=start_of_day(day)).exists()

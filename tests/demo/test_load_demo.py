@@ -1,0 +1,109 @@
+"""The demo: whole, repeatable, and fair to real organisations."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from accounts.models import Organisation
+from calls.lifecycle import CallPhase
+from calls.models import Call
+from common.moments import today
+from demo.sources import call_sources, project_sources
+from evaluations.models import Score, SelectionDecision
+from funding.models import BudgetLine, Commitment, LedgerEntry
+from funding.reports.tables import report_tables
+from funding.reports.yearly import build_yearly_report, default_cut_off
+from projects.content import fingerprint
+from projects.lifecycle import ProjectState, ProposalState
+from projects.models import Project, Proposal, ProposalVersion
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Loaded once for this file, in a transaction around all of its tests, and rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_demo", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+def counts() -> dict[str, int]:
+    models = (Call, Proposal, ProposalVersion, Project, Commitment, LedgerEntry, Organisation)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def test_loading_twice_changes_nothing(demo: None) -> None:
+    before = counts()
+    call_command("load_demo", verbosity=0)
+    assert counts() == before
+
+
+def test_one_call_is_open_one_in_assessment_one_decided(demo: None) -> None:
+    phases = {call.phase for call in Call.objects.filter(is_fictional=True)}
+    assert phases >= {CallPhase.OPEN, CallPhase.ASSESSMENT, CallPhase.DECIDED}
+
+
+def test_every_real_call_and_project_title_is_there_with_its_source(demo: None) -> None:
+    titles = {source.title for source in project_sources()}
+    real = Project.objects.filter(title__in=titles)
+    assert real.count() == len(titles) == 26
+    assert not real.filter(source_url="").exists()
+    sources = list(call_sources())
+    assert Call.objects.filter(is_fictional=False).count() == len(sources) == 9
+
+
+def test_no_real_organisation_is_rejected_or_scored(demo: None) -> None:
+    real = Q(proposal__organisation__is_fictional=False)
+    assert SelectionDecision.objects.filter(real).count() == 0
+    scored = Score.objects.filter(
+        evaluation__assignment__proposal__organisation__is_fictional=False
+    )
+    assert scored.count() == 0
+    assert SelectionDecision.objects.count() >= 19
+
+
+def test_whatever_carries_an_invented_amount_is_marked(demo: None) -> None:
+    assert not Project.objects.filter(commitments__isnull=False, is_fictional=False).exists()
+    assert not Proposal.objects.exclude(title__contains="(voorbeelddata)").exists()
+
+
+def test_every_table_of_every_year_is_full(demo: None) -> None:
+    for year in (today().year - 2, today().year - 1, today().year):
+        report = build_yearly_report(year=year, cut_off=default_cut_off(year), generated_by="t")
+        assert {table.key for table in report_tables(report) if not table.rows} == set()
+
+
+def test_totals_are_the_sums_of_the_ledger(demo: None) -> None:
+    kind = LedgerEntry.Kind
+    for line in BudgetLine.objects.all():
+        sums = line.entries.aggregate(
+            committed=Sum("amount", filter=Q(kind=kind.COMMITMENT), default=0),
+            reversed=Sum("amount", filter=Q(kind=kind.REVERSAL), default=0),
+            paid=Sum("amount", filter=Q(kind=kind.PAYMENT), default=0),
+        )
+        assert line.committed == sums["committed"] - sums["reversed"]
+        assert line.paid == sums["paid"]
+
+
+def test_frozen_versions_keep_their_fingerprint(demo: None) -> None:
+    for version in ProposalVersion.objects.all():
+        assert version.sha256 == fingerprint(version.content)
+
+
+def test_every_screen_has_something_to_show(demo: None) -> None:
+    states = set(Proposal.objects.values_list("state", flat=True))
+    assert states >= set(ProposalState) - {ProposalState.INCOMPLETE, ProposalState.WITHDRAWN}
+    projects = set(Project.objects.values_list("state", flat=True))
+    assert projects >= {
+        ProjectState.PREPARATION,
+        ProjectState.COFINANCING_REQUESTED,
+        ProjectState.COFINANCING_GRANTED,
+        ProjectState.EXECUTION,
+        ProjectState.FINISHED,
+    }
