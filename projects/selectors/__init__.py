@@ -10,6 +10,7 @@ from projects.selectors.proposals import (
     timeline_for_reader,
     version_for_reading,
     visible_proposal,
+    what_was_found_missing,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "timeline_for_reader",
     "version_for_reading",
     "visible_proposal",
+    "what_was_found_missing",
 ]

@@ -142,6 +142,14 @@ def timeline_for_reader(proposal: Proposal) -> list[dict[str, Any]]:
     return events
 
 
+def what_was_found_missing(proposal: Proposal) -> str:
+    """The words with which the PIO team declared it incomplete; "" in every other state."""
+    if proposal.state != ProposalState.INCOMPLETE:
+        return ""
+    found = audit.timeline(proposal).filter(action="proposal.mark_incomplete").last()
+    return found.comment if found else ""
+
+
 # --- What is next --------------------------------------------------------------------------------
 
 

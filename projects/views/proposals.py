@@ -79,6 +79,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
             "sees_draft": sees_draft,
             "sections": _section_rows(draft) if sees_draft else [],
             "window": window,
+            "remarks": selectors.what_was_found_missing(found),
             "deadline": describe_deadline(window.closes_at) if window.closes_at else _NO_DEADLINE,
             "requested": draft.estimate.requested if sees_draft else found.requested_amount,
             "next_step": selectors.next_step(draft, window),

@@ -81,7 +81,6 @@ def _save(request: HttpRequest, draft: Draft, found: FormSection) -> HttpRespons
     try:
         form.save(person(request))
     except SectionClash as clash:
-        form.add_error(None, clash)
         form.restart_from(clash.current.version)
         theirs = section_content(_again(draft), found)
         return _page(request, draft, found, form=form, theirs=theirs, clash=clash.current)

@@ -104,6 +104,7 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
             "missing_count": len(draft.missing),
             "warnings": draft.warnings,
             "window": window,
+            "remarks": selectors.what_was_found_missing(found),
             "role_refusal": role_refusal,
             "unverified": "" if is_verified else unverified_sentence(),
             "can_submit": not draft.missing and window.is_open and is_verified and not role_refusal,

@@ -21,7 +21,7 @@ from projects.services import save_answers, submit_proposal, withdraw_proposal
 from projects.services.submission import RECEIPT_KIND, TooLate
 from tests.accounts.factories import UserFactory
 from tests.calls.factories import CallFactory
-from tests.projects.conftest import member
+from tests.projects.conftest import member, signed_in
 from tests.projects.factories import complete_draft
 
 pytestmark = pytest.mark.django_db
@@ -196,7 +196,7 @@ class TestOnce:
         assert OutboxMail.objects.filter(kind="projects.receipt").count() == 1
 
 
-def declare_incomplete(proposal: Proposal, at: Any = None) -> None:
+def declare_incomplete(proposal: Proposal) -> None:
     with transaction.atomic():
         proposal.refresh_from_db()
         PROPOSAL_LIFECYCLE.perform(
@@ -214,6 +214,9 @@ class TestAgain:
         by = member(ready)
         first = submit(ready, by=by)
         declare_incomplete(ready)
+        page = signed_in(by).get(ready.get_absolute_url()).content.decode()
+        assert "ONVOLLEDIG – NOG NIET OPNIEUW INGEDIEND" in page
+        assert "De bijlage ontbreekt." in page
         section = ready.call.sections.get(code="D")
         save_answers(
             proposal=ready,
