@@ -6,6 +6,7 @@ class FundingConfig(AppConfig):
     verbose_name = "Begroting en cofinanciering"
 
     def ready(self) -> None:
-        from funding import documents  # models are loaded only now
+        from funding import documents, reminders  # models are loaded only now
 
         documents.declare()
+        reminders.register_reminders()

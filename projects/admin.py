@@ -7,6 +7,9 @@ from projects.models import (
     Attachment,
     CostLine,
     Partner,
+    Procurement,
+    Project,
+    ProjectPhase,
     Proposal,
     ProposalVersion,
     SectionAnswers,
@@ -98,3 +101,51 @@ class AttachmentAdmin(ReadOnlyAdmin):
     list_select_related = ["file", "proposal", "added_by"]
     list_filter = ["is_confidential", "added_at"]
     search_fields = ["file__name", "description", "proposal__reference"]
+
+
+class PhaseInline(ReadOnlyInline):
+    model = ProjectPhase
+
+
+class ProcurementInline(ReadOnlyInline):
+    model = Procurement
+    fields = ["number", "title", "phase", "procedure", "estimated_amount", "awarded_on"]
+
+
+@admin.register(Project)
+class ProjectAdmin(PortalAdmin):
+    """What the public portfolio shows can be edited; how the project goes can not."""
+
+    list_display = ["reference", "title", "organisation", "state", "guide", "is_public"]
+    list_select_related = ["organisation", "guide"]
+    list_filter = ["state", "is_public", "call", "theme", "organisation__type", "is_fictional"]
+    search_fields = ["reference", "title", "organisation__name"]
+    date_hierarchy = "opened_on"
+    service_fields = [
+        "proposal",
+        "call",
+        "organisation",
+        "reference",
+        "guide",
+        "stop_reason",
+        "opened_on",
+        "ended_on",
+        "created_at",
+    ]
+    inlines = [PhaseInline, ProcurementInline]
+
+
+@admin.register(ProjectPhase)
+class ProjectPhaseAdmin(ReadOnlyAdmin):
+    list_display = ["project", "phase", "starts_on", "ends_on"]
+    list_select_related = ["project"]
+    list_filter = ["phase", "starts_on"]
+    search_fields = ["project__reference", "project__title", "note"]
+
+
+@admin.register(Procurement)
+class ProcurementAdmin(ReadOnlyAdmin):
+    list_display = ["project", "number", "title", "procedure", "estimated_amount", "awarded_on"]
+    list_select_related = ["project"]
+    list_filter = ["procedure", "phase", "contractor_is_sme", "awarded_on"]
+    search_fields = ["title", "project__reference", "project__title", "contractor_name"]

@@ -35,6 +35,7 @@ class Instalment(models.Model):
     amount = MoneyField(_("bedrag"))
     condition = models.CharField(_("voorwaarde"), max_length=300)
     expected_on = models.DateField(_("verwacht op"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("opvraagbaar sinds"), null=True, blank=True, editable=False)
     state = models.CharField(
         _("status"),
         max_length=20,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -105,6 +106,7 @@ def open_instalment(*, instalment: Instalment, by: User) -> Instalment:
         .select_related("commitment__project")
         .get(pk=instalment.pk)
     )
-    INSTALMENT_LIFECYCLE.perform(instalment, "open", actor=by)
+    instalment.opened_at = timezone.now()
+    INSTALMENT_LIFECYCLE.perform(instalment, "open", actor=by, save=["opened_at"])
     tell_claimable(instalment)
     return instalment

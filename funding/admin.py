@@ -1,0 +1,143 @@
+"""Money in /admin/: to look up. Services and the ledger are the only way to change it."""
+
+from django.contrib import admin
+
+from common.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyInline
+from funding.models import (
+    BudgetLine,
+    BudgetVersion,
+    BudgetYear,
+    Claim,
+    CofinancingRequest,
+    Commitment,
+    CommitteeDecision,
+    Instalment,
+    LedgerEntry,
+    Payment,
+)
+
+
+class LineInline(ReadOnlyInline):
+    model = BudgetLine
+    fields = ["stream", "article", "vak", "committed", "vek", "paid"]
+
+
+class VersionInline(ReadOnlyInline):
+    model = BudgetVersion
+    fields = ["number", "label", "vak", "vek", "effective_on", "legal_basis", "recorded_at"]
+
+
+class InstalmentInline(ReadOnlyInline):
+    model = Instalment
+    fields = ["number", "share", "amount", "condition", "expected_on", "state"]
+
+
+class EntryInline(ReadOnlyInline):
+    model = LedgerEntry
+    fields = ["effective_on", "kind", "amount", "line", "note", "recorded_at"]
+
+
+@admin.register(BudgetYear)
+class BudgetYearAdmin(ReadOnlyAdmin):
+    list_display = ["year", "is_closed", "is_fictional"]
+    list_filter = ["is_closed", "is_fictional"]
+    search_fields = ["year"]
+    inlines = [LineInline]
+
+
+@admin.register(BudgetLine)
+class BudgetLineAdmin(PortalAdmin):
+    """Only the number of the budget article is typed here; amounts come from versions."""
+
+    list_display = ["budget_year", "stream", "article", "vak", "committed", "vek", "paid"]
+    list_select_related = ["budget_year"]
+    list_filter = ["stream", "budget_year"]
+    search_fields = ["budget_year__year", "article"]
+    service_fields = ["budget_year", "stream", "vak", "committed", "vek", "paid"]
+    inlines = [VersionInline]
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+    def has_delete_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(BudgetVersion)
+class BudgetVersionAdmin(ReadOnlyAdmin):
+    list_display = ["line", "number", "label", "vak", "vek", "effective_on", "recorded_by"]
+    list_select_related = ["line__budget_year", "recorded_by"]
+    list_filter = ["label", "line__budget_year", "line__stream"]
+    search_fields = ["legal_basis", "line__article"]
+    date_hierarchy = "effective_on"
+
+
+@admin.register(CofinancingRequest)
+class CofinancingRequestAdmin(ReadOnlyAdmin):
+    list_display = ["procurement", "requested_amount", "advised_amount", "state", "requested_at"]
+    list_select_related = ["procurement__project"]
+    list_filter = ["state", "procurement__phase", "requested_at"]
+    search_fields = [
+        "procurement__title",
+        "procurement__project__title",
+        "procurement__project__reference",
+    ]
+    date_hierarchy = "requested_at"
+
+
+@admin.register(CommitteeDecision)
+class CommitteeDecisionAdmin(ReadOnlyAdmin):
+    list_display = ["request", "outcome", "granted_amount", "decided_on", "reference"]
+    list_select_related = ["request__procurement__project"]
+    list_filter = ["outcome", "decided_on"]
+    search_fields = ["reference", "request__procurement__project__title"]
+    date_hierarchy = "decided_on"
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(ReadOnlyAdmin):
+    list_display = ["number", "project", "effective_on", "committed", "released", "paid"]
+    list_select_related = ["project"]
+    list_filter = ["line__budget_year", "line__stream"]
+    search_fields = ["number", "project__title", "project__reference"]
+    date_hierarchy = "effective_on"
+    inlines = [InstalmentInline, EntryInline]
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnlyAdmin):
+    list_display = ["effective_on", "kind", "amount", "commitment", "line", "recorded_at"]
+    list_select_related = ["commitment__project", "line__budget_year"]
+    list_filter = ["kind", "line__budget_year", "line__stream"]
+    search_fields = ["commitment__number", "commitment__project__title", "note"]
+    date_hierarchy = "effective_on"
+
+
+@admin.register(Instalment)
+class InstalmentAdmin(ReadOnlyAdmin):
+    list_display = ["commitment", "number", "share", "amount", "expected_on", "state"]
+    list_select_related = ["commitment__project"]
+    list_filter = ["state", "expected_on"]
+    search_fields = ["commitment__number", "commitment__project__title", "condition"]
+
+
+@admin.register(Claim)
+class ClaimAdmin(ReadOnlyAdmin):
+    list_display = ["instalment", "amount", "accepted_amount", "claimed_at", "rejected_at"]
+    list_select_related = ["instalment__commitment"]
+    list_filter = ["instalment__state", "claimed_at"]
+    search_fields = [
+        "instalment__commitment__number",
+        "instalment__commitment__project__title",
+        "claimed_by__email",
+    ]
+    date_hierarchy = "claimed_at"
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    list_display = ["claim", "paid_on", "reference"]
+    list_select_related = ["claim__instalment__commitment"]
+    list_filter = ["paid_on"]
+    search_fields = ["reference", "claim__instalment__commitment__number"]
+    date_hierarchy = "paid_on"
