@@ -26,10 +26,12 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --disable-pip-version-check --compile --require-hashes \
         -r requirements.txt
 COPY . .
-# The key lives in this one command: nothing of it stays in the image.
+# The key lives in this one command: nothing of it stays in the image. Django writes static files
+# with the permissions of uploads (0640), which the unprivileged user could not read.
 RUN python -m devtools.translations \
     && SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
         ALLOWED_HOSTS=build python manage.py collectstatic --noinput --verbosity 0 \
+    && chmod -R a+rX /app /srv/pio/static \
     && rm -r devtools \
     && python -m compileall -q .
 

@@ -17,8 +17,11 @@ def web_is_well() -> bool:
     """The portal only answers to its own names: ask under the first of them."""
     host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip("*.") or "localhost"
     connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=4)
-    connection.request("GET", "/healthz", headers={"Host": host})
-    return connection.getresponse().status == http.HTTPStatus.OK
+    try:
+        connection.request("GET", "/healthz", headers={"Host": host})
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
 
 
 def beat_is_well() -> bool:

@@ -45,6 +45,8 @@ def interrupt_on_signals() -> None:
         raise KeyboardInterrupt(signal.Signals(number).name)
 
     for number in STOP_SIGNALS:
+        if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+            continue  # started with nohup
         signal.signal(number, interrupt)
 
 
