@@ -313,7 +313,7 @@ class DeclarationKind(AnswerKind):
 
 
 class TableKind(AnswerKind):
-    """Rows are a formset of their own (forms.sections); here is what a row is."""
+    """Rows are a formset of their own (forms.tables); here is what a row is."""
 
     nothing: Json = []
 

@@ -1,214 +1,30 @@
-"""The form of one section of a draft, whatever its kind.
+"""The form of one section of a draft, by its kind."""
 
-Each `SectionForm` is a form plus its tables (formsets), reads the hidden `version`, and knows which
-service saves it. Nothing is required here: what is missing is said on the check page.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
-from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import normalise_kbo
 from accounts.models import User
-from calls.models import CostPhase, FormQuestion, FormSection, QuestionType, SectionKind, Theme
-from common.forms import PortalForm
-from common.money import ZERO
+from calls.models import FormQuestion, QuestionType, SectionKind, Theme
 from projects import services
 from projects.answers import (
     KINDS,
-    MAX_ROWS,
     NEEDED,
-    NO,
     TABLE,
-    YES,
     TextAnswerField,
-    amount_field,
     answer_field,
     columns_of,
 )
-from projects.draft import ESTIMATE_PREFIX, FIELD_PREFIX, REQUIRED_GENERAL, Draft
-from projects.estimate import Estimate, calculate
-from projects.models import CostLine, SectionAnswers
-from projects.services.drafting import GENERAL_FIELDS, LINE_FIELDS, PARTNER_FIELDS
+from projects.draft import FIELD_PREFIX, REQUIRED_GENERAL
+from projects.forms.base import Part, SectionForm
+from projects.forms.estimate import EstimateForm
+from projects.forms.tables import RowForm
+from projects.models import SectionAnswers
+from projects.services.drafting import GENERAL_FIELDS, PARTNER_FIELDS
 
 PARTNERS_PREFIX = "partners"
-
-
-class RowForm(PortalForm):
-    """A row of a table. A row in which nothing is written does not count."""
-
-    use_required_attribute = False
-    tells: Sequence[str] = ()
-    """The cells that make it a row; a tick or a preset choice alone does not."""
-
-    @property
-    def is_blank(self) -> bool:
-        written = (self.cleaned_data.get(name) for name in self.tells or self.fields)
-        return all(value in (None, "", False) for value in written)
-
-
-class RowFormSet(forms.BaseFormSet):
-    """Rows that can be added and removed, by script or by a plain post."""
-
-    deletion_widget = forms.HiddenInput
-    title: str = ""
-    help_text: str = ""
-    needed = False
-
-    @property
-    def anchor(self) -> str:
-        return f"tabel-{(self.prefix or '').removeprefix(FIELD_PREFIX)}"
-
-    def forget_errors(self) -> None:
-        """Show the rows unchecked."""
-        self._errors: list[Any] = []
-        self._non_form_errors = self.error_class()
-
-    @property
-    def kept(self) -> list[Any]:
-        gone = forms.formsets.DELETION_FIELD_NAME
-        return [form for form in self.forms if not getattr(form, "cleaned_data", {}).get(gone)]
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """The cleaned rows that say something, in order."""
-        return [form.cleaned_data for form in self.kept if not form.is_blank]
-
-
-class AllErrors:
-    """A form with its tables as one source for `{% error_summary %}`."""
-
-    management_form = None
-
-    def __init__(self, form: Any, tables: Sequence[RowFormSet]) -> None:
-        self.forms = [form, *(row for table in tables for row in table.kept)]
-        self._tables = tables
-
-    def non_form_errors(self) -> list[str]:
-        return [str(text) for table in self._tables for text in table.non_form_errors()]
-
-
-@dataclass
-class Part:
-    """What the template shows in order: a field, a table, or the files of a question."""
-
-    field: Any = None
-    table: Any = None
-    files: Any = None
-    question: FormQuestion | None = None
-
-
-class SectionForm(PortalForm):
-    """Base: the optimistic lock, the tables, and posts that add or remove a row."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
-    use_required_attribute = False
-
-    def __init__(
-        self,
-        data: Any = None,
-        files: Any = None,
-        *,
-        draft: Draft,
-        section: FormSection,
-    ) -> None:
-        self.draft, self.section, self.proposal = draft, section, draft.proposal
-        self.tables: dict[str, RowFormSet] = {}
-        super().__init__(data, files)
-        self.initial["version"] = draft.version(section)
-        self.build()
-
-    def build(self) -> None:
-        """Add fields and tables."""
-
-    def parts(self) -> list[Part]:
-        """The visible parts, in order."""
-        fields = [Part(field=field) for field in self.visible_fields()]
-        return [*(Part(table=table) for table in self.tables.values()), *fields]
-
-    def save(self, by: User) -> SectionAnswers:
-        """Hand the cleaned values to the service of this kind of section."""
-        raise NotImplementedError
-
-    @property
-    def everything(self) -> AllErrors:
-        return AllErrors(self, list(self.tables.values()))
-
-    def is_valid(self) -> bool:
-        own = super().is_valid()
-        return all([own, *(table.is_valid() for table in self.tables.values())])
-
-    def known_version(self) -> int:
-        return self.cleaned_data.get("version") or 0
-
-    def show_without_judging(self) -> None:
-        """Show what was typed, unchecked: the person only asked for another row."""
-        for form in [self, *(row for table in self.tables.values() for row in table.forms)]:
-            form._errors = ErrorDict()
-            form.cleaned_data = {}
-        for table in self.tables.values():
-            table.forget_errors()
-
-    def restart_from(self, version: int) -> None:
-        """The next press saves over `version`: the person has now seen that text."""
-        data = cast(Any, self.data).copy()
-        data["version"] = str(version)
-        self.data = data
-
-    def add_table(
-        self, prefix: str, row: type[RowForm], initial: list[dict[str, Any]], **attributes: Any
-    ) -> None:
-        factory = forms.formset_factory(
-            row,
-            formset=RowFormSet,
-            extra=0 if initial else 1,
-            can_delete=True,
-            max_num=MAX_ROWS,
-            absolute_max=MAX_ROWS + 50,
-            validate_max=True,
-        )
-        table = factory(
-            self.data if self.is_bound else None,
-            prefix=prefix,
-            initial=None if self.is_bound else initial,
-            form_kwargs={"use_required_attribute": False},
-            error_messages={
-                "missing_management_form": str(
-                    _("De tabel kwam niet goed aan. Herlaad de pagina.")
-                ),
-                "too_many_forms": str(
-                    _("Een tabel heeft hoogstens %(n)d rijen.") % {"n": MAX_ROWS}
-                ),
-            },
-        )
-        for name, value in attributes.items():
-            setattr(table, name, value)
-        self.tables[prefix] = cast(RowFormSet, table)
-
-
-def with_row_changed(data: Any) -> Any | None:
-    """The posted data after "Rij toevoegen" or "Verwijderen" without script; None for a real save.
-
-    `add` names the table; `remove` names the row ("raming-2").
-    """
-    changed = data.copy()
-    if prefix := data.get("add"):
-        total = str(data.get(f"{prefix}-TOTAL_FORMS", ""))
-        if not total.isdigit():
-            return None
-        changed[f"{prefix}-TOTAL_FORMS"] = str(min(int(total) + 1, MAX_ROWS))
-        return changed
-    if row := data.get("remove"):
-        changed[f"{row}-DELETE"] = "on"
-        return changed
-    return None
-
-
-# --- Title, summary and contact ------------------------------------------------------------------
 
 
 class GeneralForm(SectionForm):
@@ -264,9 +80,6 @@ class GeneralForm(SectionForm):
             version=self.known_version(),
             by=by,
         )
-
-
-# --- Questions -----------------------------------------------------------------------------------
 
 
 class QuestionsForm(SectionForm):
@@ -333,9 +146,6 @@ class QuestionsForm(SectionForm):
         )
 
 
-# --- Partners ------------------------------------------------------------------------------------
-
-
 class PartnerForm(RowForm):
     tells = ("name", "kbo", "role", "contribution")
     name = TextAnswerField(label=_("Organisatie"), limit=200, required=False)
@@ -380,141 +190,6 @@ class PartnersForm(SectionForm):
             version=self.known_version(),
             by=by,
         )
-
-
-# --- Estimate ------------------------------------------------------------------------------------
-
-
-class CostLineForm(RowForm):
-    tells = ("description", "amount")
-    first_phase: str = CostPhase.PREPARATION
-    phase = forms.ChoiceField(label=_("Fase"), choices=CostPhase.choices, required=False)
-    description = TextAnswerField(label=_("Omschrijving"), limit=200, required=False)
-    amount = amount_field(label=_("Bedrag exclusief btw"))
-    vat_rate = forms.ChoiceField(
-        label=_("Btw-tarief"),
-        choices=CostLine.VatRate.choices,
-        initial=CostLine.VatRate.STANDARD,
-        required=False,
-    )
-    vat_recoverable = forms.BooleanField(label=_("De btw is terugvorderbaar"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        has_text, amount = bool(values.get("description")), values.get("amount")
-        if has_text and amount is None and "amount" not in self.errors:
-            self.add_error("amount", _("Schrijf een bedrag, of maak de omschrijving leeg."))
-        if amount is not None and not has_text and "description" not in self.errors:
-            self.add_error("description", _("Schrijf waarvoor dit bedrag dient."))
-        values["phase"] = values.get("phase") or self.first_phase
-        values["vat_rate"] = values.get("vat_rate") or CostLine.VatRate.STANDARD
-        return values
-
-
-class EstimateForm(SectionForm):
-    other_subsidies = amount_field(
-        label=_("Andere subsidies voor hetzelfde project"),
-        help_text=_("Gevraagd of gekregen. Geen? Laat 0,00 staan."),
-    )
-    own_budget_secured = forms.ChoiceField(
-        label=_("Ligt uw eigen budget vast?"),
-        choices=[(YES, _("Ja")), (NO, _("Nee, nog niet"))],
-        widget=forms.RadioSelect,
-        required=False,
-    )
-    ceiling_reason = TextAnswerField(
-        label=_("Waarom vraagt u meer dan het richtbedrag?"),
-        help_text=_(
-            "Alleen nodig als de berekening zegt dat u boven het richtbedrag komt. Zonder reden "
-            "vraagt u het richtbedrag."
-        ),
-        limit=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-    def build(self) -> None:
-        self.fields["own_budget_secured"].marker = NEEDED  # type: ignore[attr-defined]
-        self.initial.update(
-            other_subsidies=self.proposal.other_subsidies,
-            own_budget_secured=KINDS[QuestionType.YES_NO].initial(self.proposal.own_budget_secured),
-            ceiling_reason=self.proposal.ceiling_reason,
-        )
-        rows = [
-            {name: getattr(line, name) for name in LINE_FIELDS}
-            for line in self.proposal.cost_lines.all()
-        ]
-        phases = self._phases_of_the_call()
-        phase = forms.ChoiceField(label=_("Fase"), choices=phases, required=False)
-        attributes = {"phase": phase, "first_phase": phases[0][0]}
-        row = type("CallCostLineForm", (CostLineForm,), attributes)
-        self.add_table(ESTIMATE_PREFIX, row, rows, title=_("Kosten"), needed=True)
-
-    def save(self, by: User) -> SectionAnswers:
-        return services.save_estimate(
-            proposal=self.proposal,
-            section=self.section,
-            lines=self.tables[ESTIMATE_PREFIX].rows,
-            other_subsidies=self.cleaned_data["other_subsidies"],
-            own_budget_secured=KINDS[QuestionType.YES_NO].to_json(
-                self.cleaned_data["own_budget_secured"]
-            ),
-            ceiling_reason=self.cleaned_data["ceiling_reason"],
-            version=self.known_version(),
-            by=by,
-        )
-
-    def estimate(self) -> Estimate:
-        """What the form says now, saved or not; rows that cannot be read do not count."""
-        if not self.is_bound:
-            return self.draft.estimate
-        self.is_valid()
-        table = self.tables[ESTIMATE_PREFIX]
-        readable = [row.cleaned_data for row in table.forms if not row.errors and row in table.kept]
-        return calculate(
-            [
-                CostLine(**{name: row[name] for name in LINE_FIELDS})
-                for row in readable
-                if row.get("amount") is not None
-            ],
-            self.draft.call.cofinancing_rules.all(),
-            vat_is_eligible=self.draft.call.vat_is_eligible,
-            other_subsidies=self.cleaned_data.get("other_subsidies") or ZERO,
-            ceiling_reason=self.cleaned_data.get("ceiling_reason", ""),
-        )
-
-    def _phases_of_the_call(self) -> list[tuple[str, str]]:
-        """The phases that this call co-finances, and those already used."""
-        used = {rule.phase for rule in self.draft.call.cofinancing_rules.all()}
-        used |= {line.phase for line in self.proposal.cost_lines.all()}
-        return [(phase.value, str(phase.label)) for phase in CostPhase if phase in used or not used]
-
-
-# --- Attachments ---------------------------------------------------------------------------------
-
-
-class DescribeForm(PortalForm):
-    """What is said about a file."""
-
-    description = TextAnswerField(label=_("Omschrijving"), limit=200, required=False)
-    is_confidential = forms.BooleanField(
-        label=_("Dit bestand bevat vertrouwelijke gegevens"), required=False
-    )
-
-
-class AttachmentForm(DescribeForm):
-    """One file to add."""
-
-    file = forms.FileField(
-        label=_("Bestand"),
-        help_text=_("PDF, DOCX, XLSX, ODT, PNG of JPG, hoogstens 20 MB."),
-        error_messages={
-            "required": _("Kies een bestand."),
-            "empty": _("Dit bestand is leeg. Kies een ander bestand."),
-            "invalid": _("Het bestand kwam niet aan. Kies het opnieuw."),
-        },
-    )
-    field_order = ["file", "description", "is_confidential"]
 
 
 SECTION_FORMS: dict[str, type[SectionForm]] = {

@@ -16,15 +16,11 @@ from common.views import add_errors, sentences, service_errors
 from projects import selectors
 from projects.content import section_content
 from projects.draft import Draft, load_draft
-from projects.forms.sections import (
-    SECTION_FORMS,
-    AttachmentForm,
-    DescribeForm,
-    EstimateForm,
-    QuestionsForm,
-    SectionForm,
-    with_row_changed,
-)
+from projects.forms.attachments import AttachmentForm, DescribeForm
+from projects.forms.base import SectionForm
+from projects.forms.estimate import EstimateForm
+from projects.forms.sections import SECTION_FORMS, QuestionsForm
+from projects.forms.tables import with_row_changed
 from projects.models import Attachment, Proposal
 from projects.policies import is_editor, may_see_draft
 from projects.services import (

@@ -1,0 +1,33 @@
+"""Files that belong to no question."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import PortalForm
+from projects.answers import (
+    TextAnswerField,
+)
+
+
+class DescribeForm(PortalForm):
+    """What is said about a file."""
+
+    description = TextAnswerField(label=_("Omschrijving"), limit=200, required=False)
+    is_confidential = forms.BooleanField(
+        label=_("Dit bestand bevat vertrouwelijke gegevens"), required=False
+    )
+
+
+class AttachmentForm(DescribeForm):
+    """One file to add."""
+
+    file = forms.FileField(
+        label=_("Bestand"),
+        help_text=_("PDF, DOCX, XLSX, ODT, PNG of JPG, hoogstens 20 MB."),
+        error_messages={
+            "required": _("Kies een bestand."),
+            "empty": _("Dit bestand is leeg. Kies een ander bestand."),
+            "invalid": _("Het bestand kwam niet aan. Kies het opnieuw."),
+        },
+    )
+    field_order = ["file", "description", "is_confidential"]
