@@ -86,7 +86,7 @@ def test_with_consent_only_the_team_looks(draft: Proposal, role: StaffRole) -> N
 
 def test_staff_read_what_was_handed_in_and_not_the_working_text() -> None:
     proposal = handed_in()
-    client = signed_in(UserFactory(roles=[StaffRole.ADVISER]))
+    client = signed_in(UserFactory(roles=[StaffRole.PROJECT_LEADER]))
     assert statuses(client, proposal, ["proposal", "version", "receipt"]) == {
         "proposal": 200,
         "version": 200,
