@@ -11,9 +11,12 @@ class EvaluationsConfig(AppConfig):
         from documents import registry as documents
         from evaluations.documents import DECISION_LETTER
         from evaluations.reminders import RULES
+        from evaluations.selectors import reading_rule
         from evaluations.services import seed_letter_texts
         from notifications import registry as reminders
+        from projects.visibility import narrow_staff
 
+        narrow_staff(reading_rule)
         documents.register(DECISION_LETTER)
         for rule in RULES:
             reminders.register(rule)

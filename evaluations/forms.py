@@ -118,7 +118,7 @@ class ScoreForm(PortalForm):
             score = (stored or {}).get(criterion.pk)
             value = score.value if score is not None else None
             self.fields[f"score_{criterion.pk}"] = forms.TypedChoiceField(
-                label=_("Score voor “%(title)s”") % {"title": criterion.title},
+                label=_("Score"),
                 choices=choices,
                 coerce=Decimal,
                 empty_value=None,
@@ -126,7 +126,7 @@ class ScoreForm(PortalForm):
                 initial="" if value is None else _nearest(value, choices),
             )
             self.fields[f"motivation_{criterion.pk}"] = forms.CharField(
-                label=_("Motivering van deze score"),
+                label=_("Motivering"),
                 required=False,
                 max_length=4000,
                 widget=_text(4000, rows=5),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents.registry import Params, PdfDocument, ProgressReport, register
-from projects.models import ProposalVersion
+from projects.models import Proposal, ProposalVersion
 from projects.policies import may_see_proposal
 from projects.services.submission import DOSSIER_KIND, RECEIPT_KIND
 
@@ -24,7 +24,11 @@ def version_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
 def may_download(user: Any, job: Any) -> bool:
     """Whoever may see the proposal may have its documents."""
     version = _version(job.params)
-    return version is not None and may_see_proposal.test(user, version.proposal)
+    return (
+        version is not None
+        and may_see_proposal.test(user, version.proposal)
+        and Proposal.objects.visible_to(user).filter(pk=version.proposal_id).exists()
+    )
 
 
 def _version(params: Params) -> ProposalVersion | None:

@@ -24,6 +24,7 @@ from evaluations.selectors.files import (
     file_list,
     final_advice,
     get_file,
+    reading_rule,
     visible_files,
 )
 from evaluations.selectors.history import file_timeline
@@ -55,6 +56,7 @@ __all__ = [
     "notification_due",
     "notified_decision",
     "own_assignment",
+    "reading_rule",
     "score_cards",
     "total_of",
     "visible_files",

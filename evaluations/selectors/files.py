@@ -48,6 +48,20 @@ def visible_files(user: Any) -> QuerySet[Proposal]:
     )
 
 
+def reading_rule(user: Any) -> Q:
+    """What of the submitted proposals `user` may read elsewhere in the portal, as staff.
+
+    Never what one declared a conflict of interest on. Who is only an adviser reads what was
+    accepted: before that, the declaration comes first.
+    """
+    own = Assignment.objects.filter(adviser=user)
+    rule = ~Q(pk__in=own.filter(state=AssignmentState.RECUSED).values("proposal"))
+    if user.staff_roles <= {StaffRole.ADVISER}:
+        read = own.filter(state__in=[AssignmentState.ACCEPTED, AssignmentState.DONE])
+        rule &= Q(pk__in=read.values("proposal"))
+    return rule
+
+
 def get_file(user: Any, reference: str) -> Proposal:
     """One file with what its page shows.
 

@@ -18,6 +18,7 @@ from common.constraints import unique
 from common.money import ZERO, MoneyField, round_cents
 from documents.models import StoredFile
 from projects.lifecycle import PROPOSAL_LIFECYCLE, UNDECIDED_STATES, ProposalState
+from projects.visibility import open_to_staff
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -30,9 +31,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             return self.none()
         own = models.Q(organisation__in=user.member_roles)
         if user.is_programme_staff:
-            own |= models.Q(submitted_at__isnull=False)
+            own |= open_to_staff(user)
         if user.has_staff_role(StaffRole.TEAM_MEMBER):
-            own |= models.Q(team_may_view=True)
+            own |= models.Q(team_may_view=True, submitted_at__isnull=True)
         return self.filter(own)
 
     def submitted(self) -> Self:

@@ -108,6 +108,21 @@ def test_after_a_conflict_or_refusal_the_file_is_nowhere(end: str) -> None:
         assert client.get(url).status_code == 404, name
 
 
+def test_nor_is_its_text_on_a_page_of_the_proposals() -> None:
+    asked, accepted, left = Case().assigned(), Case().accepted(), Case().accepted()
+    stranger = staff(StaffRole.ADVISER)
+    declare_conflict(assignment=left.assignment, by=left.adviser, explanation="Mijn zus.")
+    for case, person, status in [
+        (asked, asked.adviser, 404),
+        (accepted, accepted.adviser, 200),
+        (accepted, stranger, 404),
+        (left, left.adviser, 404),
+        (left, left.team, 200),
+    ]:
+        address = reverse("projects:version", args=[case.proposal.reference, 1])
+        assert signed_in(fresh(person)).get(address).status_code == status
+
+
 def test_a_conflict_weighs_more_than_another_role() -> None:
     both = staff(StaffRole.ADVISER, StaffRole.TEAM_MEMBER, StaffRole.PROJECT_LEADER)
     case = Case(adviser=both).assigned()
@@ -244,3 +259,12 @@ def test_another_organisation_never_reads_the_decision() -> None:
     assert signed_in(case.team).get(url).status_code == 404
     assert Client().get(url).status_code == 302
     assert may_download.test(stranger.member, case.decision.letter) is False
+
+
+def test_the_overview_counts_no_decision_before_its_notification() -> None:
+    case = Case().lettered()
+    [before] = call_overview(case.team)
+    assert (before.files_submitted, before.files_complete) == (1, 1)
+    assert (before.files_advised, before.files_decided, before.files_withdrawn) == (1, 0, 0)
+    Case().notified()
+    assert sorted(call.files_decided for call in call_overview(case.team)) == [0, 1]
