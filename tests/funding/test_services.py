@@ -1,5 +1,6 @@
 """Every act about money, with each sentence that refuses it."""
 
+import itertools
 import random
 from datetime import date, timedelta
 from decimal import Decimal
@@ -377,7 +378,7 @@ def test_shares_of_33_33_times_three_are_refused() -> None:
 def test_amounts_add_up_to_the_cent_whatever_the_shares(total: Decimal, cuts: list[int]) -> None:
     """The last instalment absorbs the rounding."""
     edges = [0, *sorted(cuts), 10_000]
-    shares = [D(b - a) / 100 for a, b in zip(edges, edges[1:], strict=False)]
+    shares = [D(b - a) / 100 for a, b in itertools.pairwise(edges)]
     amounts = services.split(total, shares)
     assert sum(amounts) == total
     for share, amount in list(zip(shares, amounts, strict=True))[:-1]:
