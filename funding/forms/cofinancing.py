@@ -94,4 +94,8 @@ class InstalmentForm(forms.Form):
     expected_on = DayField(label=_("Verwacht op"), required=False)
 
 
-PlanFormSet = forms.formset_factory(InstalmentForm, extra=0, max_num=12, validate_max=True)
+MAX_INSTALMENTS = 12
+
+PlanFormSet = forms.formset_factory(
+    InstalmentForm, extra=0, max_num=MAX_INSTALMENTS, validate_max=True
+)

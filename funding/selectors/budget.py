@@ -69,7 +69,7 @@ class PipelineRow:
 def year_rows() -> list[YearRow]:
     """Every budget year, latest first; three queries."""
     years = list(BudgetYear.objects.order_by("-year"))
-    sums: dict[int, dict[str, Any]] = {
+    sums: dict[int, Any] = {
         row["budget_year"]: row
         for row in BudgetLine.objects.order_by()
         .values("budget_year")

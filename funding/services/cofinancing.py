@@ -23,11 +23,12 @@ def rule_for(procurement: Procurement) -> CofinancingRule:
     """The rule of the project's call for the phase of the procurement.
 
     Raises:
-        ValidationError: when the call has no rule for that phase.
+        ValidationError: when there is no call, or it has no rule for that phase.
     """
-    rule = CofinancingRule.objects.filter(
-        call_id=procurement.project.call_id, phase=procurement.phase
-    ).first()
+    call_id = procurement.project.call_id
+    if call_id is None:
+        raise ValidationError(_("Dit project hoort bij geen oproep en heeft dus geen regel."))
+    rule = CofinancingRule.objects.filter(call_id=call_id, phase=procurement.phase).first()
     if rule is None:
         raise ValidationError(
             _("De oproep van dit project heeft geen regel voor “%(phase)s”.")

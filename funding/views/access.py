@@ -3,7 +3,8 @@
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from common.views import View, staff_required
 from funding.policies import may_see_funding
@@ -13,7 +14,7 @@ def money_view(view: View) -> View:
     """Only staff who work with the budget; others get the sentence that says so."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         may_see_funding.check(request.user)
         return view(request, *args, **kwargs)
 

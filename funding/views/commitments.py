@@ -15,7 +15,7 @@ from common.moments import today
 from common.money import format_eur
 from common.views import service_errors
 from funding import services
-from funding.forms.cofinancing import PlanFormSet, ReleaseForm
+from funding.forms.cofinancing import MAX_INSTALMENTS, PlanFormSet, ReleaseForm
 from funding.lifecycle import InstalmentState
 from funding.models import Commitment
 from funding.policies import may_release, may_request_cofinancing
@@ -54,6 +54,7 @@ def plan(request: SignedInRequest, number: str) -> HttpResponse:
     """Set the instalments: shares that total exactly 100 %, with their conditions."""
     may_request_cofinancing.check(request.user)
     found = selectors.commitment_page(number)
+    errors: list[Any] = []
     if request.method == "POST":
         formset, sheet = _changed_plan(request)
         if sheet and formset.is_valid():
@@ -65,11 +66,8 @@ def plan(request: SignedInRequest, number: str) -> HttpResponse:
             if holder.is_valid():
                 messages.success(request, _("De schijven zijn gepland."))
                 return redirect(found)
-            errors = holder.non_field_errors()
-        else:
-            errors = []
+            errors = list(holder.non_field_errors())
     else:
-        errors = []
         formset = PlanFormSet(initial=_initial_plan(found))
     return render(
         request,
@@ -96,9 +94,9 @@ def _changed_plan(request: SignedInRequest) -> tuple[Any, bool]:
     """The posted plan and whether it is to be saved; no when a row is added or removed."""
     data = request.POST.copy()
     if "add" in data:
-        data["form-TOTAL_FORMS"] = str(min(int(data.get("form-TOTAL_FORMS") or 0) + 1, 12))
-    elif data.get("remove", "").isdigit():
-        _remove_row(data, int(data["remove"]))
+        data["form-TOTAL_FORMS"] = str(min(_total(data) + 1, MAX_INSTALMENTS))
+    elif str(data.get("remove", "")).isdigit():
+        _remove_row(data, int(str(data["remove"])))
     else:
         return PlanFormSet(data), True
     rows = PlanFormSet(data)
@@ -106,12 +104,18 @@ def _changed_plan(request: SignedInRequest) -> tuple[Any, bool]:
 
 
 def _remove_row(data: Any, index: int) -> None:
-    total = int(data.get("form-TOTAL_FORMS") or 0)
+    total = _total(data)
     for number in range(index, total - 1):
         for name in ("share", "condition", "expected_on"):
             data[f"form-{number}-{name}"] = data.get(f"form-{number + 1}-{name}", "")
     if index < total:
         data["form-TOTAL_FORMS"] = str(total - 1)
+
+
+def _total(data: Any) -> int:
+    """How many rows the form says it has; nothing strange comes through."""
+    text = str(data.get("form-TOTAL_FORMS", ""))
+    return min(int(text), MAX_INSTALMENTS) if text.isdigit() else 0
 
 
 def _raw(form: Any) -> dict[str, str]:
