@@ -21,6 +21,7 @@ from common.work import WorkItem
 from documents.models import Job, JobState
 from documents.policies import may_retry
 from evaluations.selectors import work_for as evaluation_work
+from funding.selectors import work_for as funding_work
 from notifications.selectors import mails_that_need_a_person
 from projects.lifecycle import ProposalState
 from projects.models import Project, Proposal
@@ -90,7 +91,12 @@ def _failures(user: User) -> list[WorkItem]:
     return items
 
 
-WORK: list[Callable[[User], list[WorkItem]]] = [evaluation_work, _calls_to_move, _failures]
+WORK: list[Callable[[User], list[WorkItem]]] = [
+    evaluation_work,
+    funding_work,
+    _calls_to_move,
+    _failures,
+]
 """Every room's `work_for`; the order is that of the groups on the page."""
 
 

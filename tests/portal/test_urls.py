@@ -7,6 +7,7 @@ one h1, a language, nothing inline.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from django.test import Client
 
 from accounts.roles import StaffRole
 from tests.portal.world import Address, World, all_addresses
+
+pytestmark = pytest.mark.django_db
 
 PUBLIC = {
     "home",
@@ -54,7 +57,13 @@ SIGNED_IN = (
 STAFF = ("beheer/",)
 """Starts of addresses for staff only."""
 
-MEMBERS = ("voorstellen/", "projecten/", "organisatie/<int:pk>/")
+MEMBERS = (
+    "voorstellen/",
+    "projecten/",
+    "mijn/projecten/",
+    "schuldvorderingen/",
+    "organisatie/<int:pk>/",
+)
 """Starts of addresses of one organisation's things, for its members (and staff who may)."""
 
 REFUSED = {403, 404, 405}
@@ -105,54 +114,59 @@ def what_went_wrong(response: Any) -> str:
     return f"{response.status_code} {(response.exc_info or ['', ''])[1]!r}"[:300]
 
 
+def links(world: World, *kinds: str) -> Iterator[tuple[str, str]]:
+    """Name and address of what is of one of the kinds (all when none is named).
+
+    What world.py cannot fill yet is skipped here, and reported by the first test.
+    """
+    for address in ADDRESSES:
+        if not kinds or kind_of(address) in kinds:
+            with suppress(LookupError):
+                yield address.name, address.url(world)
+
+
 def browser() -> Client:
     return Client(raise_request_exception=False)
 
 
 @pytest.fixture(scope="module")
-def shared_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Made once: every test looks at it inside a savepoint of its own."""
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Made once: each test looks at it inside its own transaction, a savepoint of this one."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield World()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def world(shared_world: World) -> Iterator[World]:
-    with transaction.atomic():
-        yield shared_world
         transaction.set_rollback(True)
 
 
 def test_every_address_has_a_decision_and_an_example(world):
     undecided = [address.name for address in ADDRESSES if not kind_of(address)]
     assert undecided == [], "add each to PUBLIC or give it one of the known starts"
+    unknown = []
     for address in ADDRESSES:
-        address.url(world)  # LookupError names what world.py must learn
+        try:
+            address.url(world)
+        except LookupError as error:
+            unknown.append(str(error))
+    assert unknown == []
 
 
 def test_public_addresses_answer_a_visitor(world):
     client, faults = browser(), []
-    for address in ADDRESSES:
-        if kind_of(address) != "public":
-            continue
-        response = visit(client, address.url(world))
+    for name, url in links(world, "public"):
+        response = visit(client, url)
         if response.status_code not in {200, 302, 404, 405}:
-            faults.append((address.name, what_went_wrong(response)))
-        faults += [(address.name, fault) for fault in faults_of_page(response)]
+            faults.append((name, what_went_wrong(response)))
+        faults += [(name, fault) for fault in faults_of_page(response)]
     assert faults == []
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_who_is_not_signed_in_is_asked_to(world, method):
     client, faults = browser(), []
-    for address in ADDRESSES:
-        if kind_of(address) == "public":
-            continue
-        response = visit(client, address.url(world), method)
+    for name, url in links(world, "staff", "members", "signed in"):
+        response = visit(client, url, method)
         sent_to = response.headers.get("Location", "")
         if response.status_code != 405 and not sent_to.startswith("/aanmelden/?next="):
-            faults.append((address.name, response.status_code, sent_to))
+            faults.append((name, response.status_code, sent_to))
     assert faults == []
 
 
@@ -160,12 +174,10 @@ def test_who_is_not_signed_in_is_asked_to(world, method):
 def test_an_authority_never_enters_a_staff_page(world, method):
     client, faults = browser(), []
     client.force_login(world.member)
-    for address in ADDRESSES:
-        if kind_of(address) != "staff":
-            continue
-        response = visit(client, address.url(world), method)
+    for name, url in links(world, "staff"):
+        response = visit(client, url, method)
         if response.status_code not in REFUSED:
-            faults.append((address.name, response.status_code))
+            faults.append((name, response.status_code))
     assert faults == []
 
 
@@ -173,16 +185,14 @@ def test_an_authority_never_enters_a_staff_page(world, method):
 def test_another_authority_never_enters_the_pages_of_this_one(world, method):
     client, faults = browser(), []
     client.force_login(world.other)
-    for address in ADDRESSES:
-        if kind_of(address) != "members":
-            continue
-        response = visit(client, address.url(world), method)
+    for name, url in links(world, "members"):
+        response = visit(client, url, method)
         if response.status_code not in REFUSED:
-            faults.append((address.name, response.status_code))
+            faults.append((name, response.status_code))
     assert faults == []
 
 
-VISITORS = ["member", "other", "nobody", *sorted(StaffRole.values)]
+VISITORS = ["member", "nobody", *sorted(StaffRole.values)]
 
 
 @pytest.mark.parametrize("visitor", VISITORS)
@@ -190,21 +200,23 @@ def test_every_page_that_somebody_opens_is_sound(world, visitor):
     client, faults = browser(), []
     if visitor != "nobody":
         client.force_login(world.staff.get(visitor) or getattr(world, visitor))
-    for address in ADDRESSES:
+    for name, url in links(world):
         try:
-            response = visit(client, address.url(world))
+            response = visit(client, url)
         except AssertionError as error:  # an undefined variable, see tests/conftest.py
-            faults.append((address.name, str(error)))
+            faults.append((name, str(error)))
             continue
         if response.status_code >= 500:
-            faults.append((address.name, what_went_wrong(response)))
-        faults += [(address.name, fault) for fault in faults_of_page(response)]
+            faults.append((name, what_went_wrong(response)))
+        faults += [(name, fault) for fault in faults_of_page(response)]
     assert faults == []
 
 
 UNREACHED = {
     "calls:blank_form_pdf": "the worker has not made the PDF yet",
+    "evaluations:decision": "the decision has not been notified; see tests/evaluations",
     "documents:download": "the worker has not made the document yet",
+    "funding:evidence": "the claim has no file",
     "projects:file": "the proposal has no file",
 }
 """Addresses that nobody in this world can open, each with the reason."""
@@ -212,13 +224,13 @@ UNREACHED = {
 
 def test_every_address_is_open_to_somebody(world):
     """So that a refusal above means a refusal, and not that the example does not exist."""
-    closed = {address.name: address for address in ADDRESSES}
+    closed = dict(links(world))
     for person in [world.member, *world.staff.values()]:
         client = browser()
         client.force_login(person)
-        for name, address in list(closed.items()):
+        for name, url in list(closed.items()):
             try:
-                is_open = visit(client, address.url(world)).status_code in {200, 302, 405}
+                is_open = visit(client, url).status_code in {200, 302, 405}
             except AssertionError:  # shown, though with a fault that the test above names
                 is_open = True
             if is_open:

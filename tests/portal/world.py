@@ -13,15 +13,23 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Membership, User
 from accounts.roles import MemberRole, StaffRole
-from calls.models import Call
+from calls.models import Call, CostPhase
 from documents.models import Job
 from documents.services import request_document
+from funding.models import Commitment
+from funding.services import (
+    claim_instalment,
+    commit,
+    default_plan,
+    open_instalment,
+    plan_instalments,
+)
 from notifications.models import OutboxMail
 from projects.models import Project, Proposal
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import CallFactory
 from tests.evaluations.factories import Case
-from tests.funding.factories import budget_line
+from tests.funding.factories import GrantFactory, budget_line, programme_manager
 from tests.projects.factories import ProcurementFactory, ProjectFactory, ProposalFactory
 
 
@@ -43,7 +51,8 @@ class World:
         self.draft: Proposal = ProposalFactory(call=self.call, organisation=self.organisation)
         self.project: Project = ProjectFactory(call=self.call, organisation=self.organisation)
         self.procurement = ProcurementFactory(project=self.project)
-        self.year: int = budget_line(2026).budget_year.year
+        self.phase = self.project.phases.create(phase=CostPhase.PREPARATION)
+        self._add_money()
         self.job: Job = request_document(
             kind="calls.blank_form",
             params={"call": self.call.pk},
@@ -62,6 +71,23 @@ class World:
             role.value: UserFactory(roles=[role]) for role in StaffRole if role != StaffRole.ADVISER
         }
         self.staff[StaffRole.ADVISER.value] = self.case.adviser
+
+    def _add_money(self) -> None:
+        """A commitment of 2026 with a first instalment that the authority has claimed."""
+        self.budget_line = budget_line(2026)
+        grant = GrantFactory(request__procurement__project__organisation=self.organisation)
+        self.commitment: Commitment = commit(decision=grant, by=programme_manager())
+        first, *_later = plan_instalments(
+            commitment=self.commitment, plan=default_plan(), by=self.case.team
+        )
+        open_instalment(instalment=first, by=self.case.team)
+        self.instalment = self.commitment.instalments.last()
+        self.claim = claim_instalment(
+            instalment=first,
+            amount=first.amount,
+            statement="De opdracht is gegund.",
+            by=self.member,
+        )
 
 
 Arguments = Callable[[World], Any]
@@ -83,12 +109,26 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("documents:", "job_id"): lambda w: w.job.pk,
     ("evaluations:", "reference"): lambda w: w.case.proposal.reference,
     ("evaluations:", "pk"): lambda w: w.case.assignment.pk,
-    ("funding:", "year"): lambda w: w.year,
+    ("funding:", "year"): lambda w: w.budget_line.budget_year.year,
+    ("funding:", "stream"): lambda w: w.budget_line.stream,
+    ("funding:", "number"): lambda w: w.commitment.number,
+    ("funding:", "instalment"): lambda w: w.instalment.number,
+    ("funding:", "reference"): lambda w: w.commitment.project.reference,
+    ("funding:", "pk"): lambda w: w.claim.pk,
+    ("funding:request", "pk"): lambda w: w.commitment.decision.request.pk,
+    ("funding:commit", "pk"): lambda w: w.commitment.decision.request.pk,
+    ("funding:request_new", "pk"): lambda w: w.procurement.pk,
+    ("funding:request_rule", "pk"): lambda w: w.procurement.pk,
+    ("funding:claim_new", "pk"): lambda w: w.instalment.pk,
+    ("funding:report_csv", "key"): lambda w: "kredieten",
+    ("funding:report_export", "extension"): lambda w: "pdf",
     ("notifications:", "mail_id"): lambda w: w.mail.pk,
     ("projects:", "slug"): lambda w: w.call.slug,
     ("projects:", "code"): lambda w: "D",
     ("projects:", "file_id"): lambda w: uuid4(),
     ("projects:", "number"): lambda w: 1,
+    ("projects:", "step"): lambda w: "pause",
+    ("projects:phase_edit", "pk"): lambda w: w.phase.pk,
     ("projects:estimate", "code"): lambda w: "J",
 }
 
