@@ -5,7 +5,7 @@ import secrets
 import time
 
 from devtools.console import say
-from devtools.environment import CLONE, PYTHON, TO_TEST, VENV, prepare
+from devtools.environment import CLONE, PYTHON, TO_TEST, VENV, prepare, prepare_tools
 from devtools.processes import Command, run
 
 TEST_ENV = {"PIO_ENV": "test"}
@@ -53,6 +53,7 @@ def checks() -> dict[str, tuple[Command, dict[str, str]]]:
 def run_checks() -> int:
     """Run each check and end with a table; answers 1 when any of them failed."""
     prepare(TO_TEST)
+    prepare_tools({"xgettext": "gettext"}, purpose="finding texts to translate")
     rows = []
     for name, (command, extra) in checks().items():
         say(f"==> {name}")

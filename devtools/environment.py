@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from devtools.console import Refusal, complain, step
@@ -83,6 +83,13 @@ def prepare_browser() -> None:
     """See to Chromium for the browser tests; without it they are skipped, with the reason."""
     if "CHROMIUM" not in os.environ and not any(map(shutil.which, BROWSERS)):
         install_system_packages(["chromium", "fonts-liberation"], purpose="browser tests")
+
+
+def prepare_tools(packages: Mapping[str, str], *, purpose: str) -> None:
+    """See to command-line tools: command -> Debian package."""
+    missing = [package for command, package in packages.items() if not shutil.which(command)]
+    if missing:
+        install_system_packages(missing, purpose=purpose)
 
 
 def _loads(library: str) -> bool:

@@ -11,10 +11,15 @@ from devtools.environment import (
     prepare,
     prepare_browser,
     prepare_pdf_libraries,
+    prepare_tools,
 )
 from devtools.portal import compile_messages, running_services
 from devtools.processes import Child, launch, stop_all, undisturbed
 from devtools.services import only_one
+
+
+# Two at a time, a file as a whole: browser and concurrency tests share servers within their file.
+WHOLE_SUITE = ["-q", "-n", "2", "--dist", "loadfile"]
 
 
 def run_tests() -> int:
@@ -23,10 +28,11 @@ def run_tests() -> int:
         prepare(TO_TEST)
         prepare_pdf_libraries()
         prepare_browser()
+        prepare_tools({"pdftotext": "poppler-utils"}, purpose="tests that read PDF documents")
         compile_messages()
         with running_services("test", for_tests=True) as (env, _services):
             env["PIO_ENV"] = "test"
-            arguments = shlex.split(os.environ.get("ARGS", ""))
+            arguments = shlex.split(os.environ.get("ARGS", "")) or WHOLE_SUITE
             # Standard input stays ours, for --pdb.
             process = launch([PYTHON, "-m", "pytest", *arguments], env=env, cwd=CLONE, stdin=None)
             try:
