@@ -340,18 +340,21 @@ def many(count: int) -> Case:
     """A case and `count` more assigned files in its call."""
     case = Case().assigned()
     pattern = case.proposal
+    organisations = Organisation.objects.bulk_create(
+        Organisation(name=f"Gemeente {n}", type="municipality") for n in range(count)
+    )
     proposals = Proposal.objects.bulk_create(
         Proposal(
             call=pattern.call,
             round=pattern.round,
-            organisation=Organisation.objects.create(name=f"Org {n}", type="municipality"),
+            organisation=organisation,
             reference=f"{pattern.reference}-{n:04d}",
             title=f"Voorstel {n}",
             created_by=pattern.created_by,
             state=ProposalState.ASSESSMENT,
             submitted_at=timezone.now(),
         )
-        for n in range(count)
+        for n, organisation in enumerate(organisations)
     )
     Assignment.objects.bulk_create(
         Assignment(
