@@ -87,6 +87,7 @@ def _member(email: str, first: str, last: str, job_title: str, **roles: MemberRo
 
 DEMO_ACCOUNTS = [
     _staff("teamlid", "Tine", "Teamlid", "Projectbegeleider", StaffRole.TEAM_MEMBER),
+    _staff("teamlid2", "Tom", "Teamleden", "Projectbegeleider", StaffRole.TEAM_MEMBER),
     _staff("projectleider", "Pieter", "Leider", "Projectleider", StaffRole.PROJECT_LEADER),
     _staff("projectleider2", "Petra", "Leiders", "Projectleider", StaffRole.PROJECT_LEADER),
     _staff("adviseur", "Anke", "Adviseur", "Bedrijfsadviseur", StaffRole.ADVISER),

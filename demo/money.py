@@ -205,7 +205,7 @@ class Bookkeeper:
             instalment=instalment,
             amount=instalment.amount,
             statement=f"Kosten volgens de bijgevoegde staat {MARK}.",
-            claimed_by=self.cast.team,
+            claimed_by=self.cast.second_team,
             claimed_at=at(on, 10),
         )
 

@@ -11,6 +11,7 @@ class Cast:
     """Invented people; each holds one staff role."""
 
     team: User
+    second_team: User
     leader: User
     second_leader: User
     adviser: User
@@ -29,6 +30,7 @@ def gather() -> Cast:
     people = {user.email: user for user in ensure_demo_accounts()}
     return Cast(
         team=people["teamlid@pio.example"],
+        second_team=people["teamlid2@pio.example"],
         leader=people["projectleider@pio.example"],
         second_leader=people["projectleider2@pio.example"],
         adviser=people["adviseur@pio.example"],
