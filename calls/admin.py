@@ -18,7 +18,6 @@ from common.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyInline
 @admin.register(Theme)
 class ThemeAdmin(PortalAdmin):
     list_display = ["name", "slug"]
-    list_filter: list[str] = []
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
 

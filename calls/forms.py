@@ -114,7 +114,7 @@ class CriterionForm(PortalModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("weight", "threshold"):
-            self.fields[name].widget.input_suffix = "%"  # type: ignore[attr-defined]
+            self.fields[name].widget.input_suffix = "%"
 
 
 class RuleForm(PortalModelForm):
@@ -134,7 +134,7 @@ class RuleForm(PortalModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["percentage"].widget.input_suffix = "%"  # type: ignore[attr-defined]
+        self.fields["percentage"].widget.input_suffix = "%"
         if self.instance.rate is not None:
             self.initial["percentage"] = self.instance.rate * 100
 
@@ -189,7 +189,7 @@ class QuestionForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         sections = call.sections.filter(kind=SectionKind.QUESTIONS).order_by("position", "pk")
         field = self.fields["section"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells mypy
+        assert isinstance(field, forms.ModelChoiceField)
         field.queryset = sections
         self.initial["choices"] = "\n".join(self.instance.choices)
         self.initial["columns"] = columns_as_text(self.instance.columns)

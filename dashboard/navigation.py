@@ -1,7 +1,7 @@
 """The side navigation of the staff pages: one table of what each role works with."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -10,13 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policies
 from common.policies import Policy
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @dataclass(frozen=True)
 class NavItem:
     """A link in the staff navigation, shown to whom the policy admits."""
 
-    group: str
-    label: str
+    group: "StrOrPromise"
+    label: "StrOrPromise"
     url_name: str
     who: Policy
 

@@ -7,12 +7,12 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.requests import SignedInRequest
 from calls.lifecycle import CallPhase, CallState
 from calls.models import Call
 from calls.policies import may_manage_calls
@@ -158,12 +158,12 @@ def _running_calls(user: User) -> list[CallCounts]:
     ]
 
 
-def authority_overview(request: HttpRequest) -> dict[str, Any]:
+def authority_overview(request: SignedInRequest) -> dict[str, Any]:
     """Everything of the active organisation of this request's user, and the open calls."""
     user = request.user
-    organisation = request.organisation or None  # type: ignore[attr-defined]
+    organisation = request.organisation or None
     open_calls, planned = calls_to_announce(timezone.now())
-    cards = proposals_for_dashboard(user, organisation)  # type: ignore[arg-type]
+    cards = proposals_for_dashboard(user, organisation)
     return {
         "organisation": organisation,
         **_by_stage(cards),

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from calls.selectors import calls_to_announce
 from common.views import staff_required
 from dashboard import selectors
@@ -20,7 +21,7 @@ def home_public(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Everything of the active organisation; staff have a page of their own."""
     if request.user.is_programme_staff:
         return redirect("dashboard:staff")
@@ -29,6 +30,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @staff_required
 @require_safe
-def staff(request: HttpRequest) -> HttpResponse:
+def staff(request: SignedInRequest) -> HttpResponse:
     """What waits for this person now, soonest first."""
     return render(request, "dashboard/staff.html", selectors.staff_overview(request.user))

@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from calls import forms, services
 from calls.models import (
     Call,
@@ -100,7 +101,7 @@ class PartConverter:
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+def add(request: SignedInRequest, slug: str, kind: str) -> HttpResponse:
     call = _editable_call(request, slug)
     if call is None:
         return redirect("calls:staff_detail", slug=slug)
@@ -109,7 +110,7 @@ def add(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, slug: str, kind: str, pk: int) -> HttpResponse:
     call = _editable_call(request, slug)
     if call is None:
         return redirect("calls:staff_detail", slug=slug)
@@ -118,7 +119,7 @@ def edit(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def delete(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
+def delete(request: SignedInRequest, slug: str, kind: str, pk: int) -> HttpResponse:
     """Ask first; a section goes with its questions."""
     call = _editable_call(request, slug)
     if call is None:
@@ -149,7 +150,7 @@ def delete(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
 
 @staff_required
 @require_POST
-def move(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
+def move(request: SignedInRequest, slug: str, kind: str, pk: int) -> HttpResponse:
     """One place up or down."""
     call = _editable_call(request, slug)
     if call is None:
@@ -164,7 +165,7 @@ def move(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
     return redirect(_back(call, kind))
 
 
-def _edit(request: HttpRequest, call: Call, kind: str, part: Any) -> HttpResponse:
+def _edit(request: SignedInRequest, call: Call, kind: str, part: Any) -> HttpResponse:
     is_new = part.pk is None
     extra: dict[str, Any] = {}
     if kind == "vragen":
@@ -189,7 +190,7 @@ def _edit(request: HttpRequest, call: Call, kind: str, part: Any) -> HttpRespons
     )
 
 
-def _editable_call(request: HttpRequest, slug: str) -> Call | None:
+def _editable_call(request: SignedInRequest, slug: str) -> Call | None:
     """The call, or None with a message when its texts and dates are fixed."""
     call = get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
     may_manage_calls.check(request.user)

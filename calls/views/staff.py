@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from audit.selectors import timeline
 from calls import selectors, services
 from calls.forms import CallTextsForm, NewCallForm
@@ -46,7 +47,7 @@ CONSEQUENCES = {
 
 @staff_required
 @require_safe
-def call_list(request: HttpRequest) -> HttpResponse:
+def call_list(request: SignedInRequest) -> HttpResponse:
     """Every call, drafts too."""
     phase = request.GET.get("fase", "")
     found = selectors.call_list(request.user, phase=phase, now=timezone.now())
@@ -64,7 +65,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_call(request: HttpRequest) -> HttpResponse:
+def new_call(request: SignedInRequest) -> HttpResponse:
     """A call from the default template."""
     may_manage_calls.check(request.user)
     form = NewCallForm(request.POST or None)
@@ -82,7 +83,7 @@ def new_call(request: HttpRequest) -> HttpResponse:
 
 @staff_required
 @require_safe
-def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def call_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     """Where the call stands: what is missing, its parts, its next steps, its history."""
     call = _call(request, slug)
     return render(
@@ -110,7 +111,7 @@ def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_texts(request: HttpRequest, slug: str) -> HttpResponse:
+def edit_texts(request: SignedInRequest, slug: str) -> HttpResponse:
     """Texts and settings of a draft call."""
     call = _call(request, slug)
     may_manage_calls.check(request.user)
@@ -130,7 +131,7 @@ def edit_texts(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_required
 @require_safe
-def form_builder(request: HttpRequest, slug: str) -> HttpResponse:
+def form_builder(request: SignedInRequest, slug: str) -> HttpResponse:
     """The form as staff builds it: sections and questions with their order."""
     call = _call(request, slug)
     return render(
@@ -146,7 +147,7 @@ def form_builder(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def take_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
+def take_step(request: SignedInRequest, slug: str, step: str) -> HttpResponse:
     """Say what a step brings about; take it after confirmation."""
     call = _call(request, slug)
     if step not in CONSEQUENCES:
@@ -181,7 +182,7 @@ def take_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
 
 @staff_required
 @require_POST
-def suggest_milestones(request: HttpRequest, slug: str) -> HttpResponse:
+def suggest_milestones(request: SignedInRequest, slug: str) -> HttpResponse:
     """Add the milestones that most calls have."""
     call = _call(request, slug)
     try:
@@ -198,15 +199,15 @@ def suggest_milestones(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(f"{reverse('calls:staff_detail', args=[call.slug])}#deel-mijlpalen")
 
 
-def _call(request: HttpRequest, slug: str) -> Call:
+def _call(request: SignedInRequest, slug: str) -> Call:
     return get_object_or_404(selectors.calls_with_everything(request.user), slug=slug)
 
 
-def _may_edit(request: HttpRequest, call: Call) -> bool:
+def _may_edit(request: SignedInRequest, call: Call) -> bool:
     return call.is_editable and may_manage_calls.test(request.user)
 
 
-def _refused(request: HttpRequest, call: Call) -> HttpResponse:
+def _refused(request: SignedInRequest, call: Call) -> HttpResponse:
     messages.error(
         request, _("Deze oproep is niet meer in opmaak. De teksten en data liggen vast.")
     )
