@@ -1,8 +1,9 @@
 """One shape for every log line: JSON in production, readable text elsewhere."""
 
 import structlog
+from structlog.typing import Processor
 
-SHARED_PROCESSORS = [
+SHARED_PROCESSORS: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
