@@ -1,6 +1,7 @@
 """What an authority does: fill in a proposal, hand it in, read the answer, claim money."""
 
 import re
+import time
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -130,10 +131,13 @@ class Applicant(Person):
             self.press("Herbereken")
         self.sees(f"U vraagt {EUR}72.600,00. Met {EUR}0,00 aan andere subsidies")
 
-    def checks_and_submits(self, reference: str) -> None:
+    def goes_to_check(self, reference: str) -> None:
         self.page.goto(f"/voorstellen/{reference}/")
         self.follow("Nakijken en indienen")
         self.sees("Alle verplichte antwoorden zijn ingevuld")
+
+    def checks_and_submits(self, reference: str) -> None:
+        self.goes_to_check(reference)
         self.press("Indienen")
         self.sees_heading("Ontvangstbewijs")
         self.sees("Uw voorstel is ingediend")
@@ -181,4 +185,14 @@ class Applicant(Person):
 
 
 class WithoutScript(Applicant):
+    """The same, in a browser that runs no script."""
+
     has_script = False
+
+    def downloads(self, name: str | re.Pattern[str], folder: Path, *, patience: int = 60) -> Path:
+        self.follow("Toon de voortgang")
+        until = time.monotonic() + patience
+        again = self.page.get_by_role("link", name="Vernieuw deze pagina")
+        while again.is_visible() and time.monotonic() < until:
+            again.click()
+        return super().downloads(name, folder)

@@ -18,14 +18,12 @@ FLAGS += ["--disable-background-networking", "--disable-component-update", "--di
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PATIENCE = 30_000  # milliseconds for a page on a busy machine
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")  # as devtools.environment
 
 
 def find_chromium() -> str | None:
     """CHROMIUM, or what the system calls it."""
-    if "CHROMIUM" in os.environ:
-        return os.environ["CHROMIUM"]
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,96 @@
+"""Each kind of page: nothing serious that axe can see, one h1, no sideways scrolling on a phone."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from common.moments import today
+from tests.browser.conftest import DESK, PHONE, Windows
+from tests.browser.people import Person
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+GRAVE = ("serious", "critical")
+YEAR = today().year
+OPEN_CALL, DRAFT = f"pio-{YEAR}-3", f"PIO-{YEAR}-3-0001"
+ASSESSED_FILE, ADVISED_FILE = f"PIO-{YEAR}-2-0004", f"PIO-{YEAR}-2-0006"
+
+PAGES = {
+    "": [
+        "/",
+        "/oproepen/",
+        f"/oproepen/{OPEN_CALL}/",
+        f"/oproepen/{OPEN_CALL}/formulier/",
+        "/projecten/",
+        "/projecten/PIO-H-014/",
+        "/aanmelden/",
+        "/mailbox/",
+    ],
+    "indiener@voorbeeldegem.example": [
+        "/mijn/",
+        f"/oproepen/{OPEN_CALL}/voorstel-beginnen/",
+        f"/voorstellen/{DRAFT}/",
+        f"/voorstellen/{DRAFT}/deel/A/",
+        f"/voorstellen/{DRAFT}/deel/H/",
+        f"/voorstellen/{DRAFT}/deel/J/",
+        f"/voorstellen/{DRAFT}/nakijken/",
+        "/organisatie/",
+        "/mijn-gegevens/",
+    ],
+    "teamlid@pio.example": [
+        "/beheer/",
+        "/beheer/oproepen/",
+        f"/beheer/oproepen/{OPEN_CALL}/",
+        f"/beheer/oproepen/{OPEN_CALL}/formulier/",
+        "/beheer/dossiers/",
+        f"/beheer/dossiers/{ADVISED_FILE}/",
+        f"/beheer/dossiers/{ADVISED_FILE}/advies/",
+        "/beheer/projecten/",
+        "/beheer/projecten/PIO-H-014/",
+        "/beheer/projecten/PIO-H-014/cofinanciering/",
+        "/beheer/herinneringen/",
+    ],
+    "adviseur@pio.example": [
+        f"/beheer/dossiers/{ASSESSED_FILE}/beoordelen/",
+        f"/beheer/dossiers/{ASSESSED_FILE}/toewijzing/",
+    ],
+    "manager@pio.example": [
+        "/beheer/begroting/",
+        f"/beheer/begroting/{YEAR}/",
+        "/beheer/cofinanciering/",
+        "/beheer/schuldvorderingen/",
+        f"/beheer/jaarrapport/{YEAR}/",
+    ],
+}
+
+
+def findings(page: Page, path: str) -> list[str]:
+    """What is wrong with a page at both widths; each with where to look."""
+    found = []
+    for viewport in (DESK, PHONE):
+        page.set_viewport_size(viewport)
+        page.goto(path)
+        place = f"{path} at {viewport['width']} px"
+        if (count := page.get_by_role("heading", level=1).count()) != 1:
+            found.append(f"{place}: {count} h1")
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if wide > 0:
+            found.append(f"{place}: scrolls {wide} px sideways")
+        page.evaluate(AXE)
+        answer = page.evaluate("axe.run({resultTypes: ['violations']})")
+        found += [
+            f"{place}: {violation['id']} {node['target']}"
+            for violation in answer["violations"]
+            if violation["impact"] in GRAVE
+            for node in violation["nodes"]
+        ]
+    return found
+
+
+@pytest.mark.parametrize("email", PAGES, ids=lambda email: email.split("@")[0] or "public")
+def test_pages_can_be_used_by_everyone(new_context: Windows, email: str) -> None:
+    page = new_context().new_page()
+    if email:
+        Person(page).sign_in(email)
+
+    assert [line for path in PAGES[email] for line in findings(page, path)] == []
