@@ -11,7 +11,7 @@ from django.db import models
 from accounts.models import Organisation, User
 from audit.models import AuditEvent
 from calls.models import Call, QuestionType, SectionKind, Theme
-from common.moments import add_working_days, last_day_before
+from common.moments import add_working_days, last_day_before, today
 from demo.organisations import MARK
 from demo.people import Cast
 from demo.texts import Idea, answers_for
@@ -81,7 +81,7 @@ class Player:
         author = self._author(story.organisation)
         started = at(self.closing - timedelta(days=25 - self.count % 9), 9, 12)
         if story.state == ProposalState.DRAFT:
-            started = at(date.today() - timedelta(days=6 + self.count), 14, 5)  # noqa: DTZ011
+            started = at(today() - timedelta(days=6 + self.count), 14, 5)
         proposal = self._draft(story, author, started)
         log(proposal, started, author, "proposal.started", "Ontwerp begonnen")
         if story.reached(ProposalState.SUBMITTED):
@@ -207,7 +207,7 @@ class Player:
         log(proposal, arrived_at, author, "proposal.submit", "Indienen")
 
     def _check(self, proposal: Proposal) -> None:
-        when = at(add_working_days(self.closing, 3), 11, 20)
+        when = at(self._working_day(3), 11, 20)
         CompletenessCheck.objects.create(
             version=proposal.versions.get(),
             is_complete=True,
@@ -220,8 +220,8 @@ class Player:
     def _assess(self, proposal: Proposal, story: Story) -> None:
         adviser = self.cast.advisers[self.count % 2]
         advised = story.reached(ProposalState.ADVISED)
-        assigned = at(add_working_days(self.closing, 4), 9, 45)
-        finished = at(add_working_days(self.closing, 18 + self.count % 7), 15, 30)
+        assigned = at(self._working_day(4), 9, 45)
+        finished = at(self._working_day(18 + self.count % 7), 15, 30)
         assignment = Assignment.objects.create(
             proposal=proposal,
             adviser=adviser,
@@ -269,8 +269,8 @@ class Player:
 
     def _decide(self, proposal: Proposal, story: Story) -> None:
         advice = proposal.advices.get()
-        decided = at(add_working_days(self.closing, 45), 14)
-        notified = at(add_working_days(self.closing, 48), 9, 30)
+        decided = at(self._working_day(45), 16)
+        notified = at(self._working_day(48), 9, 30)
         not_selected = story.state == ProposalState.NOT_SELECTED
         decision = SelectionDecision.objects.create(
             proposal=proposal,
@@ -299,6 +299,10 @@ class Player:
         log(proposal, notified, self.cast.team, action, label)
 
     # --- Pieces ----------------------------------------------------------------------------------
+
+    def _working_day(self, count: int) -> date:
+        """The `count`-th working day after closing, or yesterday when that has yet to come."""
+        return min(add_working_days(self.closing, count), today() - timedelta(days=1))
 
     def _author(self, organisation: Organisation) -> User:
         member = organisation.memberships.filter(role="submitter").select_related("user").first()

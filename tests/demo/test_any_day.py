@@ -9,6 +9,7 @@ from django.core.management import call_command
 from calls.models import Call
 from common.moments import BRUSSELS, start_of_day
 from demo.story import is_loaded
+from evaluations.models import Advice, SelectionDecision
 from funding.models import LedgerEntry
 
 
@@ -19,4 +20,6 @@ def test_the_demo_loads_on_any_day_of_the_year(day: date) -> None:
     with time_machine.travel(datetime(day.year, day.month, day.day, 9, tzinfo=BRUSSELS)):
         call_command("load_demo", verbosity=0)
     assert Call.objects.filter(is_fictional=True).count() == 5
+    assert not SelectionDecision.objects.filter(decided_at__gte=start_of_day(day)).exists()
+    assert not Advice.objects.filter(finalised_at__gte=start_of_day(day)).exists()
     assert not LedgerEntry.objects.filter(recorded_at__gte=start_of_day(day)).exists()
