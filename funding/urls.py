@@ -1,9 +1,8 @@
-"""Addresses of the money room; those of the yearly report stand in report_urls."""
+"""Addresses of the money room."""
 
 from django.urls import path
 
-from funding.report_urls import report_urls
-from funding.views import budget, claims, commitments, member, requests
+from funding.views import budget, claims, commitments, member, reports, requests
 
 app_name = "funding"
 
@@ -11,6 +10,7 @@ _year = "beheer/begroting/<int:year>/"
 _request = "beheer/cofinanciering/<int:pk>/"
 _commitment = "beheer/vastleggingen/<str:number>/"
 _claim = "beheer/schuldvorderingen/<int:pk>/"
+_report = "beheer/jaarrapport/<int:year>/"
 _member = "mijn/projecten/<str:reference>/cofinanciering/"
 
 urlpatterns = [
@@ -49,5 +49,8 @@ urlpatterns = [
     path("schuldvorderingen/<int:pk>/bewijsstuk/", claims.evidence, name="evidence"),
     path(_member, member.project_funding, name="project_funding"),
     path(f"{_member}schijf/<int:pk>/", member.claim_new, name="claim_new"),
-    *report_urls,
+    path("beheer/jaarrapport/", reports.reports, name="reports"),
+    path(_report, reports.report, name="report"),
+    path(f"{_report}csv/<slug:key>/", reports.table_csv, name="report_csv"),
+    path(f"{_report}<str:extension>/", reports.export, name="report_export"),
 ]

@@ -95,7 +95,7 @@ def _changed_plan(request: SignedInRequest) -> tuple[Any, bool]:
     data = request.POST.copy()
     if "add" in data:
         data["form-TOTAL_FORMS"] = str(min(_total(data) + 1, MAX_INSTALMENTS))
-    elif str(data.get("remove", "")).isdigit():
+    elif _is_small_number(data.get("remove")):
         _remove_row(data, int(str(data["remove"])))
     else:
         return PlanFormSet(data), True
@@ -115,7 +115,12 @@ def _remove_row(data: Any, index: int) -> None:
 def _total(data: Any) -> int:
     """How many rows the form says it has; nothing strange comes through."""
     text = str(data.get("form-TOTAL_FORMS", ""))
-    return min(int(text), MAX_INSTALMENTS) if text.isdigit() else 0
+    return min(int(text), MAX_INSTALMENTS) if _is_small_number(text) else 0
+
+
+def _is_small_number(text: Any) -> bool:
+    """Whether `int` reads it: "²" is a digit to Python, and a very long row of digits too much."""
+    return str(text).isdecimal() and len(str(text)) < 5
 
 
 def _raw(form: Any) -> dict[str, str]:
