@@ -191,8 +191,9 @@ class WithoutScript(Applicant):
 
     def downloads(self, name: str | re.Pattern[str], folder: Path, *, patience: int = 60) -> Path:
         self.follow("Toon de voortgang")
+        expect(self.page).to_have_url(re.compile("/documenten/taak/"))
+        made = self.page.get_by_role("link", name=name)
         until = time.monotonic() + patience
-        again = self.page.get_by_role("link", name="Vernieuw deze pagina")
-        while again.is_visible() and time.monotonic() < until:
-            again.click()
+        while not made.is_visible() and time.monotonic() < until:
+            self.page.reload()
         return super().downloads(name, folder)

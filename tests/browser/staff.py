@@ -53,6 +53,7 @@ class Staff(Person):
 
     def declares_no_conflict(self, reference: str) -> None:
         self.opens_file(reference)
+        self.sees("U leest het voorstel nadat u hebt aanvaard")
         self.does_not_see("Fietspaden slijten zonder dat wij het zien.")
         self.follow("Uitnodiging beantwoorden")
         self.tick("Ik verklaar dat ik geen belangenconflict heb")
