@@ -17,7 +17,6 @@ from devtools.portal import compile_messages, running_services
 from devtools.processes import Child, launch, stop_all, undisturbed
 from devtools.services import only_one
 
-
 # Two at a time, a file as a whole: browser and concurrency tests share servers within their file.
 WHOLE_SUITE = ["-q", "-n", "2", "--dist", "loadfile"]
 

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -94,4 +95,10 @@ def _followed(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
     found = get_object_or_404(Job.objects.select_related("file"), pk=job_id)
     if not policies.may_follow.test(request.user, found):
         raise Http404
-    return {"job": found, "download_refused": not policies.may_download.test(request.user, found)}
+    back = request.GET.get("terug", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
+    return {
+        "job": found,
+        "download_refused": not policies.may_download.test(request.user, found),
+        "back": back if safe else "",
+    }

@@ -153,7 +153,7 @@ def request_letter(decision: SelectionDecision, by: User) -> Job:
 
 
 def next_letter_number(year: int) -> str:
-    """The next number of a decision letter in a year: PIO/2026/0001. An undone decision leaves a gap."""
+    """The next letter number of a year, as PIO/2026/0001; an undone decision leaves a gap."""
     LetterCounter.objects.get_or_create(year=year)
     counter = LetterCounter.objects.select_for_update().get(year=year)
     counter.last_number += 1

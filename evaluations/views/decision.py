@@ -37,6 +37,10 @@ def decide_view(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     ready = waits and not obstacle and draft_advice(proposal) is None
     form = None
     if request.method == "POST":
+        may_decide.check(user, proposal)
+        if advice is None:  # the page has no form then: somebody posts out of turn
+            messages.error(request, _("Er is nog geen definitief advies."))
+            return back(proposal, "decide")
         form = DecisionForm(request.POST)
         if form.is_valid():
             with service_errors(form):

@@ -63,13 +63,14 @@ def overview(request: HttpRequest) -> HttpResponse:
 @file_view
 @require_GET
 def file(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
-    """The proposal as it was submitted."""
+    """The proposal as it was submitted; who is invited sees with whom, to declare a conflict."""
     reads = may_read_text(request.user, proposal)
     return show(
         request,
         "file",
         proposal,
         "file",
+        partner_names=", ".join(proposal.partners.values_list("name", flat=True)) or "–",
         version=proposal.latest_version if reads else None,
         reads=reads,
         reading=READING,

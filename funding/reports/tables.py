@@ -37,10 +37,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class ReportTable:
-    """A table with its caption; `key` names it in addresses. Totals are sums of the rows shown."""
+    """A table with its caption; `key` names it in addresses, `short_title` its sheet.
+
+    Totals are sums of the rows shown.
+    """
 
     key: str
     title: str
+    short_title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
     note: str = ""
@@ -79,7 +83,7 @@ class ReportTable:
         return cells
 
     def sheet(self, provenance: Sequence[str] = ()) -> Sheet:
-        return Sheet(self.title, self.columns, self.rows, provenance=provenance)
+        return Sheet(self.short_title, self.columns, self.rows, provenance=provenance)
 
 
 def words(kind: Kind, value: Any) -> str:
@@ -138,6 +142,7 @@ def _credits(report: YearlyReport) -> ReportTable:
     return ReportTable(
         "kredieten",
         _("Kredieten en gebruik"),
+        _("Kredieten"),
         [
             Column(_("Geldstroom")),
             Column(_("Begroting")),
@@ -168,6 +173,7 @@ def _encours(report: YearlyReport) -> ReportTable:
     return ReportTable(
         "encours",
         _("Encours per jaar"),
+        _("Encours"),
         [
             Column(_("Jaar"), TEXT, width=10),
             Column(_("Encours begin"), MONEY),
@@ -188,6 +194,7 @@ def _calls(report: YearlyReport) -> ReportTable:
     return ReportTable(
         "oproepen",
         _("Oproepen van het jaar"),
+        _("Oproepen"),
         [
             Column(_("Oproep")),
             Column(_("Geopend"), DATE),
@@ -224,6 +231,7 @@ def _breakdown(report: YearlyReport, key: str, title: str, label: str) -> Report
     return ReportTable(
         key,
         title,
+        _("Per soort") if key == "type" else _("Per thema"),
         [
             Column(label),
             Column(_("Projecten"), INTEGER, total=True),
@@ -238,6 +246,7 @@ def _pipeline(report: YearlyReport) -> ReportTable:
     return ReportTable(
         "pipeline",
         _("Pipeline: geselecteerd, nog niet vastgelegd"),
+        _("Pipeline"),
         [
             Column(_("Project")),
             Column(_("Titel")),
@@ -257,6 +266,7 @@ def _forecast(report: YearlyReport) -> ReportTable:
     return ReportTable(
         "verwachting",
         _("Verwachte vereffeningen uit de schijven"),
+        _("Verwachting"),
         [
             Column(_("Jaar"), TEXT, width=16),
             Column(_("Schijven"), INTEGER, total=True),
@@ -273,6 +283,7 @@ def _projects(report: YearlyReport) -> ReportTable:
     return ReportTable(
         "projecten",
         _("Projecten met bedragen"),
+        _("Projecten"),
         [
             Column(_("Project"), width=18),
             Column(_("Titel")),

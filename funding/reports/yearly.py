@@ -39,6 +39,7 @@ from projects.models import Project
 Kind = LedgerEntry.Kind
 AMOUNT = DecimalField(max_digits=14, decimal_places=2)
 NO_THEME = "Zonder thema"
+FICTIONAL = "(voorbeelddata)"
 
 
 def build_yearly_report(*, year: int, cut_off: datetime, generated_by: str) -> YearlyReport:
@@ -164,7 +165,7 @@ def _projects(entries: QuerySet[LedgerEntry], year: int) -> list[ProjectRow]:
     rows = [
         ProjectRow(
             reference=project.reference,
-            title=project.title,
+            title=marked_title(project),
             organisation=project.organisation.name,
             organisation_type=str(OrganisationType(project.organisation.type).label),
             theme=project.theme.name if project.theme else NO_THEME,
@@ -179,6 +180,13 @@ def _projects(entries: QuerySet[LedgerEntry], year: int) -> list[ProjectRow]:
         for project in projects
     ]
     return sorted(rows, key=lambda row: (-row.committed_in_year, row.reference))
+
+
+def marked_title(project: Project) -> str:
+    """The title; a project whose amounts are invented says so, also in a row that is copied."""
+    if not project.is_fictional or FICTIONAL in project.title:
+        return project.title
+    return f"{project.title} {FICTIONAL}"
 
 
 def _breakdown(projects: Iterable[ProjectRow], attribute: str) -> list[BreakdownRow]:

@@ -5,10 +5,12 @@ from datetime import date, datetime
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import SignedInRequest
+from common.formatting import format_deadline
 from common.forms import DayField, PortalForm
 from common.moments import end_of_day, last_day_before
 from common.views import staff_required
@@ -89,8 +91,11 @@ def export(request: SignedInRequest, year: int, extension: str) -> HttpResponse:
         kind=KINDS[extension],
         params=report_params(year=year, cut_off=cut_off, by=str(request.user)),
         requested_by=request.user,
+        title=_("Jaarrapport %(year)s, stand %(cut_off)s (%(extension)s)")
+        % {"year": year, "cut_off": format_deadline(cut_off), "extension": extension.upper()},
     )
-    return redirect(reverse("documents:job", args=[job.pk]))
+    back = reverse("funding:report", args=[year])
+    return redirect(f"{reverse('documents:job', args=[job.pk])}?{urlencode({'terug': back})}")
 
 
 @require_GET

@@ -74,7 +74,7 @@ def with_row_changed(data: Any) -> Any | None:
     changed = data.copy()
     if prefix := data.get("add"):
         total = str(data.get(f"{prefix}-TOTAL_FORMS", ""))
-        if not total.isdigit():
+        if not total.isdecimal() or len(total) > 4:
             return None
         changed[f"{prefix}-TOTAL_FORMS"] = str(min(int(total) + 1, MAX_ROWS))
         return changed

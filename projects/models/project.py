@@ -120,6 +120,11 @@ class Project(models.Model):
         return reverse("projects:project", args=[self.reference])
 
     @property
+    def awaits_cofinancing(self) -> bool:
+        """Whether the next step of the project may be a request for co-financing."""
+        return PROJECT_LIFECYCLE.allows(self, "request_cofinancing")
+
+    @property
     def public_state(self) -> str:
         """The state as everybody may read it: not how a request for money stands."""
         if self.state in MONEY_STATES:

@@ -175,7 +175,7 @@ def _attachment(proposal: Proposal, key: str) -> Attachment:
     return get_object_or_404(
         Attachment.objects.select_related("proposal", "file"),
         proposal=proposal,
-        pk=int(key) if key.isdigit() and len(key) < 19 else 0,
+        pk=int(key) if key.isdecimal() and len(key) < 19 else 0,
     )
 
 

@@ -6,6 +6,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from documents.downloads import serve
@@ -67,7 +69,8 @@ def make_document(request: HttpRequest, reference: str, number: int) -> HttpResp
         job = request_document(
             kind=kind, params=params, requested_by=request.user, about=found.proposal
         )
-    return redirect("documents:job", job_id=job.pk)
+    back = reverse("projects:version", args=[reference, number])
+    return redirect(f"{reverse('documents:job', args=[job.pk])}?{urlencode({'terug': back})}")
 
 
 @login_required

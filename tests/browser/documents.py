@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 
 Row = dict[str, Any]
-CREDITS, ENCOURS, PROJECTS = "Kredieten en gebruik", "Encours per jaar", "Projecten met bedragen"
+CREDITS, ENCOURS, PROJECTS = "Kredieten", "Encours", "Projecten"
 MAIN_STREAM = "Cofinanciering van opdrachten"
 
 

@@ -83,7 +83,7 @@ def test_from_open_call_to_yearly_report(
     assert reference not in before.rows[PROJECTS]
     project = after.rows[PROJECTS][reference]
     assert {name: project[name] for name in ("Titel", f"Vastgelegd in {year}", "Open")} == {
-        "Titel": TITLE,
+        "Titel": f"{TITLE} (voorbeelddata)",
         f"Vastgelegd in {year}": COMMITTED,
         "Open": COMMITTED - PAID,
     }

@@ -315,7 +315,7 @@ def test_pdf_and_xlsx_carry_the_figures_of_the_screen(
     xlsx = run_export(manager_client, "xlsx")
     assert xlsx.file is not None
     book_read = openpyxl.load_workbook(io.BytesIO(xlsx.file.read()))
-    sheet = book_read["Kredieten en gebruik"]
+    sheet = book_read["Kredieten"]
     assert [cell.value for cell in sheet[1]][:4] == ["Geldstroom", "Begroting", "VAK", "Vastgelegd"]
     assert (sheet["C2"].value, sheet["D2"].value) == (5_000_000, 2_130_500)
     assert sheet["D3"].value == "=SUM(D2:D2)"

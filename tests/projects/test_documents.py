@@ -53,7 +53,10 @@ def test_the_dossier_holds_every_answer_and_is_made_once(ready: Proposal) -> Non
     first = client.post(url, {"kind": DOSSIER_KIND})
     job = latest_job(DOSSIER_KIND, {"version": version.pk})
     assert job is not None
-    assert first["Location"] == reverse("documents:job", args=[job.pk])
+    followed, _, back = first["Location"].partition("?")
+    assert followed == reverse("documents:job", args=[job.pk])
+    page = client.get(followed + "?" + back).content.decode()
+    assert reverse("projects:version", args=[ready.reference, 1]) in page
     run_job(job_id=job.pk)
     job.refresh_from_db()
     text = text_of(job)
