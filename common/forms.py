@@ -1,9 +1,15 @@
 """Forms as the portal shows them: crispy, without a form tag of their own, errors in a summary."""
 
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+YEARS = range(1900, 2200)
+"""Outside these a day is a slip of the keyboard, and at the ends of the calendar sums overflow."""
 
 
 class PortalFormMixin:
@@ -33,6 +39,7 @@ class DayField(forms.DateField):
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"])
         super().__init__(**kwargs)
+        self.validators.append(_likely_year)
 
 
 class MomentField(forms.DateTimeField):
@@ -45,3 +52,9 @@ class MomentField(forms.DateTimeField):
         )
         kwargs.setdefault("input_formats", ["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M"])
         super().__init__(**kwargs)
+        self.validators.append(_likely_year)
+
+
+def _likely_year(day: date) -> None:
+    if day.year not in YEARS:
+        raise ValidationError(_("Kijk het jaar na: %(year)s kan niet.") % {"year": day.year})

@@ -1,9 +1,9 @@
-"""What every request carries: the instant of its arrival and its language."""
+"""What every request carries: the instant of its arrival, its language, an address to look up."""
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -20,6 +20,21 @@ class ArrivalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.arrived_at = timezone.now()  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class StorableAddressMiddleware:
+    """No page has a NUL in its address, and PostgreSQL refuses to look for one.
+
+    It stands last, so that the page that says so is one of ours.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path:
+            raise Http404
         return self.get_response(request)
 
 

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ActiveOrganisationMiddleware",
     "axes.middleware.AxesMiddleware",
+    "common.middleware.StorableAddressMiddleware",
 ]
 
 ROOT_URLCONF = "pio_portal.urls"
@@ -161,7 +162,8 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", 1 if PRODUCTION else 0)
+PROXY_COUNT = env.int("PROXY_COUNT", 1 if PRODUCTION else 0)
+AXES_CLIENT_IP_CALLABLE = "accounts.client_address.client_address"
 AXES_VERBOSE = False
 
 # --- Language and time ------------------------------------------------------------------------
