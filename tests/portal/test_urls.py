@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from accounts.roles import StaffRole
@@ -127,14 +126,6 @@ def links(world: World, *kinds: str) -> Iterator[tuple[str, str]]:
 
 def browser() -> Client:
     return Client(raise_request_exception=False)
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Made once: each test looks at it inside its own transaction, a savepoint of this one."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
 
 
 def test_every_address_has_a_decision_and_an_example(world):
