@@ -12,6 +12,23 @@ from rules.predicates import Predicate
 
 Test = Callable[..., bool]
 
+# Staff who oversee every file, so who may read all mails and jobs; an adviser sees assigned files
+# only. Plain names: the engines that ask stand below the app that defines the roles.
+OVERSIGHT_ROLES = frozenset(
+    {
+        "pio_team_member",
+        "pio_project_leader",
+        "programme_manager",
+        "administrator",
+        "auditor",
+    }
+)
+
+
+def oversees_all_files(user: Any) -> bool:
+    """Whether `user` holds one of `OVERSIGHT_ROLES`; a visitor holds none."""
+    return not OVERSIGHT_ROLES.isdisjoint(map(str, getattr(user, "staff_roles", ())))
+
 
 class Policy(Predicate):
     """A predicate with a Dutch sentence that explains it."""

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import policies
 from common.policies import Policy
+from documents.policies import may_list_jobs
+from notifications.policies import may_see_messages
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -33,8 +35,8 @@ STAFF_NAV = [
     NavItem(_("Geld"), _("Cofinanciering"), "funding:requests", policies.sees_money),
     NavItem(_("Geld"), _("Schuldvorderingen"), "funding:claims", policies.sees_money),
     NavItem(_("Geld"), _("Jaarrapport"), "funding:reports", policies.sees_money),
-    NavItem(_("Portaal"), _("Herinneringen en mails"), "notifications:overview", policies.is_staff),
-    NavItem(_("Portaal"), _("Documenten"), "documents:jobs", policies.is_staff),
+    NavItem(_("Portaal"), _("Herinneringen en mails"), "notifications:overview", may_see_messages),
+    NavItem(_("Portaal"), _("Documenten"), "documents:jobs", may_list_jobs),
     NavItem(_("Portaal"), _("Organisaties"), "accounts:staff_organisations", policies.is_staff),
     NavItem(_("Portaal"), _("Logboek"), "dashboard:audit_log", policies.may_read_log),
     NavItem(_("Portaal"), _("Tabellen (admin)"), "admin:index", policies.may_enter_admin),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.conf import settings
+
 from calls.cofinancing import advise
 from demo.organisations import MARK
 from demo.people import Cast
@@ -186,7 +188,7 @@ class Bookkeeper:
         )
 
     def _plan(self, commitment: Commitment, amount: Decimal) -> list[Instalment]:
-        plan = default_plan()
+        plan = default_plan(commitment.effective_on)
         amounts = split(amount, [item.share for item in plan])
         return [
             Instalment.objects.create(
@@ -195,7 +197,7 @@ class Bookkeeper:
                 share=item.share,
                 amount=part,
                 condition=item.condition,
-                expected_on=commitment.effective_on + timedelta(days=210 * number),
+                expected_on=item.expected_on,
             )
             for number, (item, part) in enumerate(zip(plan, amounts, strict=True), 1)
         ]
@@ -268,6 +270,6 @@ class Bookkeeper:
 
 def state_after(grant: Grant) -> ProjectState:
     """The state a project has reached with this grant."""
-    if len(grant.paid) == len(default_plan()):
+    if len(grant.paid) == len(settings.INSTALMENT_SCHEDULE):
         return ProjectState.FINISHED
     return ProjectState.EXECUTION if grant.paid else ProjectState.COFINANCING_GRANTED

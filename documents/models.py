@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.constraints import check, unique
+from common.policies import oversees_all_files
 from documents import conf
 
 
@@ -81,8 +82,8 @@ PENDING = (JobState.QUEUED, JobState.RUNNING)
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: Any) -> Self:
-        """The list of jobs is for staff; others meet a job on the page of their own thing."""
-        return self if getattr(user, "is_programme_staff", False) else self.none()
+        """For who oversees all files; others meet a job on the page of their own thing."""
+        return self if oversees_all_files(user) else self.none()
 
     def about(self, target: models.Model) -> Self:
         return self.filter(

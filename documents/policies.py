@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from common.policies import policy
+from common.policies import oversees_all_files, policy
 from documents import registry
 
 # The one staff role that only reads (accounts.roles, which this engine can't import).
 _READ_ONLY = {"auditor"}
 
 
-@policy("Alleen medewerkers van het programma zien alle documenttaken.")
+@policy("Alleen medewerkers die alle dossiers opvolgen, zien alle documenttaken.")
 def may_list_jobs(user: Any, obj: Any = None) -> bool:
-    return bool(getattr(user, "is_programme_staff", False))
+    return oversees_all_files(user)
 
 
 @policy("Wie dit document mag lezen, mag het downloaden.")

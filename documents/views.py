@@ -61,6 +61,7 @@ def download(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     """All jobs, newest first."""
+    policies.may_list_jobs.check(request.user)
     found = JobFilter(request.GET, queryset=selectors.jobs_for_staff(request.user))
     page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [(item, policies.may_download.test(request.user, item)) for item in page]
@@ -80,6 +81,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Let a failed job try again."""
+    policies.may_list_jobs.check(request.user)
     found = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
     try:
         retry_job(job_id=found.pk, actor=request.user)

@@ -49,6 +49,9 @@ def is_not_claimant(user: Any, claim: Any) -> bool:
     return bool(claim.claimed_by_id != user.pk)
 
 
-@policy("Wie een schuldvordering controleerde, kan ze niet zelf goedkeuren.")
+@policy("Wie een schuldvordering indiende of controleerde, kan ze niet zelf goedkeuren.")
 def is_second_person(user: Any, claim: Any) -> bool:
-    return is_programme_office.test(user, None) and claim.checked_by_id != user.pk
+    return is_programme_office.test(user, None) and user.pk not in {
+        claim.claimed_by_id,
+        claim.checked_by_id,
+    }

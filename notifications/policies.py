@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from common.policies import policy
+from common.policies import oversees_all_files, policy
 
 # The group's name as a plain word: this engine stands below the app that defines the roles.
 READ_ONLY_ROLE = "auditor"
 
 
-@policy("Alleen medewerkers van het programma zien herinneringen en mails.")
+@policy("Alleen medewerkers die alle dossiers opvolgen, zien herinneringen en mails.")
 def may_see_messages(user: Any, obj: Any = None) -> bool:
-    return bool(getattr(user, "is_programme_staff", False))
+    return oversees_all_files(user)
 
 
 @policy("Alleen medewerkers van het programma sturen een mail opnieuw; een auditor leest enkel.")
 def may_resend(user: Any, obj: Any = None) -> bool:
-    return any(str(role) != READ_ONLY_ROLE for role in getattr(user, "staff_roles", ()))
+    roles = {str(role) for role in getattr(user, "staff_roles", ())}
+    return oversees_all_files(user) and roles != {READ_ONLY_ROLE}

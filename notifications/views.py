@@ -19,7 +19,7 @@ from notifications import selectors
 from notifications.filters import MailboxFilter, MailFilter, ReminderFilter
 from notifications.lifecycle import ReminderState
 from notifications.models import OutboxMail
-from notifications.policies import may_resend
+from notifications.policies import may_resend, may_see_messages
 from notifications.services import resend_mail
 
 PAGE_SIZE = 50
@@ -31,6 +31,7 @@ MAIL_ORDERS = ["-created_at", "created_at", "address", "-address", "subject", "-
 @staff_required
 def overview(request: HttpRequest) -> HttpResponse:
     """Reminders: planned for the next 30 days unless another state is chosen."""
+    may_see_messages.check(request.user)
     now = timezone.now()
     chosen = request.GET.copy()
     chosen.setdefault("state", ReminderState.PLANNED)
@@ -51,6 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @staff_required
 def outbox(request: HttpRequest) -> HttpResponse:
     """Every mail, before and after it leaves."""
+    may_see_messages.check(request.user)
     found = MailFilter(request.GET, selectors.mails_for_staff())
     context = {
         "filter": found,
@@ -64,6 +66,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @staff_required
 def mail_detail(request: HttpRequest, mail_id: int) -> HttpResponse:
     """One mail as the person reads it, and what became of it."""
+    may_see_messages.check(request.user)
     mail = _mail_or_404(mail_id)
     context = {
         "mail": mail,
@@ -78,6 +81,7 @@ def mail_detail(request: HttpRequest, mail_id: int) -> HttpResponse:
 @staff_required
 def mail_resend(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Send a failed or uncertain mail again."""
+    may_see_messages.check(request.user)
     _mail_or_404(mail_id)
     try:
         resend_mail(mail_id=mail_id, actor=request.user)  # type: ignore[arg-type]

@@ -235,11 +235,12 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "pio@example.invalid")
 
 # --- Defaults of the programme: assumptions of ours that can be changed here ------------------
-# Share in percent and condition; must total 100 (domain.md 6.5, a default of ours).
+# Share in percent (together 100), condition, and in how many days after the commitment the claim is
+# expected; a proposal that staff change per commitment (domain.md 6.5, a default of ours).
 INSTALMENT_SCHEDULE = [
-    ("30", "Overeenkomst getekend en opdracht gegund"),
-    ("40", "Tussentijds verslag aanvaard en 60 % van de kosten gemaakt"),
-    ("30", "Eindverslag en kostenstaat aanvaard"),
+    ("30", "Overeenkomst getekend en opdracht gegund", 120),
+    ("40", "Tussentijds verslag aanvaard en 60 % van de kosten gemaakt", 365),
+    ("30", "Eindverslag en kostenstaat aanvaard", 730),
 ]
 
 # --- Web security -----------------------------------------------------------------------------

@@ -29,7 +29,8 @@ def add_member(
 
     Raises:
         PermissionDenied: when `actor` does not manage the organisation.
-        ValidationError: when the person already belongs to it, or the account was closed.
+        ValidationError: when the person already belongs to it, works for the programme, or the
+            account was closed.
     """
     organisation = _locked(actor, organisation_id)
     address = User.objects.normalize_email(email.strip()).lower()
@@ -40,6 +41,11 @@ def add_member(
     elif not person.is_active:
         raise ValidationError(
             {"email": _("Dit account is afgesloten. Neem contact op met het PIO-team.")}
+        )
+    elif person.is_programme_staff:
+        # A stranger could otherwise give staff a conflict of interest by adding them.
+        raise ValidationError(
+            {"email": _("Een medewerker van het programma kunt u niet toevoegen.")}
         )
     membership, created = Membership.objects.get_or_create(
         user=person, organisation=organisation, defaults={"role": role}

@@ -25,6 +25,8 @@ def conflict_of_interest(person: Any, proposal: Proposal) -> str:
         same |= Q(organisation__name__iexact=name)
     membership = (
         Membership.objects.filter(same, user=person)
+        # Anybody may register an organisation under any number; only a verified one counts.
+        .filter(Q(organisation=proposal.organisation_id) | Q(organisation__is_verified=True))
         .select_related("organisation")
         .order_by("pk")
         .first()

@@ -63,6 +63,7 @@ def commit(*, decision: CommitteeDecision, by: User) -> Commitment:
         about=commitment.project,
         data={"commitment": commitment.number, "amount": str(amount)},
     )
+    commitment.refresh_from_db()  # the totals, which the ledger's trigger wrote
     return commitment
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -32,11 +32,11 @@ class PlannedInstalment:
     expected_on: date | None = None
 
 
-def default_plan() -> list[PlannedInstalment]:
-    """The configured schedule; 30/40/30 by default (domain.md 6.5)."""
+def default_plan(committed_on: date) -> list[PlannedInstalment]:
+    """The configured schedule for a commitment of that day; 30/40/30 by default (domain.md 6.5)."""
     return [
-        PlannedInstalment(Decimal(share), condition)
-        for share, condition in settings.INSTALMENT_SCHEDULE
+        PlannedInstalment(Decimal(share), condition, committed_on + timedelta(days=days))
+        for share, condition, days in settings.INSTALMENT_SCHEDULE
     ]
 
 

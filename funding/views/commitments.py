@@ -83,7 +83,7 @@ def plan(request: SignedInRequest, number: str) -> HttpResponse:
 
 def _initial_plan(commitment: Commitment) -> list[dict[str, Any]]:
     existing = list(commitment.instalments.all())
-    rows: list[Any] = existing or services.default_plan()
+    rows: list[Any] = existing or services.default_plan(commitment.effective_on)
     return [
         {"share": row.share, "condition": row.condition, "expected_on": row.expected_on}
         for row in rows

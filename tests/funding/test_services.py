@@ -356,7 +356,13 @@ def planned(made: Commitment, *shares: str) -> list[Instalment]:
 
 
 def test_the_default_plan_is_that_of_the_settings() -> None:
-    assert [row.share for row in services.default_plan()] == [D(30), D(40), D(30)]
+    plan = services.default_plan(date(2026, 1, 1))
+    assert [row.share for row in plan] == [D(30), D(40), D(30)]
+    assert [row.expected_on for row in plan] == [
+        date(2026, 5, 1),
+        date(2027, 1, 1),
+        date(2028, 1, 1),
+    ]
 
 
 def test_shares_of_33_33_times_three_are_refused() -> None:

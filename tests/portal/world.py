@@ -78,7 +78,9 @@ class World:
         grant = GrantFactory(request__procurement__project__organisation=self.organisation)
         self.commitment: Commitment = commit(decision=grant, by=programme_manager())
         first, *_later = plan_instalments(
-            commitment=self.commitment, plan=default_plan(), by=self.case.team
+            commitment=self.commitment,
+            plan=default_plan(self.commitment.effective_on),
+            by=self.case.team,
         )
         open_instalment(instalment=first, by=self.case.team)
         self.instalment = self.commitment.instalments.last()
