@@ -15,6 +15,7 @@ from funding.models import (
     Claim,
     Commitment,
     Instalment,
+    LedgerEntry,
     Payment,
 )
 from funding.services import PlannedInstalment
