@@ -112,7 +112,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "dashboard.context_processors.portal",
             ],
-            "builtins": ["common.templatetags.portal"],
+            "builtins": ["common.templatetags.portal", "common.templatetags.page_parts"],
         },
     }
 ]
