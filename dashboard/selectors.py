@@ -25,6 +25,7 @@ from funding.selectors import work_for as funding_work
 from notifications.selectors import mails_that_need_a_person
 from projects.lifecycle import ProposalState
 from projects.models import Project, Proposal
+from projects.selectors.projects import work_for as project_work
 from projects.selectors.proposals import ProposalCard, proposals_for_dashboard
 
 PER_GROUP = 25
@@ -93,6 +94,7 @@ def _failures(user: User) -> list[WorkItem]:
 
 WORK: list[Callable[[User], list[WorkItem]]] = [
     evaluation_work,
+    project_work,
     funding_work,
     _calls_to_move,
     _failures,

@@ -12,8 +12,10 @@ from accounts.models import User
 from accounts.policies import sees_money
 from audit import selectors as audit
 from calls.models import Call, Theme
+from common.work import WorkItem
 from projects.lifecycle import PROJECT_LIFECYCLE, ProjectState
 from projects.models import Procurement, Project, ProjectPhase
+from projects.policies import may_guide_project
 
 PUBLIC_STATES = {
     "lopend": [state for state in ProjectState if state not in {"finished", "stopped"}],
@@ -49,6 +51,29 @@ def staff_project_list(
     if guide == "mine":
         found = found.filter(guide=user)
     return found
+
+
+def work_for(user: User) -> list[WorkItem]:
+    """Running projects of the portal that nobody guides yet: the authority waits for a contact."""
+    if not may_guide_project.test(user, None):
+        return []
+    found = (
+        Project.objects.visible_to(user)
+        .running()
+        .filter(guide__isnull=True, proposal__isnull=False)
+        .order_by("opened_on", "pk")
+    )
+    return [
+        WorkItem(
+            label=_("Begeleider aanwijzen"),
+            title=str(project),
+            url=reverse("projects:project_guide", args=[project.reference]),
+            due_on=None,
+            is_late=False,
+            group=_("Projecten"),
+        )
+        for project in found
+    ]
 
 
 def calls_with_projects() -> list[tuple[str, str]]:
