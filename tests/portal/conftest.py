@@ -15,3 +15,9 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock(), transaction.atomic():
         yield World()
         transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _demo_pages_too(settings: Any) -> None:
+    """The walks visit the pages of the demo as well; one test turns them off."""
+    settings.DEMO_LOGIN = True
