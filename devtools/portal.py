@@ -37,6 +37,8 @@ def run_portal() -> int:
         prepare_pdf_libraries()
         with running_services("run") as (env, services):
             env.setdefault("SITE_URL", f"http://{HOST}:{port}")
+            # The address and the accounts must not scroll away behind every finished job.
+            env.setdefault("LOG_LEVEL", "WARNING")
             migrate_and_load(env)
             supervisor = Supervisor(also=services.children)
             try:
@@ -113,7 +115,7 @@ def _start(supervisor: Supervisor, env: dict[str, str], port: int) -> None:
     web += ["--bind", f"{HOST}:{port}", "pio_portal.wsgi"]
     if os.environ.get("RELOAD"):
         web.append("--reload")
-    worker = [*CELERY, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    worker = [*CELERY, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     quick = [*worker, "--hostname", "default@%h", "--queues", "default,mail", "--concurrency", "1"]
     # Rendering takes memory that Python gives back only when the process ends.
     pdf = [*worker, "--hostname", "pdf@%h", "--queues", "pdf", "--concurrency", "1"]
