@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -153,14 +153,15 @@ def project_tabs(user: Any, project: Project, active: str) -> list[dict[str, Any
     parts = [("project", _("Project"), "projects:staff_project")]
     if sees_money.test(user, None):
         parts.append(("funding", _("Cofinanciering"), "funding:staff_project_funding"))
-    tabs = []
-    for name, label, url_name in parts:
-        try:
-            url = reverse(url_name, args=[project.reference])
-        except NoReverseMatch:  # a room that this installation does not have
-            continue
-        tabs.append({"label": label, "url": url, "active": name == active, "count": None})
-    return tabs
+    return [
+        {
+            "label": label,
+            "url": reverse(url_name, args=[project.reference]),
+            "active": name == active,
+            "count": None,
+        }
+        for name, label, url_name in parts
+    ]
 
 
 def project_history(project: Project) -> list[dict[str, Any]]:
