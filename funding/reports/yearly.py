@@ -19,7 +19,7 @@ from calls.models import Call
 from common.database import consistent_view
 from common.moments import end_of_day, last_day_before, local_day, start_of_day
 from common.money import ZERO
-from evaluations.models import Conclusion, SelectionDecision
+from evaluations.models import Advice, Conclusion, SelectionDecision
 from funding.lifecycle import InstalmentState
 from funding.models import BudgetLine, BudgetVersion, Instalment, LedgerEntry
 from funding.reports.figures import (
@@ -291,30 +291,28 @@ def _calls(year: int, cut_off: datetime) -> list[CallRow]:
                 ),
                 distinct=True,
             ),
-            positive=Count(
-                "proposals",
-                filter=Q(
-                    proposals__advices__finalised_at__lt=cut_off,
-                    proposals__advices__conclusion__in=[
-                        conclusion for conclusion in Conclusion if conclusion.supports_selection
-                    ],
-                ),
-                distinct=True,
-            ),
-            negative=Count(
-                "proposals",
-                filter=Q(
-                    proposals__advices__finalised_at__lt=cut_off,
-                    proposals__advices__conclusion=Conclusion.NEGATIVE,
-                ),
-                distinct=True,
-            ),
         )
     }
-    return [_call_row(call, counts[call.pk]) for call in calls]
+    advices = _latest_advices([call.pk for call in calls], cut_off)
+    return [_call_row(call, counts[call.pk], advices.get(call.pk, [])) for call in calls]
 
 
-def _call_row(call: Any, counts: Mapping[str, Any]) -> CallRow:
+def _latest_advices(calls: list[int], cut_off: datetime) -> dict[int, list[Conclusion]]:
+    """Conclusions per call, one for each advised proposal: a correction replaces the former."""
+    latest = (
+        Advice.objects.filter(proposal__call__in=calls, finalised_at__lt=cut_off)
+        .order_by("proposal_id", "-number")
+        .distinct("proposal_id")
+        .values_list("proposal__call_id", "conclusion")
+    )
+    found: dict[int, list[Conclusion]] = {}
+    for call, conclusion in latest:
+        found.setdefault(call, []).append(Conclusion(conclusion))
+    return found
+
+
+def _call_row(call: Any, counts: Mapping[str, Any], advices: list[Conclusion]) -> CallRow:
+    positive = sum(conclusion.supports_selection for conclusion in advices)
     historical = call.submitted_count is not None or call.selected_count is not None
     return CallRow(
         reference=call.reference,
@@ -324,8 +322,8 @@ def _call_row(call: Any, counts: Mapping[str, Any]) -> CallRow:
         submitted=(call.submitted_count or 0) if historical else counts["submitted"],
         local_authorities=None if historical else counts["local"],
         incomplete=None if historical else counts["incomplete"],
-        advice_positive=None if historical else counts["positive"],
-        advice_negative=None if historical else counts["negative"],
+        advice_positive=None if historical else positive,
+        advice_negative=None if historical else len(advices) - positive,
         selected=call.selected_count if historical else counts["selected"],
         is_historical=historical,
     )

@@ -325,7 +325,7 @@ def test_an_open_instalment_is_reminded_until_it_is_claimed(claim: Claim) -> Non
         {"greeting": "Beste,", **claim_context(fresh, claimant, timezone.now())},
     )
     assert "schijf 1" in mail.text
-    assert "300" not in mail.text
+    assert "300.000" not in mail.text
 
 
 # --- Ceilings ------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def test_the_whole_money_path_by_hand() -> None:
     mail = OutboxMail.objects.get(kind="funding.claimable")
     assert mail.recipient == submitter
     assert "€" not in mail.text
-    assert "210" not in mail.text
+    assert "210.000" not in mail.text
 
     funding = "/mijn/projecten/PIO-2026-1-0001/cofinanciering/"
     instalment = commitment.instalments.get(number=1)

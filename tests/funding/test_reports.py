@@ -19,6 +19,7 @@ from accounts.roles import MemberRole, StaffRole
 from common.moments import BRUSSELS, end_of_day, start_of_day
 from documents.models import Job
 from documents.services import run_job
+from evaluations.models import Advice
 from funding.lifecycle import InstalmentState
 from funding.models import BudgetLine, BudgetVersion, Commitment, Instalment, LedgerEntry
 from funding.reports.figures import CallRow
@@ -244,6 +245,31 @@ def test_calls_of_before_the_portal_show_their_published_counts() -> None:
 def test_a_call_without_proposals_has_no_success_rate() -> None:
     row = CallRow("R", "T", None, None, 0, 0, 0, 0, 0, 0, is_historical=False)
     assert row.success_rate is None
+
+
+def test_a_corrected_advice_counts_once_with_its_latest_conclusion() -> None:
+    proposal = ProposalFactory(submitted=True)
+    RoundFactory(
+        call=proposal.call,
+        number=2,
+        opens_at=start_of_day(date(2024, 1, 1)),
+        closes_at=end_of_day(date(2024, 3, 1)),
+    )
+    for number, conclusion, day in [(1, "positive", 1), (2, "negative", 20)]:
+        Advice.objects.create(
+            proposal=proposal,
+            number=number,
+            author=UserFactory(),
+            conclusion=conclusion,
+            finalised_at=start_of_day(date(2024, 6, day)),
+        )
+
+    def counted(cut_off: datetime) -> tuple[int | None, int | None]:
+        [row] = build_yearly_report(year=2024, cut_off=cut_off, generated_by="t").calls
+        return row.advice_positive, row.advice_negative
+
+    assert counted(start_of_day(date(2024, 6, 10))) == (1, 0)
+    assert counted(LATER) == (0, 1)
 
 
 def test_a_round_that_ends_on_31_december_counts_in_that_year() -> None:
