@@ -23,7 +23,7 @@ WORKDIR /app
 FROM base AS build
 RUN python -m venv /opt/venv
 COPY requirements.txt .
-RUN pip install --no-cache-dir --disable-pip-version-check --compile --require-hashes \
+RUN pip install --no-cache-dir --disable-pip-version-check --compile --no-deps --require-hashes \
         -r requirements.txt
 COPY . .
 # The key lives in this one command: nothing of it stays in the image. Django writes static files

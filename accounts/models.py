@@ -6,12 +6,12 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import format_kbo, validate_kbo, validate_nis, validate_ovo
 from accounts.roles import MemberRole, StaffRole
+from common import clock
 from common.constraints import check, unique
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class Organisation(models.Model):
         help_text=_("Een medewerker heeft nagegaan dat dit een aanbestedende overheid is."),
     )
     is_fictional = models.BooleanField(_("voorbeelddata"), default=False)
-    created_at = models.DateTimeField(_("aangemaakt op"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("aangemaakt op"), default=clock.now, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -227,7 +227,7 @@ class Membership(models.Model):
         Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisatie")
     )
     role = models.CharField(_("rol"), max_length=20, choices=MemberRole)
-    created_at = models.DateTimeField(_("sinds"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("sinds"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("lidmaatschap")

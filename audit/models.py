@@ -6,8 +6,9 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from common import clock
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
@@ -20,7 +21,7 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 class AuditEvent(models.Model):
     """One act: a step in a lifecycle, or something else worth keeping."""
 
-    at = models.DateTimeField(_("tijdstip"), default=timezone.now, db_index=True, editable=False)
+    at = models.DateTimeField(_("tijdstip"), default=clock.now, db_index=True, editable=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.RESTRICT,

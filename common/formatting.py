@@ -5,13 +5,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 import nh3
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markdown_it import MarkdownIt
 
+from common import clock
 from common.moments import BRUSSELS, last_day_before, local_day
 
 NONE = "–"
@@ -73,7 +73,7 @@ def describe_deadline(value: datetime, now: datetime | None = None) -> Deadline:
     Under a day it counts hours, under an hour minutes (rounded down, at least one), so that nobody
     is told there is more time than there is.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     left = value - now
     days = (last_day_before(value) - local_day(now)).days
     if left <= timedelta(0):

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone, translation
+from django.utils import translation
+
+from common import clock
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -19,7 +21,7 @@ class ArrivalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.arrived_at = timezone.now()  # type: ignore[attr-defined]
+        request.arrived_at = clock.now()  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

@@ -6,7 +6,8 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
-from django.utils import timezone
+
+from common import clock
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -70,4 +71,4 @@ def _working_days_after(day: date) -> Iterator[date]:
 
 def today() -> date:
     """Today in Brussels."""
-    return local_day(timezone.now())
+    return local_day(clock.now())

@@ -13,9 +13,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils import timezone
 from django.views.generic import TemplateView
 
+from common import clock
 from common.charts import Series
 from common.forms import DayField, PortalForm
 from common.moments import end_of_day, today
@@ -67,7 +67,7 @@ def design(request: HttpRequest) -> HttpResponse:
     """Every component once, with sample data (development only)."""
     messages.success(request, "Uw ontwerp is bewaard.")
     messages.error(request, "De oproep is gesloten; indienen kan niet meer.")
-    now, day = timezone.now(), today()
+    now, day = clock.now(), today()
     rows = [
         SimpleNamespace(
             number=f"PIO-2026-{n:04}",

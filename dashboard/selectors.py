@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,6 +16,7 @@ from calls.lifecycle import CallPhase, CallState
 from calls.models import Call
 from calls.policies import may_manage_calls
 from calls.selectors import calls_to_announce
+from common import clock
 from common.work import WorkItem
 from documents.models import Job, JobState
 from documents.policies import may_retry
@@ -46,7 +46,7 @@ def _calls_to_move(user: User) -> list[WorkItem]:
     """Calls of which every round closed, but whose assessment has not been started."""
     if not may_manage_calls.test(user, None):
         return []
-    closed = Call.objects.visible_to(user).in_phase(CallPhase.CLOSED, timezone.now())
+    closed = Call.objects.visible_to(user).in_phase(CallPhase.CLOSED, clock.now())
     return [
         WorkItem(
             label=_("Beoordeling starten"),
@@ -164,7 +164,7 @@ def authority_overview(request: SignedInRequest) -> dict[str, Any]:
     """Everything of the active organisation of this request's user, and the open calls."""
     user = request.user
     organisation = request.organisation or None
-    open_calls, planned = calls_to_announce(timezone.now())
+    open_calls, planned = calls_to_announce(clock.now())
     cards = proposals_for_dashboard(user, organisation)
     return {
         "organisation": organisation,

@@ -3,11 +3,11 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from calls.selectors import calls_to_announce
+from common import clock
 from common.views import staff_required
 from dashboard import selectors
 
@@ -15,7 +15,7 @@ from dashboard import selectors
 @require_safe
 def home_public(request: HttpRequest) -> HttpResponse:
     """What the programme is, which call is open, how it works."""
-    open_calls, planned = calls_to_announce(timezone.now())
+    open_calls, planned = calls_to_announce(clock.now())
     return render(request, "home.html", {"open_calls": open_calls, "planned": planned})
 
 

@@ -52,7 +52,9 @@ def prepare(requirements: Sequence[str]) -> None:
     with step(f"Installing {', '.join(changed)} (the first time takes a minute or two)"):
         pip = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         files = [argument for name in changed for argument in ("-r", name)]
-        _must([*pip, "--no-input", "--require-hashes", *files])
+        # The lock is whole, so nothing is resolved: pip would otherwise refuse `coverage[toml]` as
+        # unpinned as soon as a newer coverage exists than the one we pinned.
+        _must([*pip, "--no-input", "--no-deps", "--require-hashes", *files])
     for name in changed:
         stamps[name].write_text(wanted[name])
 

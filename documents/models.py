@@ -13,9 +13,9 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from common.constraints import check, unique
 from common.policies import oversees_all_files
 from documents import conf
@@ -97,7 +97,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Waiting, or left behind by a worker that no longer gives a sign of life."""
         return self.filter(
             models.Q(state=JobState.QUEUED)
-            | models.Q(state=JobState.RUNNING, lease_until__lt=timezone.now())
+            | models.Q(state=JobState.RUNNING, lease_until__lt=clock.now())
         )
 
 
@@ -126,8 +126,8 @@ class Job(models.Model):
         verbose_name=_("gevraagd door"),
         help_text=_("Leeg: het portaal zelf."),
     )
-    requested_at = models.DateTimeField(_("gevraagd op"), default=timezone.now)
-    announced_at = models.DateTimeField(_("aangekondigd op"), default=timezone.now)
+    requested_at = models.DateTimeField(_("gevraagd op"), default=clock.now)
+    announced_at = models.DateTimeField(_("aangekondigd op"), default=clock.now)
     started_at = models.DateTimeField(_("begonnen op"), null=True, blank=True)
     finished_at = models.DateTimeField(_("klaar op"), null=True, blank=True)
     error = models.TextField(_("reden van mislukken"), blank=True)

@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.db import connection
-from django.utils import timezone
 
+from common import clock
 from documents import conf
 from documents.models import Job, JobState
 
@@ -83,7 +83,7 @@ class Heartbeat:
         row = Job.objects.filter(pk=self._job_id)
         try:
             mine = row.filter(state=JobState.RUNNING, attempt=self._attempt).update(
-                percent=percent, message=message, lease_until=timezone.now() + conf.lease()
+                percent=percent, message=message, lease_until=clock.now() + conf.lease()
             )
             if not mine:
                 self._lost = row.exclude(attempt=self._attempt).exists()

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from common.constraints import check, unique
 from notifications.lifecycle import MAIL_LIFECYCLE, REMINDER_LIFECYCLE, MailState, ReminderState
 from notifications.registry import Offset, rule_label
@@ -72,8 +72,8 @@ class OutboxMail(models.Model):
     state = models.CharField(
         _("status"), max_length=20, choices=MailState, default=MailState.QUEUED
     )
-    created_at = models.DateTimeField(_("gemaakt op"), default=timezone.now)
-    next_try_at = models.DateTimeField(_("volgende poging"), default=timezone.now)
+    created_at = models.DateTimeField(_("gemaakt op"), default=clock.now)
+    next_try_at = models.DateTimeField(_("volgende poging"), default=clock.now)
     claimed_at = models.DateTimeField(_("laatste poging"), null=True, blank=True)
     sent_at = models.DateTimeField(_("verzonden op"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("pogingen"), default=0)

@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from common import clock
 from common.views import sentences, staff_required
 from notifications import selectors
 from notifications.filters import MailboxFilter, MailFilter, ReminderFilter
@@ -32,7 +32,7 @@ MAIL_ORDERS = ["-created_at", "created_at", "address", "-address", "subject", "-
 def overview(request: HttpRequest) -> HttpResponse:
     """Reminders: planned for the next 30 days unless another state is chosen."""
     may_see_messages.check(request.user)
-    now = timezone.now()
+    now = clock.now()
     chosen = request.GET.copy()
     chosen.setdefault("state", ReminderState.PLANNED)
     found = ReminderFilter(chosen, selectors.reminders_for_staff(now))

@@ -3,7 +3,7 @@
 import accounts.identifiers
 import django.db.models.deletion
 import django.db.models.functions.text
-import django.utils.timezone
+import common.clock
 from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
@@ -59,9 +59,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "date_joined",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="date joined"
-                    ),
+                    models.DateTimeField(default=common.clock.now, verbose_name="date joined"),
                 ),
                 (
                     "email",
@@ -184,7 +182,7 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="aangemaakt op",
                     ),
@@ -236,7 +234,7 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="sinds"
+                        default=common.clock.now, editable=False, verbose_name="sinds"
                     ),
                 ),
                 (

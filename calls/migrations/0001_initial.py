@@ -3,7 +3,7 @@
 import common.money
 import django.core.validators
 import django.db.models.deletion
-import django.utils.timezone
+import common.clock
 import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="aangemaakt op",
                     ),

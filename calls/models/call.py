@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import StaffRole
 from calls.lifecycle import CALL_LIFECYCLE, CallPhase, CallState
 from calls.percentages import PERCENTAGE
+from common import clock
 from common.constraints import check, unique
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Call(models.Model):
         _("status"), max_length=20, choices=CallState, default=CallState.CONCEPT, editable=False
     )
     last_proposal_number = models.PositiveIntegerField(default=0, editable=False)
-    created_at = models.DateTimeField(_("aangemaakt op"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("aangemaakt op"), default=clock.now, editable=False)
 
     objects = CallQuerySet.as_manager()
 
@@ -175,7 +175,7 @@ class Call(models.Model):
 
     @property
     def phase(self) -> CallPhase:
-        return self.phase_at(timezone.now())
+        return self.phase_at(clock.now())
 
     def get_phase_display(self) -> str:
         return str(self.phase.label)
@@ -190,12 +190,12 @@ class Call(models.Model):
 
     @property
     def open_round(self) -> "SubmissionRound | None":
-        return self.round_open_at(timezone.now())
+        return self.round_open_at(clock.now())
 
     @property
     def next_round(self) -> "SubmissionRound | None":
         """The first round that still has to open."""
-        now = timezone.now()
+        now = clock.now()
         coming = [r for r in self.rounds.all() if r.opens_at > now]
         return min(coming, key=lambda r: r.opens_at, default=None)
 
@@ -247,10 +247,10 @@ class SubmissionRoundQuerySet(models.QuerySet["SubmissionRound"]):
         return self.filter(opens_at__lte=instant, closes_at__gt=instant)
 
     def opened(self) -> Self:
-        return self.filter(opens_at__lte=timezone.now())
+        return self.filter(opens_at__lte=clock.now())
 
     def still_to_close(self) -> Self:
-        return self.filter(closes_at__gt=timezone.now())
+        return self.filter(closes_at__gt=clock.now())
 
 
 class SubmissionRound(models.Model):

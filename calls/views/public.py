@@ -6,13 +6,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from calls import selectors
 from calls.lifecycle import CallPhase
 from calls.models import Call
+from common import clock
 from documents.downloads import serve
 
 PAGE_SIZE = 20
@@ -40,7 +40,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     phase = request.GET.get("fase", "")
     if phase not in selectors.PUBLIC_PHASES:
         phase = ""
-    found = selectors.public_call_list(phase=phase, now=timezone.now())
+    found = selectors.public_call_list(phase=phase, now=clock.now())
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,

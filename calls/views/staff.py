@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,6 +20,7 @@ from calls.lifecycle import CALL_LIFECYCLE, CallPhase
 from calls.models import Call
 from calls.policies import may_manage_calls
 from calls.views.public import phase_tabs
+from common import clock
 from common.views import sentences, service_errors, staff_required
 
 PAGE_SIZE = 50
@@ -50,7 +50,7 @@ CONSEQUENCES = {
 def call_list(request: SignedInRequest) -> HttpResponse:
     """Every call, drafts too."""
     phase = request.GET.get("fase", "")
-    found = selectors.call_list(request.user, phase=phase, now=timezone.now())
+    found = selectors.call_list(request.user, phase=phase, now=clock.now())
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,

@@ -12,9 +12,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from common import clock
 from common.constraints import readable_constraints
 from documents import conf, policies, registry
 from documents.models import PENDING, Job, JobState
@@ -86,7 +87,7 @@ def retry_job(*, job_id: UUID, actor: Any) -> Job:
         policies.may_retry.check(actor, job)
         if job.state != JobState.FAILED:
             raise ValidationError(_("Alleen een mislukte taak kan opnieuw."))
-        now = timezone.now()
+        now = clock.now()
         with readable_constraints():
             Job.objects.filter(pk=job.pk).update(
                 state=JobState.QUEUED,

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from common import clock
 from common.database import consistent_view
 from documents import conf, registry
 from documents.models import Job, JobState, StoredFile
@@ -63,7 +64,7 @@ def run_job(*, job_id: UUID) -> None:
 
 def claim_job(job_id: UUID) -> Claim | None:
     """Take the job for one attempt, or None when there is nothing to take."""
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         job = Job.objects.claimable().select_for_update(skip_locked=True).filter(pk=job_id).first()
         if job is None:
@@ -117,7 +118,7 @@ def publish(claim: Claim, made: Path) -> StoredFile:
             current.percent = 100
             current.message = ""
             current.file = stored
-            current.finished_at = timezone.now()
+            current.finished_at = clock.now()
             current.lease_until = None
             current.save(
                 update_fields=["state", "percent", "message", "file", "finished_at", "lease_until"]
@@ -179,7 +180,7 @@ def _put_back(claim: Claim) -> None:
         job.percent = 0
         job.message = _("Wordt zo dadelijk opnieuw geprobeerd")
         job.lease_until = None
-        job.announced_at = timezone.now()
+        job.announced_at = clock.now()
         job.save(update_fields=["state", "percent", "message", "lease_until", "announced_at"])
 
 
@@ -204,7 +205,7 @@ def _fail(job: Job, sentence: str) -> None:
     job.error = sentence
     job.message = ""
     job.lease_until = None
-    job.finished_at = timezone.now()
+    job.finished_at = clock.now()
     job.save(update_fields=["state", "error", "message", "lease_until", "finished_at"])
 
 

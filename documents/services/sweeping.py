@@ -5,8 +5,8 @@ import shutil
 import time
 
 from django.db.models import Q
-from django.utils import timezone
 
+from common import clock
 from documents import conf
 from documents.models import Job, JobState
 from documents.services.requests import announce
@@ -23,7 +23,7 @@ def sweep_jobs() -> int:
     Announcing a job twice does no harm: only one claim succeeds. The oldest come first, and a job
     is announced at most once per waiting time, so that a long queue does not drown in messages.
     """
-    now = timezone.now()
+    now = clock.now()
     lost = (
         Job.objects.filter(announced_at__lt=now - conf.requeue_after(), state=JobState.QUEUED)
         | Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now)

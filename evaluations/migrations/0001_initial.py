@@ -3,7 +3,7 @@
 import common.money
 import django.core.validators
 import django.db.models.deletion
-import django.utils.timezone
+import common.clock
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
                 (
                     "updated_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="gewijzigd op",
                     ),
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 (
                     "assigned_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="toegewezen op",
                     ),
@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
                 (
                     "checked_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="op"
+                        default=common.clock.now, editable=False, verbose_name="op"
                     ),
                 ),
                 (
@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
                 (
                     "declared_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="verklaard op",
                     ),
@@ -468,7 +468,7 @@ class Migration(migrations.Migration):
                 (
                     "decided_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="beslist op"
+                        default=common.clock.now, editable=False, verbose_name="beslist op"
                     ),
                 ),
                 (

@@ -6,10 +6,10 @@ import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from calls.models import Criterion
+from common import clock
 from common.constraints import check, unique
 from common.money import MoneyField
 from evaluations.models.assignment import Assignment
@@ -146,7 +146,7 @@ class Advice(models.Model):
         _("interne nota"), blank=True, help_text=_("De aanvrager ziet deze nota nooit.")
     )
     finalised_at = models.DateTimeField(_("definitief op"), null=True, blank=True, editable=False)
-    updated_at = models.DateTimeField(_("gewijzigd op"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("gewijzigd op"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("advies")

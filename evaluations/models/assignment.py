@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from common.constraints import check
 from evaluations.lifecycle import (
     ACTIVE_ASSIGNMENT_STATES,
@@ -42,7 +42,7 @@ class CompletenessCheck(models.Model):
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("door")
     )
-    checked_at = models.DateTimeField(_("op"), default=timezone.now, editable=False)
+    checked_at = models.DateTimeField(_("op"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("volledigheidscontrole")
@@ -105,7 +105,7 @@ class Assignment(models.Model):
         related_name="+",
         verbose_name=_("toegewezen door"),
     )
-    assigned_at = models.DateTimeField(_("toegewezen op"), default=timezone.now, editable=False)
+    assigned_at = models.DateTimeField(_("toegewezen op"), default=clock.now, editable=False)
     reason = models.TextField(_("reden van weigering of intrekking"), blank=True, max_length=2000)
 
     objects = AssignmentQuerySet.as_manager()
@@ -161,7 +161,7 @@ class ConflictDeclaration(models.Model):
     )
     has_conflict = models.BooleanField(_("heeft een belangenconflict"))
     explanation = models.TextField(_("toelichting"), blank=True, max_length=2000)
-    declared_at = models.DateTimeField(_("verklaard op"), default=timezone.now, editable=False)
+    declared_at = models.DateTimeField(_("verklaard op"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("verklaring over belangenconflicten")

@@ -3,9 +3,9 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from common.constraints import check
 from documents.models import Job
 from evaluations.models.assessment import Advice
@@ -38,7 +38,7 @@ class SelectionDecision(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("beslist door")
     )
-    decided_at = models.DateTimeField(_("beslist op"), default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(_("beslist op"), default=clock.now, editable=False)
     letter_number = models.CharField(
         _("briefnummer"), max_length=30, unique=True, null=True, blank=True, editable=False
     )

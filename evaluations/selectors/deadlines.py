@@ -2,8 +2,7 @@
 
 from datetime import date, datetime
 
-from django.utils import timezone
-
+from common import clock
 from common.moments import add_working_days, end_of_day, last_day_before, local_day
 from evaluations import conf
 from evaluations.models import Advice, SelectionDecision
@@ -14,7 +13,7 @@ def closing_day(proposal: Proposal) -> date:
     """The last day of the round in which the proposal came; without one, the day it was sent."""
     if proposal.round is not None:
         return last_day_before(proposal.round.closes_at)
-    return local_day(proposal.submitted_at or timezone.now())
+    return local_day(proposal.submitted_at or clock.now())
 
 
 def completeness_due(proposal: Proposal) -> datetime:
@@ -24,14 +23,14 @@ def completeness_due(proposal: Proposal) -> datetime:
 def default_advice_day(proposal: Proposal) -> date:
     """The day proposed to an adviser, never in the past: a late assignment starts from today."""
     day = add_working_days(closing_day(proposal), conf.advice_working_days())
-    earliest = add_working_days(local_day(timezone.now()), 5)
+    earliest = add_working_days(local_day(clock.now()), 5)
     return max(day, earliest)
 
 
 def decision_due(advice: Advice) -> datetime:
     return end_of_day(
         add_working_days(
-            local_day(advice.finalised_at or timezone.now()), conf.decision_working_days()
+            local_day(advice.finalised_at or clock.now()), conf.decision_working_days()
         )
     )
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record
+from common import clock
 from common.constraints import readable_constraints
 from common.lifecycle import TransitionRefused
 from evaluations.lifecycle import AssignmentState
@@ -57,7 +57,7 @@ def save_advice(*, proposal: Proposal, by: User, text: AdviceText) -> Advice:
     for name, value in asdict(text).items():
         setattr(advice, name, value)
     advice.author = by
-    advice.updated_at = timezone.now()
+    advice.updated_at = clock.now()
     with readable_constraints(fields={"evaluations_advice_budget_range": "budget_to"}):
         advice.save()
     return advice
@@ -77,7 +77,7 @@ def finalise_advice(*, proposal: Proposal, by: User) -> Advice:
     if advice is None:
         raise ValidationError(_("Er is geen ontwerp van een advies om definitief te maken."))
     _refuse_unfinished(advice)
-    advice.finalised_at = timezone.now()
+    advice.finalised_at = clock.now()
     advice.save(update_fields=["finalised_at"])
     if proposal.state == ProposalState.ASSESSMENT:
         PROPOSAL_LIFECYCLE.perform(proposal, "give_advice", actor=by)

@@ -2,10 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common import clock
 from common.formatting import format_deadline
 from evaluations.models import CompletenessCheck
 from evaluations.policies import may_check_completeness
@@ -34,7 +34,7 @@ def check_completeness(
     remarks = remarks.strip()
     if not is_complete and not remarks:
         raise ValidationError({"remarks": _("Schrijf wat er ontbreekt.")})
-    now = timezone.now()
+    now = clock.now()
     PROPOSAL_LIFECYCLE.perform(
         proposal,
         "mark_complete" if is_complete else "mark_incomplete",

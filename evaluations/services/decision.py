@@ -2,11 +2,11 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record
+from common import clock
 from common.constraints import readable_constraints
 from common.lifecycle import TransitionRefused
 from common.moments import local_day
@@ -57,7 +57,7 @@ def decide(
     follows = supports == (outcome == SelectionDecision.Outcome.SELECTED)
     if not follows and not deviation_reason.strip():
         raise ValidationError({"deviation_reason": _("Schrijf waarom u van het advies afwijkt.")})
-    now = timezone.now()
+    now = clock.now()
     with readable_constraints():
         decision = SelectionDecision.objects.create(
             proposal=proposal,

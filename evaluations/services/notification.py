@@ -2,11 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record
+from common import clock
 from evaluations.models import SelectionDecision
 from evaluations.policies import may_notify
 from evaluations.services.decision import lock_decision
@@ -36,7 +36,7 @@ def notify_decision(*, proposal: Proposal, by: User) -> SelectionDecision:
         )
     selected = decision.outcome == SelectionDecision.Outcome.SELECTED
     PROPOSAL_LIFECYCLE.perform(proposal, "select" if selected else "do_not_select", actor=by)
-    decision.notified_at = timezone.now()
+    decision.notified_at = clock.now()
     decision.notified_by = by
     decision.save(update_fields=["notified_at", "notified_by"])
     record(

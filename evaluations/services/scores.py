@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from calls.models import Criterion
+from common import clock
 from common.formatting import format_number
 from common.lifecycle import TransitionRefused
 from evaluations import conf
@@ -90,7 +90,7 @@ def finalise_scores(*, evaluation: Evaluation, by: User) -> Evaluation:
     if missing:
         raise ValidationError([ValidationError(sentence) for sentence in missing])
     ASSIGNMENT_LIFECYCLE.perform(assignment, "finish", actor=by)
-    evaluation.finalised_at = timezone.now()
+    evaluation.finalised_at = clock.now()
     evaluation.save(update_fields=["finalised_at"])
     return evaluation
 

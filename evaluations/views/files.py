@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import SignedInRequest
+from common import clock
 from common.views import service_errors, staff_required
 from evaluations.filters import FileFilter
 from evaluations.forms import CompletenessForm
@@ -107,7 +107,7 @@ def completeness(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         proposal,
         "completeness",
         form=form,
-        correct_until=correction_deadline(proposal, timezone.now()),
+        correct_until=correction_deadline(proposal, clock.now()),
         checks=CompletenessCheck.objects.filter(version__proposal=proposal).select_related(
             "version", "checked_by"
         ),

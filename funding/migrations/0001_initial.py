@@ -4,7 +4,7 @@ import common.money
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
-import django.utils.timezone
+import common.clock
 import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                 (
                     "requested_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="aangevraagd op",
                     ),
@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
                 (
                     "recorded_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="genoteerd op",
                     ),
@@ -301,7 +301,7 @@ class Migration(migrations.Migration):
                 (
                     "recorded_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="ingevoerd op",
                     ),
@@ -431,7 +431,7 @@ class Migration(migrations.Migration):
                 (
                     "claimed_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="aangevraagd op",
                     ),
@@ -549,7 +549,7 @@ class Migration(migrations.Migration):
                     "recorded_at",
                     models.DateTimeField(
                         db_index=True,
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         verbose_name="ingevoerd op",
                     ),
                 ),
@@ -662,7 +662,7 @@ class Migration(migrations.Migration):
                 (
                     "recorded_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="ingevoerd op",
                     ),

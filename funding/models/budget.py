@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from common.constraints import check, unique
 from common.money import ZERO, MoneyField
 
@@ -132,7 +132,7 @@ class BudgetVersion(models.Model):
         related_name="+",
         verbose_name=_("ingevoerd door"),
     )
-    recorded_at = models.DateTimeField(_("ingevoerd op"), default=timezone.now, editable=False)
+    recorded_at = models.DateTimeField(_("ingevoerd op"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("begrotingsversie")

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from common.constraints import check
 from common.money import MoneyField
 from funding.lifecycle import REQUEST_LIFECYCLE, RequestState
@@ -47,7 +47,7 @@ class CofinancingRequest(models.Model):
         related_name="+",
         verbose_name=_("aangevraagd door"),
     )
-    requested_at = models.DateTimeField(_("aangevraagd op"), default=timezone.now, editable=False)
+    requested_at = models.DateTimeField(_("aangevraagd op"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("aanvraag tot cofinanciering")
@@ -106,7 +106,7 @@ class CommitteeDecision(models.Model):
         related_name="+",
         verbose_name=_("genoteerd door"),
     )
-    recorded_at = models.DateTimeField(_("genoteerd op"), default=timezone.now, editable=False)
+    recorded_at = models.DateTimeField(_("genoteerd op"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("beslissing van het comité")

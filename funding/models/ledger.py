@@ -7,9 +7,9 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from common.constraints import check
 from common.money import ZERO, MoneyField
 from funding.models.budget import BudgetLine
@@ -51,7 +51,7 @@ class Commitment(models.Model):
         related_name="+",
         verbose_name=_("ingevoerd door"),
     )
-    recorded_at = models.DateTimeField(_("ingevoerd op"), default=timezone.now, editable=False)
+    recorded_at = models.DateTimeField(_("ingevoerd op"), default=clock.now, editable=False)
 
     if TYPE_CHECKING:
         entries: RelatedManager["LedgerEntry"]
@@ -113,7 +113,7 @@ class LedgerEntry(models.Model):
         related_name="+",
         verbose_name=_("ingevoerd door"),
     )
-    recorded_at = models.DateTimeField(_("ingevoerd op"), default=timezone.now, db_index=True)
+    recorded_at = models.DateTimeField(_("ingevoerd op"), default=clock.now, db_index=True)
 
     class Meta:
         verbose_name = _("boeking")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from common.constraints import check, unique
 from common.money import MoneyField
 from documents.models import StoredFile
@@ -87,7 +87,7 @@ class Claim(models.Model):
         related_name="+",
         verbose_name=_("aangevraagd door"),
     )
-    claimed_at = models.DateTimeField(_("aangevraagd op"), default=timezone.now, editable=False)
+    claimed_at = models.DateTimeField(_("aangevraagd op"), default=clock.now, editable=False)
     accepted_amount = MoneyField(_("aanvaard bedrag"), null=True, blank=True)
     check_note = models.TextField(_("bevindingen"), blank=True, max_length=4000)
     checked_by = models.ForeignKey(

@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db.models import Case, Count, DecimalField, F, Max, Min, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from accounts.models import LOCAL_AUTHORITY_TYPES, OrganisationType
 from calls.models import Call
+from common import clock
 from common.database import consistent_view
 from common.moments import end_of_day, last_day_before, local_day, start_of_day
 from common.money import ZERO
@@ -50,7 +50,7 @@ def build_yearly_report(*, year: int, cut_off: datetime, generated_by: str) -> Y
         return YearlyReport(
             year=year,
             cut_off=cut_off,
-            generated_at=timezone.now(),
+            generated_at=clock.now(),
             generated_by=generated_by,
             calls=_calls(year, cut_off),
             credits=_credits(entries, year, cut_off),
@@ -65,7 +65,7 @@ def build_yearly_report(*, year: int, cut_off: datetime, generated_by: str) -> Y
 
 def default_cut_off(year: int) -> datetime:
     """The end of the year, or now when the year is not over."""
-    return min(end_of_day(date(year, 12, 31)), timezone.now())
+    return min(end_of_day(date(year, 12, 31)), clock.now())
 
 
 def _sum(*kinds: Kind, year: int | None = None, minus: Kind | None = None) -> Any:

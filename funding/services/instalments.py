@@ -8,11 +8,11 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record
+from common import clock
 from common.money import round_cents
 from funding.lifecycle import INSTALMENT_LIFECYCLE, InstalmentState
 from funding.models import Commitment, Instalment
@@ -106,7 +106,7 @@ def open_instalment(*, instalment: Instalment, by: User) -> Instalment:
         .select_related("commitment__project")
         .get(pk=instalment.pk)
     )
-    instalment.opened_at = timezone.now()
+    instalment.opened_at = clock.now()
     INSTALMENT_LIFECYCLE.perform(instalment, "open", actor=by, save=["opened_at"])
     tell_claimable(instalment)
     return instalment

@@ -6,10 +6,10 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common import clock
 from common.constraints import readable_constraints
 from common.money import format_eur
 from documents.models import StoredFile
@@ -99,7 +99,7 @@ def check_claim(*, claim: Claim, accepted_amount: Decimal, note: str, by: User) 
     claim.accepted_amount = accepted_amount
     claim.check_note = note.strip()
     claim.checked_by = by
-    claim.checked_at = timezone.now()
+    claim.checked_at = clock.now()
     with readable_constraints(fields={"funding_claim_accepted_within_asked": "accepted_amount"}):
         claim.save()
     return claim
@@ -119,7 +119,7 @@ def reject_claim(*, claim: Claim, reason: str, by: User) -> Claim:
     claim = lock_claim(claim)
     refuse_rejected(claim)
     INSTALMENT_LIFECYCLE.perform(claim.instalment, "reject", actor=by, comment=reason)
-    claim.rejected_at = timezone.now()
+    claim.rejected_at = clock.now()
     claim.rejection_reason = reason.strip()
     claim.save()
     tell_rejected(claim)
@@ -139,7 +139,7 @@ def approve_claim(*, claim: Claim, by: User) -> Claim:
     refuse_rejected(claim)
     INSTALMENT_LIFECYCLE.perform(claim.instalment, "approve", actor=by)
     claim.approved_by = by
-    claim.approved_at = timezone.now()
+    claim.approved_at = clock.now()
     with readable_constraints():
         claim.save()
     return claim

@@ -21,9 +21,9 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common import clock
 from notifications.lifecycle import MailState
 from notifications.mails import compose
 from notifications.models import OutboxMail
@@ -42,15 +42,15 @@ def deliver_outbox() -> int:
     When the server cannot be reached nothing is claimed: that is no fault of the mails, so it uses
     up none of their attempts.
     """
-    give_up_interrupted(timezone.now())
+    give_up_interrupted(clock.now())
     sent = 0
-    while OutboxMail.objects.ready(timezone.now()).exists():
+    while OutboxMail.objects.ready(clock.now()).exists():
         try:
             with _server() as server:
                 sent += _deliver_over(server)
         except _ServerUnreachable as error:
             logger.warning("The mail server cannot be reached: %s", error.__cause__)
-            OutboxMail.objects.ready(timezone.now()).update(
+            OutboxMail.objects.ready(clock.now()).update(
                 error=_("De mailserver is niet bereikbaar: %(error)s") % {"error": error.__cause__}
             )
             break
@@ -88,7 +88,7 @@ def _server() -> Iterator[Any]:
 def _deliver_over(server: Any) -> int:
     """Send over one connection until the outbox is empty or the server says anything but yes."""
     sent = 0
-    while (mail := _claim(timezone.now())) is not None:
+    while (mail := _claim(clock.now())) is not None:
         try:
             server.send_messages([compose(mail)])
         except SMTPRecipientsRefused as error:
@@ -103,7 +103,7 @@ def _deliver_over(server: Any) -> int:
             logger.exception("Mail %s could not be composed.", mail.pk)
             _settle(mail, MailState.FAILED, error=_describe(error))
         else:
-            _settle(mail, MailState.SENT, sent_at=timezone.now(), error="")
+            _settle(mail, MailState.SENT, sent_at=clock.now(), error="")
             sent += 1
             continue
         break  # after a refusal the connection may be in any state: take a new one
@@ -135,7 +135,7 @@ def _refused(mail: OutboxMail, error: Exception, *, for_good: bool = False) -> N
         logger.warning("Mail %s was refused for good.", mail.pk)
         return
     wait = BACK_OFF[mail.attempts - 1]
-    _settle(mail, MailState.QUEUED, error=_describe(error), next_try_at=timezone.now() + wait)
+    _settle(mail, MailState.QUEUED, error=_describe(error), next_try_at=clock.now() + wait)
 
 
 def _settle(mail: OutboxMail, state: MailState, **fields: Any) -> None:

@@ -10,10 +10,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from common import clock
 from notifications.lifecycle import MAIL_LIFECYCLE
 from notifications.mails import render_mail
 from notifications.models import OutboxMail
@@ -97,7 +97,7 @@ def resend_mail(*, mail_id: int, actor: AbstractBaseUser) -> OutboxMail:
         mail = OutboxMail.objects.get(pk=mail_id)
         mail.attempts = 0
         mail.error = ""
-        mail.next_try_at = timezone.now()
+        mail.next_try_at = clock.now()
         MAIL_LIFECYCLE.perform(
             mail, "resend", actor=actor, save=["attempts", "error", "next_try_at"]
         )

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common import clock
 from notifications.lifecycle import ReminderState
 from notifications.models import Reminder, ReminderOffset
 from notifications.registry import ReminderRule, all_rules
@@ -38,7 +38,7 @@ def plan_reminders(now: datetime | None = None) -> int:
     Safe to run twice at once. A rule that fails is logged and does not silence the others.
     Returns the number of reminders that are newly planned.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     planned = 0
     for rule in all_rules():
         try:

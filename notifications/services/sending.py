@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common import clock
 from common.formatting import describe_deadline
 from notifications.lifecycle import ReminderState
 from notifications.models import Reminder, ReminderQuerySet
@@ -25,7 +25,7 @@ def send_due_reminders(now: datetime | None = None) -> int:
     one person about one object only the latest is sent. Each is decided in a transaction of its
     own, which marks the row and writes its mail together.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     rules = _up_to_date_rules(now)
     broken: list[int] = []
     sent = 0

@@ -3,7 +3,7 @@
 import accounts.identifiers
 import common.money
 import django.db.models.deletion
-import django.utils.timezone
+import common.clock
 import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="gemaakt op"
+                        default=common.clock.now, editable=False, verbose_name="gemaakt op"
                     ),
                 ),
                 (
@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="aangemaakt op",
                     ),
@@ -498,7 +498,7 @@ class Migration(migrations.Migration):
                 (
                     "added_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="toegevoegd op",
                     ),
@@ -569,7 +569,7 @@ class Migration(migrations.Migration):
                 (
                     "recorded_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now,
+                        default=common.clock.now,
                         editable=False,
                         verbose_name="verwerkt op",
                     ),
@@ -612,9 +612,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, verbose_name="versie")),
                 (
                     "updated_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="opgeslagen op"
-                    ),
+                    models.DateTimeField(default=common.clock.now, verbose_name="opgeslagen op"),
                 ),
                 (
                     "proposal",

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import validate_kbo
 from accounts.models import Organisation
 from calls.models import Call, CostPhase, Theme
+from common import clock
 from common.constraints import check, unique
 from common.money import MoneyField
 from projects.lifecycle import ENDED_PROJECT_STATES, PROJECT_LIFECYCLE, ProjectState
@@ -99,7 +99,7 @@ class Project(models.Model):
         help_text=_("Leeg voor een project van vóór het portaal met onbekende datum."),
     )
     ended_on = models.DateField(_("afgerond op"), null=True, blank=True)
-    created_at = models.DateTimeField(_("aangemaakt op"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("aangemaakt op"), default=clock.now, editable=False)
 
     objects = ProjectQuerySet.as_manager()
 

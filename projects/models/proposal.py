@@ -7,13 +7,13 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import validate_kbo
 from accounts.models import Organisation
 from accounts.roles import StaffRole
 from calls.models import Call, CostPhase, FormQuestion, FormSection, SubmissionRound, Theme
+from common import clock
 from common.constraints import unique
 from common.money import ZERO, MoneyField, round_cents
 from documents.models import StoredFile
@@ -110,7 +110,7 @@ class Proposal(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("gemaakt door")
     )
-    created_at = models.DateTimeField(_("gemaakt op"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("gemaakt op"), default=clock.now, editable=False)
     submitted_at = models.DateTimeField(
         _("ingediend op"),
         null=True,
@@ -188,7 +188,7 @@ class SectionAnswers(models.Model):
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("door")
     )
-    updated_at = models.DateTimeField(_("opgeslagen op"), default=timezone.now)
+    updated_at = models.DateTimeField(_("opgeslagen op"), default=clock.now)
 
     class Meta:
         verbose_name = _("antwoorden van een deel")
@@ -292,7 +292,7 @@ class Attachment(models.Model):
         related_name="+",
         verbose_name=_("toegevoegd door"),
     )
-    added_at = models.DateTimeField(_("toegevoegd op"), default=timezone.now, editable=False)
+    added_at = models.DateTimeField(_("toegevoegd op"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("bijlage")
@@ -325,7 +325,7 @@ class ProposalVersion(models.Model):
         related_name="+",
         verbose_name=_("ingediend door"),
     )
-    recorded_at = models.DateTimeField(_("verwerkt op"), default=timezone.now, editable=False)
+    recorded_at = models.DateTimeField(_("verwerkt op"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("ingediende versie")

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Organisation, User
 from audit import selectors as audit
+from common import clock
 from common.formatting import format_deadline
 from documents.models import StoredFile
 from projects.draft import Draft, Progress, load_drafts
@@ -238,7 +238,7 @@ def proposals_for_dashboard(
     """
     if organisation is None or organisation.pk not in user.member_roles:
         return []
-    now = now or timezone.now()
+    now = now or clock.now()
     own = (
         Proposal.objects.visible_to(user)
         .filter(organisation=organisation)

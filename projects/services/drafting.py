@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
@@ -18,6 +17,7 @@ from accounts.roles import MemberRole
 from audit.services import record
 from calls.lifecycle import CallPhase
 from calls.models import Call, FormSection, SectionKind
+from common import clock
 from common.formatting import format_clock
 from common.money import ZERO
 from projects.answers import Json
@@ -280,7 +280,7 @@ def _save(
             return saved
         if saved is not None and saved.version != version:
             raise SectionClash(saved)
-        now = timezone.now()
+        now = clock.now()
         if saved is None:
             saved = SectionAnswers(proposal=current, section=section, version=0)
         saved.version += 1

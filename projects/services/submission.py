@@ -9,13 +9,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import MemberRole
 from accounts.selectors import members_with_role
 from audit.services import record
+from common import clock
 from common.formatting import format_moment
 from common.moments import end_of_day, local_day, shift_days
 from documents.services import request_document
@@ -94,7 +94,7 @@ def open_correction_window(*, proposal: Proposal, declared_at: datetime) -> None
 def on_proposal_step(*, instance: Any, transition: Any, **_kwargs: Any) -> None:
     """Listener of `common.lifecycle.transitioned` for proposals."""
     if transition.name == "mark_incomplete":
-        open_correction_window(proposal=instance, declared_at=timezone.now())
+        open_correction_window(proposal=instance, declared_at=clock.now())
 
 
 def _submit(proposal: Proposal, by: User, arrived_at: datetime) -> ProposalVersion:

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,6 +14,7 @@ from accounts.models import Organisation
 from accounts.roles import MemberRole
 from calls.lifecycle import CallPhase
 from calls.models import Call
+from common import clock
 from common.formatting import NONE, Deadline, describe_deadline
 from common.views import sentences, service_errors
 from projects import selectors
@@ -69,7 +69,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
     found = selectors.visible_proposal(request.user, reference)
     draft = load_draft(found)
     sees_draft = may_see_draft.test(request.user, found)
-    window = window_at(found, timezone.now())
+    window = window_at(found, clock.now())
     return render(
         request,
         "projects/proposal.html",

@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from calls.models import FormSection
+from common import clock
 from common.views import sentences, service_errors
 from projects import selectors
 from projects.draft import Draft, Missing, load_draft
@@ -85,7 +85,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
     draft = load_draft(found)
-    window = window_at(found, timezone.now())
+    window = window_at(found, clock.now())
     try:
         check_submitter(person(request), found)
         role_refusal = ""
