@@ -4,11 +4,19 @@ from django.contrib import admin
 
 from calls.models import (
     Call,
+    CallDocument,
+    CallFollower,
+    CallQuestion,
+    ClosingMove,
     CofinancingRule,
     Criterion,
     FormQuestion,
     FormSection,
+    FormVersion,
     Milestone,
+    ReminderMoment,
+    SelfTestQuestion,
+    SetupExplanation,
     SubmissionRound,
     Theme,
 )
@@ -81,7 +89,55 @@ class FormSectionAdmin(CallPartAdmin):
 
 @admin.register(FormQuestion)
 class FormQuestionAdmin(CallPartAdmin):
-    list_display = ["section", "label", "key", "type", "is_required", "max_length"]
-    list_filter = ["type", "is_required"]
+    list_display = ["section", "label", "key", "type", "required_from", "max_length"]
+    list_filter = ["type", "required_from"]
     search_fields = ["label", "key", "section__call__reference"]
     list_select_related = ["section"]
+
+
+@admin.register(FormVersion)
+class FormVersionAdmin(CallPartAdmin):
+    list_display = ["call", "number", "created_by", "created_at", "published_at"]
+
+
+@admin.register(ReminderMoment)
+class ReminderMomentAdmin(CallPartAdmin):
+    list_display = ["call", "days", "hours"]
+
+
+@admin.register(SetupExplanation)
+class SetupExplanationAdmin(CallPartAdmin):
+    list_display = ["call", "item", "written_by", "written_at"]
+
+
+@admin.register(ClosingMove)
+class ClosingMoveAdmin(ReadOnlyAdmin):
+    list_display = ["round", "was", "becomes", "moved_by", "moved_at"]
+    list_filter = ["moved_at"]
+    search_fields = ["round__call__reference", "reason"]
+
+
+@admin.register(CallDocument)
+class CallDocumentAdmin(CallPartAdmin):
+    list_display = ["call", "position", "title", "added_by", "added_at"]
+    search_fields = ["title", "call__reference"]
+
+
+@admin.register(SelfTestQuestion)
+class SelfTestQuestionAdmin(CallPartAdmin):
+    list_display = ["call", "position", "question", "good_answer", "weight"]
+    search_fields = ["question", "call__reference"]
+
+
+@admin.register(CallQuestion)
+class CallQuestionAdmin(CallPartAdmin):
+    list_display = ["call", "question", "asked_at", "published_at"]
+    list_filter = ["published_at", "call__state"]
+    search_fields = ["question", "answer", "call__reference"]
+
+
+@admin.register(CallFollower)
+class CallFollowerAdmin(ReadOnlyAdmin):
+    list_display = ["email", "call", "asked_at", "confirmed_at"]
+    list_filter = ["confirmed_at"]
+    search_fields = ["email", "call__reference"]

@@ -174,7 +174,7 @@ class QuestionForm(PortalModelForm):
         "label",
         "help_text",
         "type",
-        "is_required",
+        "required_from",
         "max_length",
         "choices",
         "columns",
@@ -182,7 +182,7 @@ class QuestionForm(PortalModelForm):
 
     class Meta:
         model = FormQuestion
-        fields = ["section", "label", "help_text", "type", "is_required", "max_length"]
+        fields = ["section", "label", "help_text", "type", "required_from", "max_length"]
         widgets = {"help_text": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:

@@ -58,12 +58,14 @@ class Subject:
     `deadline` is an exclusive instant: "uiterlijk 14 juni om 24.00 uur" is 15 June 00:00.
     `since` is when the duty began (the draft was made, the adviser assigned): no reminder is
     planned that would have been due before it. Leave it out only when it has no such moment.
+    `offsets` replace the configured ones for this object (the reminder plan of a call).
     """
 
     obj: models.Model
     recipients: Iterable[Any]
     deadline: datetime
     since: datetime | None = None
+    offsets: tuple[Offset, ...] | None = None
 
 
 @dataclass(frozen=True)

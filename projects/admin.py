@@ -6,13 +6,19 @@ from common.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyInline
 from projects.models import (
     Attachment,
     CostLine,
+    InformationItem,
+    InformationRequest,
     Partner,
+    PartnerAccess,
     Procurement,
     Project,
     ProjectPhase,
     Proposal,
     ProposalVersion,
     SectionAnswers,
+    SectionAssignment,
+    SectionRevision,
+    SubmissionExtension,
 )
 
 
@@ -149,3 +155,51 @@ class ProcurementAdmin(ReadOnlyAdmin):
     list_select_related = ["project"]
     list_filter = ["procedure", "phase", "contractor_is_sme", "awarded_on"]
     search_fields = ["title", "project__reference", "project__title", "contractor_name"]
+
+
+@admin.register(SectionRevision)
+class SectionRevisionAdmin(ReadOnlyAdmin):
+    list_display = ["proposal", "section", "version", "saved_by", "saved_at"]
+    list_filter = ["is_autosave", "saved_at"]
+    search_fields = ["proposal__reference"]
+
+
+@admin.register(SectionAssignment)
+class SectionAssignmentAdmin(ReadOnlyAdmin):
+    list_display = ["proposal", "section", "assignee", "due_on", "done_at"]
+    list_filter = ["due_on"]
+    search_fields = ["proposal__reference", "assignee__email"]
+
+
+@admin.register(PartnerAccess)
+class PartnerAccessAdmin(ReadOnlyAdmin):
+    list_display = ["partner", "user", "invited_by", "invited_at"]
+    list_filter = ["invited_at"]
+    search_fields = ["partner__name", "user__email"]
+
+
+@admin.register(SubmissionExtension)
+class SubmissionExtensionAdmin(ReadOnlyAdmin):
+    list_display = ["proposal", "until", "granted_by", "granted_at"]
+    list_filter = ["granted_at"]
+    search_fields = ["proposal__reference", "reason"]
+
+
+class InformationItemInline(ReadOnlyInline):
+    model = InformationItem
+    fields = ["position", "section_code", "label", "question", "answer"]
+
+
+@admin.register(InformationRequest)
+class InformationRequestAdmin(ReadOnlyAdmin):
+    list_display = ["proposal", "number", "state", "asked_by", "due_at", "answered_at"]
+    list_filter = ["state", "due_at"]
+    search_fields = ["proposal__reference", "message"]
+    inlines = [InformationItemInline]
+
+
+@admin.register(InformationItem)
+class InformationItemAdmin(ReadOnlyAdmin):
+    list_display = ["request", "position", "section_code", "label"]
+    list_filter = ["section_code"]
+    search_fields = ["label", "question", "request__proposal__reference"]

@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.policies import is_adviser, is_programme_office, is_team_member
 from common.lifecycle import Lifecycle, step
-from projects.policies import is_submitter, may_guide_project
+from projects.policies import (
+    is_submitter,
+    may_answer_request,
+    may_ask_information,
+    may_guide_project,
+)
 
 
 class ProposalState(models.TextChoices):
@@ -97,6 +102,41 @@ PROPOSAL_LIFECYCLE = Lifecycle(
             ProposalState.WITHDRAWN,
             who=is_submitter,
             guard=_has_reason,
+        ),
+    ],
+)
+
+
+class InformationState(models.TextChoices):
+    """Of a request for further information; whether an open one is late follows from the clock."""
+
+    OPEN = "open", _("Wacht op antwoord")
+    ANSWERED = "answered", _("Beantwoord")
+    WITHDRAWN = "withdrawn", _("Ingetrokken")
+
+
+def _has_withdrawal_reason(request: Any) -> None:
+    if not request.withdrawal_reason.strip():
+        raise ValidationError({"reason": _("Schrijf waarom u de vraag intrekt.")})
+
+
+INFORMATION_LIFECYCLE = Lifecycle(
+    InformationState,
+    [
+        step(
+            "answer",
+            _("Antwoorden"),
+            [InformationState.OPEN],
+            InformationState.ANSWERED,
+            who=may_answer_request,
+        ),
+        step(
+            "withdraw_request",
+            _("Vraag intrekken"),
+            [InformationState.OPEN],
+            InformationState.WITHDRAWN,
+            who=may_ask_information,
+            guard=_has_withdrawal_reason,
         ),
     ],
 )

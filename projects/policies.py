@@ -62,6 +62,16 @@ def may_see_draft(user: Any, proposal: Any) -> bool:
     )
 
 
+may_ask_information = policy("Alleen het PIO-team of een adviseur vraagt bijkomende informatie.")(
+    is_team_member | is_adviser
+)
+
+
+@policy("Alleen een indiener of beheerder van de organisatie mag dit antwoord versturen.")
+def may_answer_request(user: Any, request: Any) -> bool:
+    return _belongs(user, request.proposal.organisation_id, MemberRole.SUBMITTER)
+
+
 may_open_project = policy("Alleen het PIO-team, de projectleider of de programmamanager mag dit.")(
     is_programme_office
 )

@@ -7,6 +7,7 @@ from typing import Any
 from accounts.models import Membership, User
 from accounts.roles import MemberRole
 from calls.lifecycle import CallState
+from calls.models import Call
 from notifications.mails import portal_url
 from notifications.registry import Offset, ReminderRule, Subject, register
 from projects.draft import load_draft
@@ -23,7 +24,7 @@ def drafts_to_remind(now: datetime) -> Iterable[Subject]:
         Proposal.objects.drafts()
         .filter(call__state=CallState.PUBLISHED, call__rounds__closes_at__gt=now)
         .select_related("call")
-        .prefetch_related("call__rounds")
+        .prefetch_related("call__rounds", "call__reminder_moments")
         .distinct()
         .order_by("pk")
     )
@@ -46,7 +47,14 @@ def drafts_to_remind(now: datetime) -> Iterable[Subject]:
                 recipients=editors.get(draft.organisation_id, []),
                 deadline=window.closes_at,
                 since=draft.created_at,
+                offsets=_plan_of(draft.call),
             )
+
+
+def _plan_of(call: Call) -> tuple[Offset, ...] | None:
+    """The call's own reminder plan; None: the portal's."""
+    moments = call.reminder_moments.all()
+    return tuple(Offset(-moment.days, -moment.hours) for moment in moments) or None
 
 
 def draft_still_open(proposal: Proposal, recipient: User) -> bool | str:

@@ -3,6 +3,8 @@
 import accounts.identifiers
 import django.db.models.deletion
 import django.db.models.functions.text
+import django.utils.timezone
+
 import common.clock
 from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
@@ -59,7 +61,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "date_joined",
-                    models.DateTimeField(default=common.clock.now, verbose_name="date joined"),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
                 ),
                 (
                     "email",

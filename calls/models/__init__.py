@@ -1,20 +1,46 @@
 """Calls: when people may submit, what is asked, how it is judged and co-financed."""
 
-from calls.models.call import Call, CallQuerySet, Milestone, SubmissionRound, Theme
-from calls.models.form import FormQuestion, FormSection, QuestionType, SectionKind
+from calls.models.call import (
+    Call,
+    CallQuerySet,
+    ClosingMove,
+    Milestone,
+    ReminderMoment,
+    SetupExplanation,
+    SubmissionRound,
+    Theme,
+)
+from calls.models.form import (
+    FormQuestion,
+    FormSection,
+    FormVersion,
+    QuestionType,
+    RequiredFrom,
+    SectionKind,
+)
+from calls.models.publicity import CallDocument, CallFollower, CallQuestion, SelfTestQuestion
 from calls.models.rules import CofinancingRule, CostPhase, Criterion
 
 __all__ = [
     "Call",
+    "CallDocument",
+    "CallFollower",
     "CallQuerySet",
+    "CallQuestion",
+    "ClosingMove",
     "CofinancingRule",
     "CostPhase",
     "Criterion",
     "FormQuestion",
     "FormSection",
+    "FormVersion",
     "Milestone",
     "QuestionType",
+    "ReminderMoment",
+    "RequiredFrom",
     "SectionKind",
+    "SelfTestQuestion",
+    "SetupExplanation",
     "SubmissionRound",
     "Theme",
 ]

@@ -4,9 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import StaffRole
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from accounts.models import User
-    from calls.models.form import FormSection
+    from calls.models.form import FormSection, FormVersion
+    from calls.models.publicity import (
+        CallDocument,
+        CallFollower,
+        CallQuestion,
+        SelfTestQuestion,
+    )
     from calls.models.rules import CofinancingRule, Criterion
 
 
@@ -88,6 +95,12 @@ class Call(models.Model):
     description = models.TextField(_("toelichting"), blank=True, help_text=_("Markdown mag."))
     eligibility = models.TextField(_("wie kan indienen"), blank=True, help_text=_("Markdown mag."))
     contact_email = models.EmailField(_("e-mail voor vragen"), blank=True)
+    eligible_types = models.JSONField(
+        _("soorten organisaties die kunnen indienen"),
+        default=list,
+        blank=True,
+        help_text=_("Leeg: elke soort."),
+    )
     effort_hours = models.PositiveSmallIntegerField(
         _("verwachte tijd om in te vullen (uren)"), null=True, blank=True
     )
@@ -145,6 +158,13 @@ class Call(models.Model):
         criteria: RelatedManager["Criterion"]
         sections: RelatedManager["FormSection"]
         cofinancing_rules: RelatedManager["CofinancingRule"]
+        reminder_moments: RelatedManager["ReminderMoment"]
+        setup_explanations: RelatedManager["SetupExplanation"]
+        form_versions: RelatedManager["FormVersion"]
+        documents: RelatedManager["CallDocument"]
+        self_test_questions: RelatedManager["SelfTestQuestion"]
+        questions: RelatedManager["CallQuestion"]
+        followers: RelatedManager["CallFollower"]
 
     class Meta:
         verbose_name = _("oproep")
@@ -264,6 +284,15 @@ class SubmissionRound(models.Model):
         help_text=_("Exclusief: 24.00 uur van een dag is 00:00 van de volgende dag."),
     )
 
+    grace_minutes = models.PositiveSmallIntegerField(
+        _("uitloop (minuten)"),
+        default=0,
+        help_text=_("Wat zoveel minuten na de sluiting aankomt, telt nog mee. 0: geen uitloop."),
+    )
+    opening_announced_at = models.DateTimeField(
+        _("opening gemeld op"), null=True, blank=True, editable=False
+    )
+
     objects = SubmissionRoundQuerySet.as_manager()
 
     class Meta:
@@ -309,3 +338,96 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class ClosingMove(models.Model):
+    """A closing moment that was moved while people relied on it: kept, with the reason."""
+
+    round = models.ForeignKey(
+        SubmissionRound, models.CASCADE, related_name="moves", verbose_name=_("indienronde")
+    )
+    was = models.DateTimeField(_("sloot eerst op"))
+    becomes = models.DateTimeField(_("sluit nu op"))
+    reason = models.TextField(_("reden"), max_length=1000)
+    moved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("door")
+    )
+    moved_at = models.DateTimeField(_("verplaatst op"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("verplaatste sluiting")
+        verbose_name_plural = _("verplaatste sluitingen")
+        ordering = ["round", "moved_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.round}: {self.becomes:%d/%m/%Y %H:%M}"
+
+
+class ReminderMoment(models.Model):
+    """When who works on a draft is reminded of the closing of this call: its reminder plan.
+
+    A call without moments follows the portal's own plan (notifications.ReminderOffset).
+    """
+
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="reminder_moments", verbose_name=_("oproep")
+    )
+    days = models.PositiveSmallIntegerField(_("dagen vooraf"), default=0)
+    hours = models.PositiveSmallIntegerField(_("uren vooraf"), default=0)
+
+    class Meta:
+        verbose_name = _("herinnering")
+        verbose_name_plural = _("herinneringsplan")
+        ordering = ["call", "-days", "-hours"]
+        constraints = [
+            unique(
+                "calls_reminder_moment_once",
+                "call",
+                "days",
+                "hours",
+                message=_("Deze oproep heeft al een herinnering op dat moment."),
+            ),
+            check(
+                "calls_reminder_before_closing",
+                models.Q(days__gt=0) | models.Q(hours__gt=0),
+                _("Kies minstens één uur of één dag vooraf."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        parts = []
+        if self.days:
+            parts.append(ngettext("%(n)d dag", "%(n)d dagen", self.days) % {"n": self.days})
+        if self.hours:
+            parts.append(ngettext("%(n)d uur", "%(n)d uur", self.hours) % {"n": self.hours})
+        return str(_("%(time)s vooraf") % {"time": _(" en ").join(parts)})
+
+
+class SetupExplanation(models.Model):
+    """Why something that most calls have is left out of this one; it ticks the item off."""
+
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="setup_explanations", verbose_name=_("oproep")
+    )
+    item = models.SlugField(_("onderdeel"), max_length=40)
+    explanation = models.TextField(_("uitleg"), max_length=1000)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("door")
+    )
+    written_at = models.DateTimeField(_("op"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("uitleg bij de opmaak")
+        verbose_name_plural = _("uitleg bij de opmaak")
+        ordering = ["call", "item"]
+        constraints = [
+            unique(
+                "calls_setup_explanation_once",
+                "call",
+                "item",
+                message=_("Dit onderdeel heeft al een uitleg."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call.reference}: {self.item}"

@@ -2,15 +2,74 @@
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from calls.models.call import Call
-from common.constraints import unique
+from common import clock
+from common.constraints import check, unique
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class FormVersion(models.Model):
+    """The form of a call as it was fixed: number 1 when the call was published, then each change.
+
+    While `published_at` is empty it is a change in the making. Its sections and questions are
+    copies that hang on it (`FormSection.change`) until publication writes them over the live ones.
+    """
+
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="form_versions", verbose_name=_("oproep")
+    )
+    number = models.PositiveSmallIntegerField(_("versie"))
+    reason = models.TextField(_("reden van de wijziging"), blank=True, max_length=2000)
+    differences = models.JSONField(
+        _("wat er wijzigde"),
+        default=list,
+        blank=True,
+        help_text=_("Zinnen in gewone woorden, voor wie aan een ontwerp werkt."),
+    )
+    definition = models.JSONField(
+        _("het formulier"), default=dict, blank=True, help_text=_("Zoals het toen gold.")
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        null=True,
+        related_name="+",
+        verbose_name=_("gemaakt door"),
+    )
+    created_at = models.DateTimeField(_("gemaakt op"), default=clock.now, editable=False)
+    published_at = models.DateTimeField(_("geldt sinds"), null=True, blank=True, editable=False)
+
+    if TYPE_CHECKING:
+        sections: RelatedManager["FormSection"]
+
+    class Meta:
+        verbose_name = _("versie van het formulier")
+        verbose_name_plural = _("versies van het formulier")
+        ordering = ["call", "number"]
+        constraints = [
+            unique(
+                "calls_form_version_once",
+                "call",
+                "number",
+                message=_("Iemand anders wijzigt dit formulier al. Herlaad de pagina."),
+            ),
+            unique(
+                "calls_form_one_change_at_a_time",
+                "call",
+                condition=models.Q(published_at__isnull=True),
+                message=_("Er loopt al een wijziging van dit formulier."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Formulier versie %(number)s") % {"number": self.number})
 
 
 class SectionKind(models.TextChoices):
@@ -27,7 +86,32 @@ class FormSection(models.Model):
     """A part of the application form (domain.md 4)."""
 
     call = models.ForeignKey(
-        Call, models.CASCADE, related_name="sections", verbose_name=_("oproep")
+        Call,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sections",
+        verbose_name=_("oproep"),
+        help_text=_("Leeg voor een deel van een wijziging, en voor een deel dat vervallen is."),
+    )
+    change = models.ForeignKey(
+        FormVersion,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="sections",
+        verbose_name=_("wijziging"),
+        help_text=_("De wijziging waarin dit deel klaarstaat, of waarmee het verviel."),
+    )
+    origin = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("kopie van"),
     )
     code = models.CharField(_("letter"), max_length=3)
     title = models.CharField(_("titel"), max_length=150)
@@ -50,7 +134,18 @@ class FormSection(models.Model):
                 "call",
                 "code",
                 message=_("Deze oproep heeft al een deel met deze letter."),
-            )
+            ),
+            unique(
+                "calls_section_code_once_in_change",
+                "change",
+                "code",
+                message=_("Deze oproep heeft al een deel met deze letter."),
+            ),
+            check(
+                "calls_section_belongs_somewhere",
+                models.Q(call__isnull=False) ^ models.Q(change__isnull=False),
+                _("Een deel hoort bij een oproep of bij een wijziging van haar formulier."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,6 +164,15 @@ class QuestionType(models.TextChoices):
     DECLARATION = "declaration", _("Verklaring om aan te vinken")
 
 
+class RequiredFrom(models.TextChoices):
+    """From which moment an answer is needed; what validates it and what lists it reads this."""
+
+    NEVER = "never", _("Niet verplicht")
+    SUBMISSION = "submission", _("Bij het indienen")
+    COMPLETENESS = "completeness", _("Bij het aanvullen, voor de volledigheidscontrole")
+    SELECTION = "selection", _("Na de selectie")
+
+
 class FormQuestion(models.Model):
     """A question. `key` names its answer in drafts, frozen versions and exports."""
 
@@ -79,7 +183,32 @@ class FormQuestion(models.Model):
     label = models.CharField(_("vraag"), max_length=300)
     help_text = models.TextField(_("uitleg"), blank=True)
     type = models.CharField(_("soort"), max_length=20, choices=QuestionType)
-    is_required = models.BooleanField(_("verplicht bij het indienen"), default=True)
+    required_from = models.CharField(
+        _("nodig vanaf"), max_length=20, choices=RequiredFrom, default=RequiredFrom.SUBMISSION
+    )
+    visible_if = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="dependants",
+        verbose_name=_("alleen tonen als deze vraag"),
+        help_text=_(
+            "Een keuze, een ja/nee-vraag of een verklaring die eerder in het formulier staat."
+        ),
+    )
+    visible_if_value = models.CharField(
+        _("dit antwoord heeft"), max_length=300, blank=True, help_text=_("Voor ja of nee: ja, nee.")
+    )
+    origin = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("kopie van"),
+    )
     max_length = models.PositiveIntegerField(
         _("hoogste aantal tekens"), null=True, blank=True, help_text=_("Alleen voor tekst.")
     )
@@ -109,6 +238,11 @@ class FormQuestion(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a proposal cannot be handed in without it."""
+        return self.required_from == RequiredFrom.SUBMISSION
 
     def clean(self) -> None:
         """What a question needs depends on its type.

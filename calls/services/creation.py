@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record
-from calls.models import Call, CofinancingRule, Criterion, FormQuestion, FormSection
+from calls.models import Call, CofinancingRule, Criterion, FormQuestion, FormSection, RequiredFrom
 from calls.policies import may_manage_calls
 from calls.template import CRITERIA, ELIGIBILITY, RULES, SECTIONS
 from common.constraints import readable_constraints
@@ -59,7 +59,7 @@ def _add_form(call: Call) -> None:
             label=spec.label,
             help_text=spec.help,
             type=spec.type,
-            is_required=spec.required,
+            required_from=RequiredFrom.SUBMISSION if spec.required else RequiredFrom.NEVER,
             max_length=spec.limit,
             choices=list(spec.choices),
             columns=[column.as_json() for column in spec.columns],

@@ -169,12 +169,19 @@ def _lock_draft(call: Call, by: User) -> None:
 
 
 def _call_of(part: Part) -> Call:
-    return part.section.call if isinstance(part, FormQuestion) else part.call
+    holder = part.section if isinstance(part, FormQuestion) else part
+    if isinstance(holder, FormSection) and holder.call is None:
+        assert holder.change is not None, "calls_section_belongs_somewhere"
+        return holder.change.call
+    assert holder.call is not None
+    return holder.call
 
 
 def _siblings(part: Part) -> "models.QuerySet[Any]":
     if isinstance(part, FormQuestion):
         return FormQuestion.objects.filter(section_id=part.section_id)
+    if isinstance(part, FormSection):
+        return FormSection.objects.filter(call=part.call, change=part.change)
     return type(part)._default_manager.filter(call_id=part.call_id)
 
 

@@ -101,12 +101,14 @@ def _wanted(
     rule: ReminderRule, now: datetime
 ) -> tuple[dict[_Key, Reminder], dict[_Target, datetime]]:
     """Every occurrence that belongs to today's deadlines, and the deadline of each target."""
-    offsets = [row.offset for row in ReminderOffset.objects.filter(rule=rule.name, enabled=True)]
+    configured = ReminderOffset.objects.filter(rule=rule.name, enabled=True)
+    usual = tuple(row.offset for row in configured)
     wanted: dict[_Key, Reminder] = {}
     deadlines: dict[_Target, datetime] = {}
     for subject in rule.subjects(now):
         content_type = ContentType.objects.get_for_model(subject.obj)
         label = str(subject.obj)[:250]
+        offsets = usual if subject.offsets is None else subject.offsets
         for recipient in subject.recipients:
             target = _Target(content_type.pk, str(subject.obj.pk), recipient.pk)
             deadlines[target] = subject.deadline

@@ -1,19 +1,25 @@
 """Proposals (draft, submission, frozen versions) and the projects that follow from them."""
 
-from projects.models.project import Procurement, ProcurementProcedure, Project, ProjectPhase
-from projects.models.proposal import (
+from projects.models.draft import (
     Attachment,
     CostLine,
     Partner,
-    Proposal,
-    ProposalVersion,
+    PartnerAccess,
     SectionAnswers,
+    SectionAssignment,
+    SectionRevision,
 )
+from projects.models.information import InformationItem, InformationRequest
+from projects.models.project import Procurement, ProcurementProcedure, Project, ProjectPhase
+from projects.models.proposal import Proposal, ProposalVersion, SubmissionExtension
 
 __all__ = [
     "Attachment",
     "CostLine",
+    "InformationItem",
+    "InformationRequest",
     "Partner",
+    "PartnerAccess",
     "Procurement",
     "ProcurementProcedure",
     "Project",
@@ -21,4 +27,7 @@ __all__ = [
     "Proposal",
     "ProposalVersion",
     "SectionAnswers",
+    "SectionAssignment",
+    "SectionRevision",
+    "SubmissionExtension",
 ]

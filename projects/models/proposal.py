@@ -1,6 +1,5 @@
 """A proposal: a draft by sections, and what was frozen when it was submitted."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 import pgtrigger
@@ -9,19 +8,27 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.identifiers import validate_kbo
 from accounts.models import Organisation
 from accounts.roles import StaffRole
-from calls.models import Call, CostPhase, FormQuestion, FormSection, SubmissionRound, Theme
+from calls.models import Call, SubmissionRound, Theme
 from common import clock
 from common.constraints import unique
-from common.money import ZERO, MoneyField, round_cents
-from documents.models import StoredFile
+from common.money import ZERO, MoneyField
 from projects.lifecycle import PROPOSAL_LIFECYCLE, UNDECIDED_STATES, ProposalState
 from projects.visibility import open_to_staff
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+    from projects.models.draft import (
+        Attachment,
+        CostLine,
+        Partner,
+        SectionAnswers,
+        SectionAssignment,
+        SectionRevision,
+    )
+    from projects.models.information import InformationRequest
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -125,6 +132,26 @@ class Proposal(models.Model):
         editable=False,
         help_text=_("Exclusief. Gezet op het ogenblik dat het voorstel onvolledig is verklaard."),
     )
+    extended_until = models.DateTimeField(
+        _("uitstel tot"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Exclusief. De laatste van de verlengingen die deze aanvrager kreeg."),
+    )
+    reopened_at = models.DateTimeField(
+        _("heropend op"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Zolang de ronde open is. De laatst ingediende versie telt tot de volgende."),
+    )
+    known_form_version = models.PositiveSmallIntegerField(
+        _("gekende versie van het formulier"),
+        default=1,
+        editable=False,
+        help_text=_("Wat daarna wijzigde, staat boven het ontwerp tot iemand het gelezen heeft."),
+    )
 
     objects = ProposalQuerySet.as_manager()
 
@@ -134,6 +161,10 @@ class Proposal(models.Model):
         cost_lines: RelatedManager["CostLine"]
         attachments: RelatedManager["Attachment"]
         versions: RelatedManager["ProposalVersion"]
+        revisions: RelatedManager["SectionRevision"]
+        section_assignments: RelatedManager["SectionAssignment"]
+        extensions: RelatedManager["SubmissionExtension"]
+        information_requests: RelatedManager["InformationRequest"]
 
     class Meta:
         verbose_name = _("projectvoorstel")
@@ -176,131 +207,27 @@ class Proposal(models.Model):
         return self.versions.order_by("-number").first()
 
 
-class SectionAnswers(models.Model):
-    """The answers of one section of a draft; `version` grows with each save (optimistic lock)."""
+class SubmissionExtension(models.Model):
+    """More time for one applicant, given by staff with a reason; never taken back or changed."""
 
-    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="sections")
-    section = models.ForeignKey(
-        FormSection, models.RESTRICT, related_name="+", verbose_name=_("deel")
+    proposal = models.ForeignKey(
+        Proposal, models.RESTRICT, related_name="extensions", verbose_name=_("voorstel")
     )
-    answers = models.JSONField(_("antwoorden"), default=dict, blank=True)
-    version = models.PositiveIntegerField(_("versie"), default=1)
-    updated_by = models.ForeignKey(
+    until = models.DateTimeField(_("indienen kan tot"), help_text=_("Exclusief."))
+    reason = models.TextField(_("reden"), max_length=2000)
+    granted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("door")
     )
-    updated_at = models.DateTimeField(_("opgeslagen op"), default=clock.now)
+    granted_at = models.DateTimeField(_("gegeven op"), default=clock.now, editable=False)
 
     class Meta:
-        verbose_name = _("antwoorden van een deel")
-        verbose_name_plural = _("antwoorden per deel")
-        ordering = ["proposal", "section__position", "pk"]
-        constraints = [
-            unique(
-                "projects_section_answers_once",
-                "proposal",
-                "section",
-                message=_("Dit deel is net door iemand anders begonnen. Herlaad de pagina."),
-            )
-        ]
+        verbose_name = _("uitstel voor een aanvrager")
+        verbose_name_plural = _("uitstel voor aanvragers")
+        ordering = ["proposal", "granted_at", "pk"]
+        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.proposal.reference} {self.section.code}"
-
-
-class Partner(models.Model):
-    """A public body that takes part in the consortium (domain.md 0.7: not the contractor)."""
-
-    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="partners")
-    name = models.CharField(_("organisatie"), max_length=200)
-    kbo = models.CharField(
-        _("ondernemingsnummer"), max_length=10, blank=True, validators=[validate_kbo]
-    )
-    role = models.CharField(_("rol in het project"), max_length=200, blank=True)
-    contribution = models.TextField(_("bijdrage"), blank=True, max_length=1000)
-    has_letter_of_intent = models.BooleanField(_("intentieverklaring toegevoegd"), default=False)
-    position = models.PositiveSmallIntegerField(_("volgorde"), default=1)
-
-    class Meta:
-        verbose_name = _("partner")
-        verbose_name_plural = _("partners")
-        ordering = ["proposal", "position", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class CostLine(models.Model):
-    """A line of the estimate (raming). Amounts in EUR; VAT is rounded per line."""
-
-    class VatRate(models.TextChoices):
-        STANDARD = "21", _("21 %")
-        REDUCED = "12", _("12 %")
-        LOW = "6", _("6 %")
-        NONE = "0", _("0 %")
-
-    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="cost_lines")
-    phase = models.CharField(_("fase"), max_length=30, choices=CostPhase)
-    description = models.CharField(_("omschrijving"), max_length=200)
-    amount = MoneyField(_("bedrag exclusief btw"))
-    vat_rate = models.CharField(
-        _("btw-tarief"), max_length=2, choices=VatRate, default=VatRate.STANDARD
-    )
-    vat_recoverable = models.BooleanField(_("btw is terugvorderbaar"), default=False)
-    position = models.PositiveSmallIntegerField(_("volgorde"), default=1)
-
-    class Meta:
-        verbose_name = _("ramingslijn")
-        verbose_name_plural = _("ramingslijnen")
-        ordering = ["proposal", "position", "pk"]
-
-    def __str__(self) -> str:
-        return self.description
-
-    @property
-    def vat(self) -> Decimal:
-        return round_cents(self.amount * Decimal(self.vat_rate) / 100)
-
-    @property
-    def total(self) -> Decimal:
-        return self.amount + self.vat
-
-    def eligible_amount(self, *, vat_is_eligible: bool) -> Decimal:
-        """The part that counts: VAT only when it is not recoverable and the call accepts it."""
-        return self.total if vat_is_eligible and not self.vat_recoverable else self.amount
-
-
-class Attachment(models.Model):
-    """A file added to a proposal, with the answer it belongs to where there is one."""
-
-    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="attachments")
-    question = models.ForeignKey(
-        FormQuestion,
-        models.RESTRICT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("vraag"),
-    )
-    file = models.ForeignKey(
-        StoredFile, models.RESTRICT, related_name="+", verbose_name=_("bestand")
-    )
-    description = models.CharField(_("omschrijving"), max_length=200, blank=True)
-    is_confidential = models.BooleanField(_("bevat vertrouwelijke gegevens"), default=False)
-    added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.RESTRICT,
-        related_name="+",
-        verbose_name=_("toegevoegd door"),
-    )
-    added_at = models.DateTimeField(_("toegevoegd op"), default=clock.now, editable=False)
-
-    class Meta:
-        verbose_name = _("bijlage")
-        verbose_name_plural = _("bijlagen")
-        ordering = ["proposal", "added_at", "pk"]
-
-    def __str__(self) -> str:
-        return self.description or str(self.file)
+        return f"{self.proposal.reference}: {self.until:%d/%m/%Y %H:%M}"
 
 
 class ProposalVersion(models.Model):

@@ -16,6 +16,7 @@ from calls.models import (
     FormQuestion,
     FormSection,
     QuestionType,
+    RequiredFrom,
     SectionKind,
     SubmissionRound,
     Theme,
@@ -105,7 +106,7 @@ class CallFactory(BareCallFactory):
             type=QuestionType.TEXT,
             max_length=1500,
             position=2,
-            is_required=False,
+            required_from=RequiredFrom.NEVER,
         )
         FormQuestion.objects.create(
             section=self.sections.get(code="K"),

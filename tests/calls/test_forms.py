@@ -83,6 +83,7 @@ def test_a_question_gets_a_key_from_its_label_that_no_other_has():
             "section": section.pk,
             "label": "Probleem",
             "type": "choice",
+            "required_from": "submission",
             "choices": "Ja\nNee\n",
             "columns": "",
         },

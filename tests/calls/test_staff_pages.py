@@ -128,6 +128,7 @@ def test_a_question_is_added_to_the_section_it_was_asked_for_and_moved(client, d
             "section": section.pk,
             "label": "Wie denkt mee?",
             "type": "table",
+            "required_from": "submission",
             "columns": "Naam\nDatum | datum",
         },
     )
