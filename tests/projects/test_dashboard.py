@@ -142,6 +142,20 @@ class TestReminders:
         assert "14 juni 2027, 24.00 uur" in mail.text
         assert "U moet alleen nog indienen" in mail.text
 
+    def test_the_reminder_plan_of_the_call_comes_before_that_of_the_portal(
+        self, time_machine: Any
+    ) -> None:
+        closes_at = datetime(2027, 6, 15, 0, 0, tzinfo=BRUSSELS)
+        time_machine.move_to(closes_at - timedelta(days=20), tick=False)
+        proposal = self.closing(closes_at)
+        member(proposal, MemberRole.EDITOR)
+        proposal.call.reminder_moments.create(days=5)
+        proposal.call.reminder_moments.create(days=0, hours=6)
+        seed_offsets()
+        plan_reminders()
+        moments = Reminder.objects.order_by("due_at").values_list("due_at", flat=True)
+        assert list(moments) == [closes_at - timedelta(days=5), closes_at - timedelta(hours=6)]
+
     def test_not_for_what_is_done(self, ready: Proposal) -> None:
         user = member(ready)
         assert draft_still_open(ready, user) is True
