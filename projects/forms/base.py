@@ -60,7 +60,7 @@ class SectionForm(PortalForm):
         fields = [Part(field=field) for field in self.visible_fields()]
         return [*(Part(table=table) for table in self.tables.values()), *fields]
 
-    def save(self, by: User) -> SectionAnswers:
+    def save(self, by: User, *, is_autosave: bool = False) -> SectionAnswers:
         """Hand the cleaned values to the service of this kind of section."""
         raise NotImplementedError
 

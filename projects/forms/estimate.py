@@ -90,7 +90,7 @@ class EstimateForm(SectionForm):
         row = type("CallCostLineForm", (CostLineForm,), attributes)
         self.add_table(ESTIMATE_PREFIX, row, rows, title=_("Kosten"), needed=True)
 
-    def save(self, by: User) -> SectionAnswers:
+    def save(self, by: User, *, is_autosave: bool = False) -> SectionAnswers:
         return services.save_estimate(
             proposal=self.proposal,
             section=self.section,
@@ -102,6 +102,7 @@ class EstimateForm(SectionForm):
             ceiling_reason=self.cleaned_data["ceiling_reason"],
             version=self.known_version(),
             by=by,
+            is_autosave=is_autosave,
         )
 
     def estimate(self) -> Estimate:

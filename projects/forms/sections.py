@@ -72,13 +72,14 @@ class GeneralForm(SectionForm):
         for name in set(REQUIRED_GENERAL) - {"title"}:
             self.fields[name].marker = NEEDED  # type: ignore[attr-defined]
 
-    def save(self, by: User) -> SectionAnswers:
+    def save(self, by: User, *, is_autosave: bool = False) -> SectionAnswers:
         return services.save_general(
             proposal=self.proposal,
             section=self.section,
             values={name: self.cleaned_data[name] for name in GENERAL_FIELDS},
             version=self.known_version(),
             by=by,
+            is_autosave=is_autosave,
         )
 
 
@@ -108,7 +109,7 @@ class QuestionsForm(SectionForm):
             if question.type == QuestionType.FILE and self.files.get(name)
         ]
 
-    def save(self, by: User) -> SectionAnswers:
+    def save(self, by: User, *, is_autosave: bool = False) -> SectionAnswers:
         return services.save_answers(
             proposal=self.proposal,
             section=self.section,
@@ -119,6 +120,7 @@ class QuestionsForm(SectionForm):
             },
             version=self.known_version(),
             by=by,
+            is_autosave=is_autosave,
         )
 
     def _to_json(self, question: FormQuestion) -> Any:
@@ -182,13 +184,14 @@ class PartnersForm(SectionForm):
         ]
         self.add_table(PARTNERS_PREFIX, PartnerForm, rows, title=_("Partners"))
 
-    def save(self, by: User) -> SectionAnswers:
+    def save(self, by: User, *, is_autosave: bool = False) -> SectionAnswers:
         return services.save_partners(
             proposal=self.proposal,
             section=self.section,
             rows=self.tables[PARTNERS_PREFIX].rows,
             version=self.known_version(),
             by=by,
+            is_autosave=is_autosave,
         )
 
 

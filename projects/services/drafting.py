@@ -112,7 +112,13 @@ def start_proposal(
 
 
 def save_general(
-    *, proposal: Proposal, section: FormSection, values: Row, version: int, by: User
+    *,
+    proposal: Proposal,
+    section: FormSection,
+    values: Row,
+    version: int,
+    by: User,
+    is_autosave: bool = False,
 ) -> SectionAnswers:
     """Keep title, summary, contact and signatory (`GENERAL_FIELDS`).
 
@@ -132,11 +138,19 @@ def save_general(
         )
         current.save(update_fields=GENERAL_FIELDS)
 
-    return _save(proposal, section, SectionKind.GENERAL, version, by, is_same, write)
+    return _save(
+        proposal, section, SectionKind.GENERAL, version, by, is_same, write, is_autosave=is_autosave
+    )
 
 
 def save_answers(
-    *, proposal: Proposal, section: FormSection, answers: dict[str, Json], version: int, by: User
+    *,
+    proposal: Proposal,
+    section: FormSection,
+    answers: dict[str, Json],
+    version: int,
+    by: User,
+    is_autosave: bool = False,
 ) -> SectionAnswers:
     """Keep the canonical answers of a section with questions. Answers may be missing.
 
@@ -153,11 +167,26 @@ def save_answers(
     def write(current: Proposal) -> None:
         SectionAnswers.objects.filter(proposal=current, section=section).update(answers=answers)
 
-    return _save(proposal, section, SectionKind.QUESTIONS, version, by, is_same, write)
+    return _save(
+        proposal,
+        section,
+        SectionKind.QUESTIONS,
+        version,
+        by,
+        is_same,
+        write,
+        is_autosave=is_autosave,
+    )
 
 
 def save_partners(
-    *, proposal: Proposal, section: FormSection, rows: Sequence[Row], version: int, by: User
+    *,
+    proposal: Proposal,
+    section: FormSection,
+    rows: Sequence[Row],
+    version: int,
+    by: User,
+    is_autosave: bool = False,
 ) -> SectionAnswers:
     """Replace the partners by these rows (`PARTNER_FIELDS`), in this order. Raises: as above."""
 
@@ -173,7 +202,16 @@ def save_partners(
             for position, row in enumerate(rows, 1)
         )
 
-    return _save(proposal, section, SectionKind.PARTNERS, version, by, is_same, write)
+    return _save(
+        proposal,
+        section,
+        SectionKind.PARTNERS,
+        version,
+        by,
+        is_same,
+        write,
+        is_autosave=is_autosave,
+    )
 
 
 def save_estimate(
@@ -186,6 +224,7 @@ def save_estimate(
     ceiling_reason: str,
     version: int,
     by: User,
+    is_autosave: bool = False,
 ) -> SectionAnswers:
     """Replace the cost lines (`LINE_FIELDS`) and what goes with them; the totals follow.
 
@@ -214,7 +253,9 @@ def save_estimate(
         current.total_cost, current.requested_amount = estimate.total, estimate.requested
         current.save(update_fields=[*values, "total_cost", "requested_amount"])
 
-    return _save(proposal, section, SectionKind.BUDGET, version, by, is_same, write)
+    return _save(
+        proposal, section, SectionKind.BUDGET, version, by, is_same, write, is_autosave=is_autosave
+    )
 
 
 def set_team_consent(*, proposal: Proposal, may_view: bool, by: User) -> Proposal:
@@ -265,6 +306,8 @@ def _save(
     by: User,
     is_same: Callable[[Proposal], bool],
     write: Callable[[Proposal], None],
+    *,
+    is_autosave: bool,
 ) -> SectionAnswers:
     """Lock the proposal, compare versions, write, and count one version further."""
     with transaction.atomic():
