@@ -14,6 +14,7 @@ from calls.models import (
     FormSection,
     FormVersion,
     Milestone,
+    PublicPost,
     ReminderMoment,
     SelfTestQuestion,
     SetupExplanation,
@@ -141,3 +142,10 @@ class CallFollowerAdmin(ReadOnlyAdmin):
     list_display = ["email", "call", "asked_at", "confirmed_at"]
     list_filter = ["confirmed_at"]
     search_fields = ["email", "call__reference"]
+
+
+@admin.register(PublicPost)
+class PublicPostAdmin(ReadOnlyAdmin):
+    list_display = ["form", "at"]
+    list_filter = ["form"]
+    search_fields = ["sender"]

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from calls.lifecycle import CallPhase
-from calls.models import Call, CallQuerySet, FormQuestion, FormSection
+from calls.models import Call, CallFollower, CallQuerySet, FormQuestion, FormSection
 from calls.services import BLANK_FORM_KIND
 from documents.models import Job, StoredFile
 
@@ -79,3 +79,8 @@ def completeness(call: Call) -> list[dict[str, Any]]:
     return [
         {"label": sentence, "done": done} for sentence, done in call.publication_needs().items()
     ]
+
+
+def confirmed_followers(call: Call) -> QuerySet[CallFollower]:
+    """Who hears of `call`: its followers and those of all calls; each address once."""
+    return CallFollower.objects.hear_of(call)

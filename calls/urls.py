@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from calls.views import parts, public, staff
+from calls.views import followers, parts, public, staff
 
 register_converter(parts.PartConverter, "call_part")
 
@@ -10,6 +10,10 @@ urlpatterns = [
     path("oproepen/<slug:slug>/", public.call_detail, name="detail"),
     path("oproepen/<slug:slug>/formulier/", public.blank_form, name="blank_form"),
     path("oproepen/<slug:slug>/formulier/pdf/", public.blank_form_pdf, name="blank_form_pdf"),
+    path("oproepen/<slug:slug>/volgen/", followers.follow, name="follow"),
+    path("volgen/", followers.follow, name="follow_all"),
+    path("volgen/<slug:token>/bevestigen/", followers.confirm, name="confirm_following"),
+    path("volgen/<slug:token>/stoppen/", followers.stop, name="stop_following"),
     path("beheer/oproepen/", staff.call_list, name="staff_list"),
     path("beheer/oproepen/nieuw/", staff.new_call, name="new"),
     path("beheer/oproepen/<slug:slug>/", staff.call_detail, name="staff_detail"),

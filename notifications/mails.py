@@ -77,11 +77,15 @@ def compose(mail: OutboxMail) -> EmailMultiAlternatives:
                 "footer": footer,
             },
         )
+    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
+    if mail.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=f"{mail.text}\n-- \n{footer}\n",
         to=[mail.address],
-        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
     message.attach_alternative(_inliner().inline(page), "text/html")
     return message

@@ -58,6 +58,11 @@ class OutboxMail(models.Model):
         default=False,
         help_text=_("Bevat een persoonlijke link: alleen de ontvanger leest de inhoud."),
     )
+    unsubscribe_url = models.URLField(
+        _("adres om te stoppen"),
+        blank=True,
+        help_text=_("Voor de knop “Uitschrijven” van mailprogramma's (RFC 8058)."),
+    )
     content_type = models.ForeignKey(
         ContentType, models.RESTRICT, null=True, blank=True, verbose_name=_("gaat over (soort)")
     )

@@ -226,6 +226,8 @@ CELERY_BEAT_SCHEDULE = {
     "plan-reminders": {"task": "notifications.plan_reminders", "schedule": 300},
     "send-due-reminders": {"task": "notifications.send_due_reminders", "schedule": 60},
     "deliver-outbox": {"task": "notifications.deliver_outbox", "schedule": 30},
+    "announce-openings": {"task": "calls.announce_openings", "schedule": 60},
+    "forget-old-traces": {"task": "calls.forget_old_traces", "schedule": 3600},
 }
 
 # --- Mail -------------------------------------------------------------------------------------

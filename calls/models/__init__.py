@@ -18,7 +18,13 @@ from calls.models.form import (
     RequiredFrom,
     SectionKind,
 )
-from calls.models.publicity import CallDocument, CallFollower, CallQuestion, SelfTestQuestion
+from calls.models.publicity import (
+    CallDocument,
+    CallFollower,
+    CallQuestion,
+    PublicPost,
+    SelfTestQuestion,
+)
 from calls.models.rules import CofinancingRule, CostPhase, Criterion
 
 __all__ = [
@@ -35,6 +41,7 @@ __all__ = [
     "FormSection",
     "FormVersion",
     "Milestone",
+    "PublicPost",
     "QuestionType",
     "ReminderMoment",
     "RequiredFrom",

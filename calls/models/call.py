@@ -266,6 +266,12 @@ class SubmissionRoundQuerySet(models.QuerySet["SubmissionRound"]):
     def open_at(self, instant: datetime) -> Self:
         return self.filter(opens_at__lte=instant, closes_at__gt=instant)
 
+    def to_announce(self, instant: datetime) -> Self:
+        """Open, of a published call, and its followers were not told yet."""
+        return self.open_at(instant).filter(
+            opening_announced_at__isnull=True, call__state=CallState.PUBLISHED
+        )
+
     def opened(self) -> Self:
         return self.filter(opens_at__lte=clock.now())
 

@@ -1,6 +1,8 @@
 """What the public finds with a call: documents, a self-test, questions and answers, followers."""
 
 import secrets
+from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -67,6 +69,16 @@ class SelfTestQuestion(models.Model):
         return self.question
 
 
+class CallQuestionQuerySet(models.QuerySet["CallQuestion"]):
+    def published(self) -> Self:
+        """What everybody reads; the latest first."""
+        return self.filter(published_at__isnull=False).order_by("-published_at", "-pk")
+
+    def open(self) -> Self:
+        """What still waits for somebody of the team; the oldest first."""
+        return self.filter(answer="", dismissed_at__isnull=True).order_by("asked_at", "pk")
+
+
 class CallQuestion(models.Model):
     """A question about a call with its answer; public, without who asked, once published."""
 
@@ -93,6 +105,8 @@ class CallQuestion(models.Model):
         _("terzijde gelegd op"), null=True, blank=True, editable=False
     )
 
+    objects = CallQuestionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("vraag over een oproep")
         verbose_name_plural = _("vragen over oproepen")
@@ -114,6 +128,23 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+class CallFollowerQuerySet(models.QuerySet["CallFollower"]):
+    def confirmed(self) -> Self:
+        return self.filter(confirmed_at__isnull=False)
+
+    def hear_of(self, call: Call) -> Self:
+        """Who confirmed to follow `call`, or all calls; each address once."""
+        return (
+            self.confirmed()
+            .filter(models.Q(call=call) | models.Q(call__isnull=True))
+            .order_by("email", models.F("call").asc(nulls_last=True))
+            .distinct("email")
+        )
+
+    def never_confirmed_since(self, instant: datetime) -> Self:
+        return self.filter(confirmed_at__isnull=True, asked_at__lt=instant)
+
+
 class CallFollower(models.Model):
     """An address, with or without account, that wants to hear of a call, or of all (no call)."""
 
@@ -130,6 +161,8 @@ class CallFollower(models.Model):
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     asked_at = models.DateTimeField(_("gevraagd op"), default=clock.now, editable=False)
     confirmed_at = models.DateTimeField(_("bevestigd op"), null=True, blank=True, editable=False)
+
+    objects = CallFollowerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("volger")
@@ -152,3 +185,27 @@ class CallFollower(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+class PublicPost(models.Model):
+    """One use of a form that needs no account, so that nobody uses it a hundred times an hour.
+
+    Of the sender it holds a keyed hash only; it is removed after a day.
+    """
+
+    class Form(models.TextChoices):
+        QUESTION = "question", _("Vraag over een oproep")
+        FOLLOW = "follow", _("Oproep volgen")
+
+    form = models.CharField(_("formulier"), max_length=20, choices=Form)
+    sender = models.CharField(_("afzender (versleuteld)"), max_length=64)
+    at = models.DateTimeField(_("op"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("gebruik van een openbaar formulier")
+        verbose_name_plural = _("gebruik van openbare formulieren")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["sender", "form", "at"], name="calls_public_post_sender")]
+
+    def __str__(self) -> str:
+        return f"{self.get_form_display()} {self.at:%d/%m/%Y %H:%M}"

@@ -5,6 +5,7 @@ from django.db import transaction
 from accounts.models import User
 from calls.lifecycle import CALL_LIFECYCLE
 from calls.models import Call
+from calls.services.openings import tell_of_publication
 from documents.services import request_document
 
 BLANK_FORM_KIND = "calls.blank_form"
@@ -34,3 +35,4 @@ def move_call(*, call: Call, step: str, by: User) -> None:
         request_document(
             kind=BLANK_FORM_KIND, params={"call": call.pk}, requested_by=None, about=call
         )
+        tell_of_publication(call)

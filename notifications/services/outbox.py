@@ -31,6 +31,7 @@ def queue_mail(
     about: models.Model | None = None,
     dedupe_key: str | None = None,
     is_private: bool = False,
+    unsubscribe_url: str = "",
 ) -> OutboxMail | None:
     """Write one mail to one person; it leaves once the caller's transaction has been committed.
 
@@ -41,6 +42,8 @@ def queue_mail(
     about: the object that the mail is about.
     dedupe_key: at most one mail is ever written with this key.
     is_private: the mail holds a personal link (password, invitation); staff do not see its body.
+    unsubscribe_url: where a POST without anything more stops mails like this one; mail programs
+        show it as a button (RFC 8058).
 
     Returns None when nothing was written: a mail with this key exists, or the account is closed.
 
@@ -70,6 +73,7 @@ def queue_mail(
         "text": rendered.text,
         "html": rendered.html,
         "is_private": is_private,
+        "unsubscribe_url": unsubscribe_url,
     }
     if about is not None:
         fields["content_type"] = ContentType.objects.get_for_model(about)

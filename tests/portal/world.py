@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Membership, User
 from accounts.roles import MemberRole, StaffRole
-from calls.models import Call, CostPhase
+from calls.models import Call, CallFollower, CostPhase
 from documents.models import Job
 from documents.services import request_document
 from funding.models import Commitment
@@ -48,6 +48,7 @@ class World:
         self.other: User = MembershipFactory(role=MemberRole.MANAGER).user
         self.call: Call = CallFactory()
         self.draft_call: Call = CallFactory(state="concept", window__opens=5)
+        self.follower = CallFollower.objects.create(call=self.call, email="volger@voorbeeld.test")
         self.draft: Proposal = ProposalFactory(call=self.call, organisation=self.organisation)
         self.project: Project = ProjectFactory(call=self.call, organisation=self.organisation)
         self.procurement = ProcurementFactory(project=self.project)
@@ -107,6 +108,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("calls:step", "step"): lambda w: "publish",
     ("calls:part_", "slug"): lambda w: w.draft_call.slug,
     ("calls:part_", "kind"): lambda w: "criteria",
+    ("calls:", "token"): lambda w: w.follower.token,
     ("calls:part_", "pk"): lambda w: w.draft_call.criteria.first().pk,
     ("documents:", "job_id"): lambda w: w.job.pk,
     ("evaluations:", "reference"): lambda w: w.case.proposal.reference,
