@@ -73,6 +73,26 @@ def load_drafts(proposals: Iterable[Proposal] | QuerySet[Proposal]) -> list["Dra
     return [Draft(proposal) for proposal in found]
 
 
+_OF_KIND = {
+    SectionKind.GENERAL: (),
+    SectionKind.QUESTIONS: ("call__sections__questions", "sections", "attachments__file"),
+    SectionKind.PARTNERS: ("partners", "attachments__file"),
+    SectionKind.BUDGET: ("call__cofinancing_rules", "cost_lines"),
+    SectionKind.ATTACHMENTS: ("attachments__file",),
+}
+
+
+def load_section(proposal: Proposal, section: FormSection) -> "Draft":
+    """The draft with only what `section` shows, as the database has it now; for each save.
+
+    `proposal` lends its form (`call`), which no save changes.
+    """
+    fresh = Proposal.objects.select_related("theme").get(pk=proposal.pk)
+    fresh.call = proposal.call
+    prefetch_related_objects([fresh], *_OF_KIND[SectionKind(section.kind)])
+    return Draft(fresh)
+
+
 class Draft:
     """The working text of a proposal. Make it with `load_draft`; it does not see later changes."""
 

@@ -3,16 +3,20 @@
 from django.urls import path
 
 from projects.project_urls import project_urls
-from projects.views import proposals, sections, submission, versions
+from projects.views import history, proposals, sections, submission, versions
 
 app_name = "projects"
 _one = "voorstellen/<str:reference>/"
+_section = f"{_one}deel/<str:code>/"
 urlpatterns = [
     path("oproepen/<slug:slug>/voorstel-beginnen/", proposals.start, name="start"),
     path(_one, proposals.proposal, name="proposal"),
     path(f"{_one}meekijken/", proposals.team_consent, name="team_consent"),
-    path(f"{_one}deel/<str:code>/", sections.section, name="section"),
-    path(f"{_one}deel/<str:code>/berekenen/", sections.estimate, name="estimate"),
+    path(_section, sections.section, name="section"),
+    path(f"{_section}berekenen/", sections.estimate, name="estimate"),
+    path(f"{_section}geschiedenis/", history.history, name="history"),
+    path(f"{_section}geschiedenis/<int:version>/", history.revision, name="revision"),
+    path(f"{_section}geschiedenis/<int:version>/terugzetten/", history.restore, name="restore"),
     path(f"{_one}bestanden/<uuid:file_id>/", versions.file, name="file"),
     path(f"{_one}nakijken/", submission.check, name="check"),
     path(f"{_one}indienen/", submission.submit, name="submit"),

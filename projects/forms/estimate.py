@@ -19,10 +19,10 @@ from projects.answers import (
 )
 from projects.draft import ESTIMATE_PREFIX
 from projects.estimate import Estimate, calculate
+from projects.fields import LINE_FIELDS
 from projects.forms.base import SectionForm
 from projects.forms.tables import RowForm
 from projects.models import CostLine, SectionAnswers
-from projects.services.drafting import LINE_FIELDS
 
 
 class CostLineForm(RowForm):

@@ -18,11 +18,11 @@ from projects.answers import (
     columns_of,
 )
 from projects.draft import FIELD_PREFIX, REQUIRED_GENERAL
+from projects.fields import GENERAL_FIELDS, PARTNER_FIELDS
 from projects.forms.base import Part, SectionForm
 from projects.forms.estimate import EstimateForm
 from projects.forms.tables import RowForm
 from projects.models import SectionAnswers
-from projects.services.drafting import GENERAL_FIELDS, PARTNER_FIELDS
 
 PARTNERS_PREFIX = "partners"
 
@@ -150,6 +150,7 @@ class QuestionsForm(SectionForm):
 
 class PartnerForm(RowForm):
     tells = ("name", "kbo", "role", "contribution")
+    id = forms.CharField(widget=forms.HiddenInput, required=False)
     name = TextAnswerField(label=_("Organisatie"), limit=200, required=False)
     kbo = forms.CharField(
         label=_("Ondernemingsnummer"),
@@ -165,6 +166,11 @@ class PartnerForm(RowForm):
         label=_("Ik voeg een intentieverklaring toe bij de bijlagen"), required=False
     )
 
+    def clean_id(self) -> int | None:
+        """The row that this one continues; what is no number is a new row."""
+        typed = self.cleaned_data["id"]
+        return int(typed) if typed.isdecimal() and len(typed) < 19 else None
+
     def clean_kbo(self) -> str:
         return normalise_kbo(self.cleaned_data["kbo"])
 
@@ -179,7 +185,7 @@ class PartnerForm(RowForm):
 class PartnersForm(SectionForm):
     def build(self) -> None:
         rows = [
-            {name: getattr(partner, name) for name in PARTNER_FIELDS}
+            {name: getattr(partner, name) for name in PARTNER_FIELDS} | {"id": partner.pk}
             for partner in self.proposal.partners.all()
         ]
         self.add_table(PARTNERS_PREFIX, PartnerForm, rows, title=_("Partners"))

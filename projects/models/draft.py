@@ -1,6 +1,7 @@
 """The working text of a proposal: answers by section, their history, partners, costs and files."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,9 @@ from common.constraints import unique
 from common.money import MoneyField, round_cents
 from documents.models import StoredFile
 from projects.models.proposal import Proposal
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class SectionAnswers(models.Model):
@@ -134,6 +138,10 @@ class Partner(models.Model):
     contribution = models.TextField(_("bijdrage"), blank=True, max_length=1000)
     has_letter_of_intent = models.BooleanField(_("intentieverklaring toegevoegd"), default=False)
     position = models.PositiveSmallIntegerField(_("volgorde"), default=1)
+
+    if TYPE_CHECKING:
+        accesses: RelatedManager["PartnerAccess"]
+        attachments: RelatedManager["Attachment"]
 
     class Meta:
         verbose_name = _("partner")

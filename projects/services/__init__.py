@@ -6,10 +6,11 @@ from projects.services.drafting import (
     save_answers,
     save_estimate,
     save_general,
-    save_partners,
     set_team_consent,
     start_proposal,
 )
+from projects.services.partners import save_partners
+from projects.services.restoring import restore_revision, restore_sections
 from projects.services.submission import open_correction_window, submit_proposal
 from projects.services.withdrawal import withdraw_proposal
 
@@ -19,6 +20,8 @@ __all__ = [
     "describe_attachment",
     "open_correction_window",
     "remove_attachment",
+    "restore_revision",
+    "restore_sections",
     "save_answers",
     "save_estimate",
     "save_general",

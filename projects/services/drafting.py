@@ -22,22 +22,11 @@ from common.formatting import format_clock
 from common.money import ZERO
 from projects.answers import Json
 from projects.draft import load_draft
-from projects.models import CostLine, Partner, Proposal, SectionAnswers
+from projects.fields import GENERAL_FIELDS, LINE_FIELDS
+from projects.models import CostLine, Proposal, SectionAnswers
 from projects.policies import is_editor, is_submitter
+from projects.services.revisions import keep_revision, keep_state_before, latest_revision
 
-GENERAL_FIELDS = (
-    "title",
-    "acronym",
-    "summary",
-    "theme",
-    "contact_name",
-    "contact_email",
-    "contact_phone",
-    "signatory_name",
-    "signatory_function",
-)
-PARTNER_FIELDS = ("name", "kbo", "role", "contribution", "has_letter_of_intent")
-LINE_FIELDS = ("phase", "description", "amount", "vat_rate", "vat_recoverable")
 ONLY_EDITORS_START = "Alleen een bewerker, indiener of beheerder van de organisatie mag dit."
 Row = Mapping[str, Any]
 
@@ -138,7 +127,7 @@ def save_general(
         )
         current.save(update_fields=GENERAL_FIELDS)
 
-    return _save(
+    return save_section(
         proposal, section, SectionKind.GENERAL, version, by, is_same, write, is_autosave=is_autosave
     )
 
@@ -167,45 +156,10 @@ def save_answers(
     def write(current: Proposal) -> None:
         SectionAnswers.objects.filter(proposal=current, section=section).update(answers=answers)
 
-    return _save(
+    return save_section(
         proposal,
         section,
         SectionKind.QUESTIONS,
-        version,
-        by,
-        is_same,
-        write,
-        is_autosave=is_autosave,
-    )
-
-
-def save_partners(
-    *,
-    proposal: Proposal,
-    section: FormSection,
-    rows: Sequence[Row],
-    version: int,
-    by: User,
-    is_autosave: bool = False,
-) -> SectionAnswers:
-    """Replace the partners by these rows (`PARTNER_FIELDS`), in this order. Raises: as above."""
-
-    def is_same(current: Proposal) -> bool:
-        return list(current.partners.values(*PARTNER_FIELDS)) == [
-            _only(PARTNER_FIELDS, r) for r in rows
-        ]
-
-    def write(current: Proposal) -> None:
-        current.partners.all().delete()
-        Partner.objects.bulk_create(
-            Partner(proposal=current, position=position, **_only(PARTNER_FIELDS, row))
-            for position, row in enumerate(rows, 1)
-        )
-
-    return _save(
-        proposal,
-        section,
-        SectionKind.PARTNERS,
         version,
         by,
         is_same,
@@ -239,12 +193,12 @@ def save_estimate(
     def is_same(current: Proposal) -> bool:
         return all(getattr(current, name) == value for name, value in values.items()) and list(
             current.cost_lines.values(*LINE_FIELDS)
-        ) == [_only(LINE_FIELDS, line) for line in lines]
+        ) == [only(LINE_FIELDS, line) for line in lines]
 
     def write(current: Proposal) -> None:
         current.cost_lines.all().delete()
         CostLine.objects.bulk_create(
-            CostLine(proposal=current, position=position, **_only(LINE_FIELDS, line))
+            CostLine(proposal=current, position=position, **only(LINE_FIELDS, line))
             for position, line in enumerate(lines, 1)
         )
         for name, value in values.items():
@@ -253,7 +207,7 @@ def save_estimate(
         current.total_cost, current.requested_amount = estimate.total, estimate.requested
         current.save(update_fields=[*values, "total_cost", "requested_amount"])
 
-    return _save(
+    return save_section(
         proposal, section, SectionKind.BUDGET, version, by, is_same, write, is_autosave=is_autosave
     )
 
@@ -298,7 +252,7 @@ def lock_for_editing(proposal: Proposal, by: User) -> Proposal:
     return current
 
 
-def _save(
+def save_section(
     proposal: Proposal,
     section: FormSection,
     kind: SectionKind,
@@ -324,6 +278,9 @@ def _save(
         if saved is not None and saved.version != version:
             raise SectionClash(saved)
         now = clock.now()
+        latest = latest_revision(current, section)
+        if latest is None:
+            latest = keep_state_before(proposal=proposal, section=section, saved=saved)
         if saved is None:
             saved = SectionAnswers(proposal=current, section=section, version=0)
         saved.version += 1
@@ -331,8 +288,16 @@ def _save(
         saved.updated_at = now
         saved.save()
         write(current)
+        keep_revision(
+            proposal=proposal,
+            section=section,
+            saved=saved,
+            by=by,
+            is_autosave=is_autosave,
+            latest=latest,
+        )
     return saved
 
 
-def _only(names: Sequence[str], row: Row) -> dict[str, Any]:
+def only(names: Sequence[str], row: Row) -> dict[str, Any]:
     return {name: row[name] for name in names}

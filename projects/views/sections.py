@@ -22,7 +22,7 @@ from projects.forms.estimate import EstimateForm
 from projects.forms.sections import SECTION_FORMS, QuestionsForm
 from projects.forms.tables import with_row_changed
 from projects.models import Attachment, Proposal
-from projects.policies import is_editor, may_see_draft
+from projects.policies import is_editor, is_reader, may_see_draft
 from projects.services import (
     SectionClash,
     add_attachment,
@@ -253,6 +253,8 @@ def _page(request: HttpRequest, draft: Draft, found: FormSection, **more: Any) -
         "section": found,
         "sections": [(section, draft.progress(section)) for section in draft.sections],
         "saved": draft.saved(found),
+        "shows_history": found.kind != SectionKind.ATTACHMENTS
+        and is_reader.test(request.user, draft.proposal),
         "form": None,
         "content": None,
         "theirs": None,

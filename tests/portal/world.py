@@ -26,6 +26,7 @@ from funding.services import (
 )
 from notifications.models import OutboxMail
 from projects.models import Project, Proposal
+from projects.services import save_answers
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import CallFactory
 from tests.evaluations.factories import Case
@@ -50,6 +51,13 @@ class World:
         self.draft_call: Call = CallFactory(state="concept", window__opens=5)
         self.follower = CallFollower.objects.create(call=self.call, email="volger@voorbeeld.test")
         self.draft: Proposal = ProposalFactory(call=self.call, organisation=self.organisation)
+        save_answers(
+            proposal=self.draft,
+            section=self.call.sections.get(code="D"),
+            answers={"probleem": "Een tekst", "toelichting": ""},
+            version=0,
+            by=self.member,
+        )
         self.project: Project = ProjectFactory(call=self.call, organisation=self.organisation)
         self.procurement = ProcurementFactory(project=self.project)
         self.phase = self.project.phases.create(phase=CostPhase.PREPARATION)
@@ -131,6 +139,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("projects:", "code"): lambda w: "D",
     ("projects:", "file_id"): lambda w: uuid4(),
     ("projects:", "number"): lambda w: 1,
+    ("projects:", "version"): lambda w: 1,
     ("projects:", "step"): lambda w: "pause",
     ("projects:phase_edit", "pk"): lambda w: w.phase.pk,
     ("projects:estimate", "code"): lambda w: "J",

@@ -7,6 +7,7 @@ from accounts.roles import MemberRole, StaffRole
 from calls.lifecycle import CallState
 from calls.models import QuestionType
 from projects.answers import KINDS
+from projects.fields import GENERAL_FIELDS
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
 from projects.services import (
@@ -17,7 +18,6 @@ from projects.services import (
     set_team_consent,
     start_proposal,
 )
-from projects.services.drafting import GENERAL_FIELDS
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, UserFactory
 from tests.calls.factories import CallFactory
 from tests.projects.conftest import member

@@ -28,6 +28,11 @@ def ask(proposal: Proposal, key: str, type: str, **kwargs: Any) -> FormQuestion:
     )
 
 
+def png(name: str, more: bytes = b"") -> SimpleUploadedFile:
+    """A picture as it is uploaded; `more` makes another content of it."""
+    return SimpleUploadedFile(name, PNG + more)
+
+
 def address(proposal: Proposal, code: str = "D") -> str:
     return reverse("projects:section", args=[proposal.reference, code])
 
