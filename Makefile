@@ -4,11 +4,11 @@ DEVTOOLS = @exec $(PYTHON) -m devtools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check format reset lock css messages shell
+.PHONY: help run test check bench-deadline format reset lock css messages shell
 export PORT ARGS RELOAD UPGRADE
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## the whole portal with demo data, until Ctrl-C (PORT=8000, RELOAD=1 to follow edits)
 	$(DEVTOOLS) run
@@ -18,6 +18,9 @@ test: ## all tests (ARGS="tests/funding -k commit" for some)
 
 check: ## format, lint, types, imports, migrations, deployment, templates, translations
 	$(DEVTOOLS) check
+
+bench-deadline: ## 300 authorities submit in the last two minutes; fails when one is lost or doubled
+	$(DEVTOOLS) bench-deadline
 
 format: ## format Python and templates, repair what the linter can repair
 	$(DEVTOOLS) format

@@ -12,3 +12,8 @@ for (const subset of ["latin", "latin-ext"]) {
   }
 }
 copyFileSync(`${from}/LICENSE`, `${to}/source-sans-3-LICENSE.txt`);
+
+// PDF documents print what applicants typed, in whatever script; pages leave that to the visitor's own fonts.
+const wide = "node_modules/dejavu-fonts-ttf";
+copyFileSync(`${wide}/ttf/DejaVuSans.ttf`, `${to}/dejavu-sans.ttf`);
+copyFileSync(`${wide}/LICENSE`, `${to}/dejavu-LICENSE.txt`);

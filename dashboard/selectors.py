@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,10 +27,10 @@ from notifications.selectors import mails_that_need_a_person
 from projects.lifecycle import ProposalState
 from projects.models import Project, Proposal
 from projects.selectors.projects import work_for as project_work
-from projects.selectors.proposals import ProposalCard, proposals_for_dashboard
+from projects.selectors.proposals import ProposalCard, own_proposals, proposals_for_dashboard
 
 PER_GROUP = 25
-"""How many rows of a group stand on the page; the group's count tells the rest."""
+"""How many rows of a group, or files of an authority, stand on one page."""
 
 
 @dataclass(frozen=True)
@@ -161,14 +162,15 @@ def _running_calls(user: User) -> list[CallCounts]:
 
 
 def authority_overview(request: SignedInRequest) -> dict[str, Any]:
-    """Everything of the active organisation of this request's user, and the open calls."""
+    """The active organisation of this request's user, a page of its files, and the open calls."""
     user = request.user
     organisation = request.organisation or None
     open_calls, planned = calls_to_announce(clock.now())
-    cards = proposals_for_dashboard(user, organisation)
+    page = Paginator(own_proposals(user, organisation), PER_GROUP).get_page(request.GET.get("page"))
     return {
         "organisation": organisation,
-        **_by_stage(cards),
+        "page_obj": page,
+        **_by_stage(proposals_for_dashboard(page.object_list)),
         "projects": list(
             Project.objects.visible_to(user)
             .filter(organisation=organisation)

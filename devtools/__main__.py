@@ -8,7 +8,7 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 - the very message for those who have less
     sys.exit("PIO Portal needs Python 3.11 or newer: make run PYTHON=python3.11")
 
-from devtools import checks, housekeeping, portal, testing
+from devtools import benchmarks, checks, housekeeping, portal, testing
 from devtools.console import Refusal, complain
 from devtools.processes import die_with_parent, interrupt_on_signals
 
@@ -16,6 +16,7 @@ COMMANDS = {
     "run": portal.run_portal,
     "test": testing.run_tests,
     "check": checks.run_checks,
+    "bench-deadline": benchmarks.bench_deadline,
     "format": housekeeping.format_code,
     "lock": housekeeping.lock,
     "messages": housekeeping.make_messages,

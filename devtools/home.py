@@ -20,7 +20,7 @@ from devtools.processes import Command, run
 
 SERVICE_USER = "nobody"  # when started as root: PostgreSQL refuses to run as root
 SOCKET_PATH_LIMIT = 103  # bytes: sun_path less its zero on macOS; Linux allows 107
-LONGEST_SOCKET = "test/sockets/.s.PGSQL.5432"
+LONGEST_SOCKET = "bench/sockets/.s.PGSQL.5432"
 # Without a space, quote or percent sign a path needs no escaping in options and URLs.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 

@@ -15,7 +15,7 @@ def reset() -> int:
     """Remove the database, files and everything else under var/, here and in the private folder."""
     var = CLONE / "var"
     with contextlib.ExitStack() as locks:
-        for name in ("run", "test"):
+        for name in ("run", "test", "bench"):
             locks.enter_context(only_one(CLONE, name))
         shutil.rmtree(private_folder(CLONE), ignore_errors=True)
         for path in var.iterdir():

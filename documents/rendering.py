@@ -6,8 +6,9 @@ collection while a document is laid out (WeasyPrint issue 1977).
 
 import gc
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,12 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from documents.printable import printable
+from documents.registry import Enclosure
 
 PRINT_CSS = "css/print.css"
 # A host that exists nowhere (RFC 2606): relative addresses resolve to our own static files.
@@ -112,11 +116,20 @@ def render_pdf(template: str, context: dict[str, Any], target: Path) -> None:
     html_to_pdf(render_to_string(template, context), target)
 
 
-def html_to_pdf(html: str, target: Path, step: Callable[[int], None] | None = None) -> None:
-    """Write the PDF of a page; `step` hears the number of pages once they are laid out."""
+def html_to_pdf(
+    html: str,
+    target: Path,
+    step: Callable[[int], None] | None = None,
+    *,
+    enclosures: Sequence[Enclosure] = (),
+) -> None:
+    """Write the PDF of a page; `step` hears the number of pages once they are laid out.
+
+    What our fonts lack is spelled out (documents.printable).
+    """
     stylesheets, fonts = _shared_style()
     with _no_garbage_collection():
-        page = HTML(string=html, base_url=BASE_URL, url_fetcher=StaticFilesFetcher())
+        page = HTML(string=printable(html), base_url=BASE_URL, url_fetcher=StaticFilesFetcher())
         document = page.render(
             font_config=fonts,
             stylesheets=stylesheets,
@@ -131,11 +144,27 @@ def html_to_pdf(html: str, target: Path, step: Callable[[int], None] | None = No
                 str(target),
                 finisher=_finish,
                 pdf_variant="pdf/a-3a",
+                attachments=[_attachment(enclosure) for enclosure in enclosures],
             )
+
+
+def _attachment(enclosure: Enclosure) -> Attachment:
+    """Marked as the source of the pages; WeasyPrint calls its times UTC."""
+    made_at = enclosure.made_at.astimezone(UTC)
+    return Attachment(
+        string=enclosure.content,
+        name=enclosure.name,
+        description=enclosure.description,
+        created=made_at,
+        modified=made_at,
+        relationship="Source",
+    )
 
 
 def _finish(_document: Any, pdf: pydyf.PDF) -> None:
     """What WeasyPrint leaves out of an accessible document."""
+    if "AF" in pdf.catalog:  # it names each file twice
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     _scope_headers(pdf)
     _claim_pdfua(pdf)
 

@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from documents.registry import Params, PdfDocument, ProgressReport, register
+from documents.registry import Enclosure, Params, PdfDocument, ProgressReport, register
+from projects.content import canonical_text
 from projects.models import Proposal, ProposalVersion
 from projects.policies import may_see_proposal
 from projects.services.submission import DOSSIER_KIND, RECEIPT_KIND
@@ -19,6 +20,19 @@ def version_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
         raise ValidationError(_("Deze versie van het voorstel bestaat niet."))
     progress(50)
     return {"version": version, "content": version.content, "proposal": version.proposal}
+
+
+def frozen_text(context: dict[str, Any]) -> list[Enclosure]:
+    """The frozen text itself, over which the SHA-256 was taken; the pages show it to people."""
+    version = context["version"]
+    return [
+        Enclosure(
+            name=f"{version.proposal.reference}-versie-{version.number}.json",
+            content=canonical_text(version.content),
+            description="De ingediende inhoud, waarover de controlesom (SHA-256) berekend is.",
+            made_at=version.arrived_at,
+        )
+    ]
 
 
 def may_download(user: Any, job: Any) -> bool:
@@ -69,5 +83,6 @@ def register_documents() -> None:
             context=version_context,
             filename=_filename("projectvoorstel"),
             may_download=may_download,
+            enclosures=frozen_text,
         )
     )

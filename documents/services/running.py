@@ -154,6 +154,7 @@ def _render(claim: Claim, heartbeat: Heartbeat) -> Path:
     with consistent_view():
         context = declaration.context(job.params, heartbeat.within(1, 50))
         html = render_to_string(declaration.template, context)
+        enclosures = declaration.enclosures(context) if declaration.enclosures else []
     heartbeat(50, _("Bladzijden opmaken"))
     # Here, because importing WeasyPrint takes as long as the rest of Django's start-up, and only
     # workers need it.
@@ -163,6 +164,7 @@ def _render(claim: Claim, heartbeat: Heartbeat) -> Path:
         html,
         target,
         lambda pages: heartbeat(85, _("%(pages)s bladzijden wegschrijven") % {"pages": pages}),
+        enclosures=enclosures,
     )
     return target
 

@@ -1,11 +1,12 @@
 """Reads about proposals."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, OuterRef, Q, QuerySet, SmallIntegerField, Subquery, When
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,11 +14,12 @@ from django.utils.translation import ngettext
 
 from accounts.models import Organisation, User
 from audit import selectors as audit
+from calls.models import SubmissionRound
 from common import clock
 from common.formatting import format_deadline
 from documents.models import StoredFile
 from projects.draft import Draft, Progress, load_drafts
-from projects.lifecycle import ProposalState
+from projects.lifecycle import UNDECIDED_STATES, ProposalState
 from projects.models import Proposal, ProposalVersion
 from projects.policies import may_see_draft, may_see_proposal
 from projects.window import Window, window_at
@@ -232,24 +234,46 @@ class ProposalCard:
         return self.is_draft and self.window.is_late
 
 
-def proposals_for_dashboard(
-    user: User, organisation: Organisation | None, now: datetime | None = None
-) -> list[ProposalCard]:
-    """Every proposal of the organisation: what needs doing first, by deadline; then the rest.
+def own_proposals(user: User, organisation: Organisation | None) -> QuerySet[Proposal]:
+    """Every proposal of the organisation: what can still be handed in first, by deadline; then what
+    is being judged; then the rest. For a page of them: `proposals_for_dashboard`.
 
-    A fixed number of queries. Empty for who does not belong to the organisation.
+    Empty for who does not belong to the organisation.
     """
     if organisation is None or organisation.pk not in user.member_roles:
-        return []
-    now = now or clock.now()
-    own = (
+        return Proposal.objects.none()
+    now = clock.now()
+    ahead = SubmissionRound.objects.filter(call=OuterRef("call"), closes_at__gt=now)
+    closes_at = Subquery(ahead.order_by("closes_at").values("closes_at")[:1])
+    editable = Q(state__in=[ProposalState.DRAFT, ProposalState.INCOMPLETE])
+    in_time = Q(closes_at__isnull=False) | Q(correction_until__gt=now) | Q(extended_until__gt=now)
+    return (
         Proposal.objects.visible_to(user)
         .filter(organisation=organisation)
         .select_related(*_RELATED)
-        .order_by("-created_at", "-pk")
+        .annotate(
+            closes_at=closes_at,
+            group=Case(
+                When(editable & in_time, then=0),
+                When(state__in=UNDECIDED_STATES, then=1),
+                default=2,
+                output_field=SmallIntegerField(),
+            ),
+        )
+        .order_by(
+            "group",
+            Case(When(group=0, then="closes_at")).asc(nulls_last=True),
+            "-created_at",
+            "-pk",
+        )
     )
+
+
+def proposals_for_dashboard(proposals: Iterable[Proposal]) -> list[ProposalCard]:
+    """The cards of these proposals, most urgent first; a fixed number of queries."""
+    now = clock.now()
     cards = []
-    for draft in load_drafts(own):
+    for draft in load_drafts(proposals):
         window = window_at(draft.proposal, now)
         cards.append(ProposalCard(draft.proposal, draft.overall, window, next_step(draft, window)))
     return sorted(cards, key=lambda card: _urgency(card, now))

@@ -146,7 +146,7 @@ def _attachments(request: HttpRequest, draft: Draft, found: FormSection) -> Http
             elif action == "describe":
                 _describe(request, draft.proposal)
             return redirect("projects:section", draft.proposal.reference, found.code)
-    draft = _again(draft)
+        draft = _again(draft)
     rows = [
         {
             "attachment": attachment,

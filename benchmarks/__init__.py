@@ -1,0 +1,1 @@
+"""What the portal takes under load: targets of the Makefile; figures in docs/benchmarks.md."""

@@ -1,0 +1,103 @@
+"""`make bench-…`: the portal as production runs it, under load. Figures: docs/benchmarks.md."""
+
+import os
+import secrets
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.deadline import HOST as NAME
+from benchmarks.deadline import MINUTES
+from devtools.console import Refusal, say, step
+from devtools.environment import CLONE, PYTHON, TO_RUN, prepare, prepare_pdf_libraries
+from devtools.portal import (
+    HOST,
+    START_PATIENCE,
+    answers,
+    compile_messages,
+    manage,
+    running_services,
+    start_portal,
+)
+from devtools.processes import Supervisor, launch, run, undisturbed
+from devtools.services import only_one
+
+
+def bench_deadline() -> int:
+    """300 authorities submit in the last two minutes; exit code 1 when anything went wrong."""
+    began = time.monotonic()
+    with only_one(CLONE, "bench"), tempfile.TemporaryDirectory(prefix="pio-bench-") as folder:
+        prepare(TO_RUN)
+        prepare_pdf_libraries()
+        compile_messages()
+        with running_services("bench", empty=True) as (env, services):
+            env |= _as_in_production(folder)
+            port = _free_port()
+            plan, result = Path(folder, "plan.json"), Path(folder, "result.json")
+            with step("Preparing the portal and the drafts"):
+                Path(folder, "static").mkdir()
+                manage(env, "collectstatic", "--noinput", "--verbosity=0")
+                manage(env, "migrate", "--verbosity=0")
+                _part(env, "world", plan)
+            supervisor = Supervisor(also=services.children)
+            try:
+                start_portal(supervisor, env, port, "benchmarks.deadline.served")
+                supervisor.watch(lambda: answers(port, NAME), patience=START_PATIENCE)
+                closes_at = _set_closing(env)
+                with step(f"Playing the last {MINUTES} minutes of the round"):
+                    visitors = launch(
+                        [*PART, "benchmarks.deadline.visitors", str(port), plan, result, closes_at],
+                        env=env,
+                        cwd=CLONE,
+                    )
+                    supervisor.watch(lambda: visitors.poll() is not None)
+                verdict = [*PART, "benchmarks.deadline.verdict", str(result), closes_at]
+                code = run(verdict, env=env, cwd=CLONE)
+            finally:
+                with undisturbed():
+                    supervisor.stop()
+    load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
+    say(f"Whole run: {time.monotonic() - began:.0f} s; {os.cpu_count()} cores, load {load}.")
+    return code
+
+
+PART = [PYTHON, "-m"]
+
+
+def _as_in_production(folder: str) -> dict[str, str]:
+    """Production's settings, behind a proxy whose part the visitors play; mail goes nowhere."""
+    return {
+        "PIO_ENV": "production",
+        "DJANGO_SETTINGS_MODULE": "pio_portal.settings",
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "ALLOWED_HOSTS": NAME,
+        "SITE_URL": f"https://{NAME}",
+        "PROXY_COUNT": "1",
+        "EMAIL_URL": "dummymail://",
+        "VAR_DIR": folder,
+        "LOG_LEVEL": "WARNING",
+        "WEB_WORKERS": "2",
+        "GUNICORN_CMD_ARGS": f"--access-logfile {folder}/access.log",
+    }
+
+
+def _part(env: dict[str, str], name: str, *arguments: object) -> None:
+    """Run a part of the benchmark in a process of its own."""
+    if code := run(
+        [*PART, f"benchmarks.deadline.{name}", *map(str, arguments)], env=env, cwd=CLONE
+    ):
+        raise Refusal(f"the part `{name}` of the benchmark failed (exit code {code}).")
+
+
+def _set_closing(env: dict[str, str]) -> str:
+    """Let the round close when the minutes are over; the instant, in seconds since 1970."""
+    opening = [*PART, "benchmarks.deadline.opening", str(MINUTES * 60)]
+    return subprocess.check_output(opening, env=env, cwd=CLONE, text=True).strip()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        return int(listener.getsockname()[1])
