@@ -11,6 +11,7 @@ from accounts import policies
 from common.policies import Policy
 from documents.policies import may_list_jobs
 from notifications.policies import may_see_messages
+from projects.policies import may_extend
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -31,6 +32,7 @@ STAFF_NAV = [
     NavItem(_("Werk"), _("Dossiers"), "evaluations:files", policies.is_staff),
     NavItem(_("Werk"), _("Projecten"), "projects:staff_projects", policies.is_staff),
     NavItem(_("Oproepen"), _("Oproepen"), "calls:staff_list", policies.is_staff),
+    NavItem(_("Oproepen"), _("Uitstel"), "projects:extensions", may_extend),
     NavItem(_("Geld"), _("Begroting"), "funding:budget_years", policies.sees_money),
     NavItem(_("Geld"), _("Cofinanciering"), "funding:requests", policies.sees_money),
     NavItem(_("Geld"), _("Schuldvorderingen"), "funding:claims", policies.sees_money),

@@ -14,6 +14,7 @@ from evaluations.lifecycle import ACTIVE_ASSIGNMENT_STATES
 from evaluations.policies import may_see_all_files
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
+from projects.selectors.submission import as_handed_in
 
 STATES = [choice for choice in ProposalState.choices if choice[0] != ProposalState.DRAFT]
 
@@ -35,7 +36,10 @@ class FileFilter(django_filters.FilterSet):
         empty_label=_("Alle"),
     )
     theme = django_filters.ModelChoiceFilter(
-        queryset=Theme.objects.order_by("name"), label=_("Thema"), empty_label=_("Alle")
+        queryset=Theme.objects.order_by("name"),
+        method="with_theme",
+        label=_("Thema"),
+        empty_label=_("Alle"),
     )
 
     class Meta:
@@ -52,12 +56,17 @@ class FileFilter(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet[Proposal], name: str, value: str) -> QuerySet[Proposal]:
         words = value.strip()
-        return queryset.filter(
+        return queryset.annotate(frozen_acronym=as_handed_in("acronym")).filter(
             Q(reference__icontains=words)
-            | Q(title__icontains=words)
-            | Q(acronym__icontains=words)
+            | Q(frozen_title__icontains=words)
+            | Q(frozen_acronym__icontains=words)
             | Q(organisation__name__icontains=words)
         )
+
+    def with_theme(
+        self, queryset: QuerySet[Proposal], name: str, value: Theme
+    ) -> QuerySet[Proposal]:
+        return queryset.annotate(frozen_theme=as_handed_in("theme")).filter(frozen_theme=value.name)
 
     def with_adviser(
         self, queryset: QuerySet[Proposal], name: str, value: User

@@ -4,6 +4,7 @@ The content of a version (`SCHEMA` 1)::
 
     {"schema": 1, "reference", "version", "arrived_at", "submitted_by",
      "call": {"reference", "title"}, "round": {"number", "opens_at", "closes_at"},
+     "timing": {"closes_at", "extended_until" or null, "grace_minutes_used"},
      "organisation": {"name", "type", "kbo", "ovo", "nis", "street", "postcode", "city"},
      "previous": reference or null,
      "sections": [{"code", "title", "kind", "items": [item, ...]}],
@@ -32,7 +33,7 @@ from common.formatting import format_kbo
 from common.money import format_eur
 from projects.answers import KINDS, TABLE, columns_of
 from projects.draft import Draft
-from projects.models import Attachment
+from projects.models import Attachment, Proposal
 
 SCHEMA = 1
 Content = dict[str, Any]
@@ -57,7 +58,7 @@ def proposal_content(
     submitted_by: str,
     submission_round: SubmissionRound | None,
 ) -> Content:
-    """The whole proposal, to be frozen."""
+    """The whole proposal, to be frozen; `timing` tells against which deadline it was in time."""
     proposal, call, organisation = draft.proposal, draft.call, draft.proposal.organisation
     with translation.override("nl"):
         return {
@@ -73,6 +74,7 @@ def proposal_content(
                 "opens_at": _instant(submission_round.opens_at),
                 "closes_at": _instant(submission_round.closes_at),
             },
+            "timing": _timing(proposal, submission_round, arrived_at),
             "organisation": {
                 "name": organisation.name,
                 "type": str(organisation.get_type_display()),
@@ -315,6 +317,25 @@ def _estimate(draft: Draft) -> Content:
             }
             for phase in estimate.phases
         ],
+    }
+
+
+def _timing(
+    proposal: Proposal, submission_round: SubmissionRound | None, arrived_at: datetime
+) -> Content:
+    extended = proposal.extended_until
+    in_grace = (
+        submission_round is not None
+        and submission_round.is_in_grace_at(arrived_at)
+        and not proposal.is_extended_at(arrived_at)
+        and not (proposal.correction_until and arrived_at < proposal.correction_until)
+    )
+    return {
+        "closes_at": submission_round and _instant(submission_round.closes_at),
+        "extended_until": extended and _instant(extended),
+        "grace_minutes_used": submission_round.grace_minutes
+        if submission_round and in_grace
+        else 0,
     }
 
 

@@ -49,15 +49,34 @@ def _has_reason(proposal: Any) -> None:
         raise ValidationError({"reason": _("Schrijf waarom u het voorstel intrekt.")})
 
 
+def _may_be_handed_in(proposal: Any) -> None:
+    if proposal.state == ProposalState.SUBMITTED and proposal.reopened_at is None:
+        raise ValidationError(_("Dit voorstel is al ingediend. Heropen het om iets te wijzigen."))
+
+
+def _is_not_being_changed(proposal: Any) -> None:
+    if proposal.reopened_at is not None:
+        raise ValidationError(
+            _(
+                "De aanvrager heropende dit voorstel en kan tot het einde van de indienronde een "
+                "nieuwe versie indienen. Daarna kunt u het nakijken."
+            ),
+            code="reopened",
+        )
+
+
 PROPOSAL_LIFECYCLE = Lifecycle(
     ProposalState,
     [
         step(
             "submit",
             _("Indienen"),
-            [ProposalState.DRAFT, ProposalState.INCOMPLETE],
+            # From "submitted" while it is reopened: until the closing the applicant may replace
+            # what was handed in.
+            [ProposalState.DRAFT, ProposalState.INCOMPLETE, ProposalState.SUBMITTED],
             ProposalState.SUBMITTED,
             who=is_submitter,
+            guard=_may_be_handed_in,
         ),
         step(
             "mark_complete",
@@ -65,6 +84,7 @@ PROPOSAL_LIFECYCLE = Lifecycle(
             [ProposalState.SUBMITTED],
             ProposalState.COMPLETE,
             who=is_team_member,
+            guard=_is_not_being_changed,
         ),
         step(
             "mark_incomplete",
@@ -72,6 +92,7 @@ PROPOSAL_LIFECYCLE = Lifecycle(
             [ProposalState.SUBMITTED],
             ProposalState.INCOMPLETE,
             who=is_team_member,
+            guard=_is_not_being_changed,
         ),
         step(
             "start_assessment",

@@ -8,6 +8,7 @@ from accounts.policies import (
     is_auditor,
     is_committee_secretary,
     is_programme_office,
+    is_project_leader,
     is_team_member,
 )
 from accounts.roles import MemberRole
@@ -57,11 +58,19 @@ may_see_proposal = policy("Dit voorstel is alleen zichtbaar voor wie eraan werkt
     "Het ontwerp is alleen zichtbaar voor de organisatie, en voor het PIO-team dat mag meekijken."
 )
 def may_see_draft(user: Any, proposal: Any) -> bool:
-    return is_reader.test(user, proposal) or (
-        proposal.team_may_view and is_team_member.test(user, proposal)
+    if is_reader.test(user, proposal):
+        return True
+    # What was handed in once is read as it was handed in, also while the applicant changes it.
+    return (
+        proposal.team_may_view
+        and not proposal.was_submitted
+        and is_team_member.test(user, proposal)
     )
 
 
+may_extend = policy("Alleen het PIO-team of de projectleider geeft een aanvrager uitstel.")(
+    is_team_member | is_project_leader
+)
 may_ask_information = policy("Alleen het PIO-team of een adviseur vraagt bijkomende informatie.")(
     is_team_member | is_adviser
 )

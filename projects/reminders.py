@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import Membership, User
 from accounts.roles import MemberRole
 from calls.lifecycle import CallState
@@ -12,7 +14,7 @@ from notifications.mails import portal_url
 from notifications.registry import Offset, ReminderRule, Subject, register
 from projects.draft import load_draft
 from projects.lifecycle import ProposalState
-from projects.models import Proposal
+from projects.models import TAKING_STATES, Proposal
 from projects.window import window_at
 
 EDITOR_ROLES = [role.value for role in MemberRole if role.includes(MemberRole.EDITOR)]
@@ -22,7 +24,10 @@ def drafts_to_remind(now: datetime) -> Iterable[Subject]:
     """Every draft that can still be handed in, with the editors of its organisation."""
     drafts = list(
         Proposal.objects.drafts()
-        .filter(call__state=CallState.PUBLISHED, call__rounds__closes_at__gt=now)
+        .filter(
+            Q(call__state=CallState.PUBLISHED, call__rounds__closes_at__gt=now)
+            | Q(call__state__in=TAKING_STATES, extended_until__gt=now)
+        )
         .select_related("call")
         .prefetch_related("call__rounds", "call__reminder_moments")
         .distinct()

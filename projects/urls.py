@@ -3,7 +3,15 @@
 from django.urls import path
 
 from projects.project_urls import project_urls
-from projects.views import history, proposals, sections, submission, versions
+from projects.views import (
+    extensions,
+    history,
+    proposals,
+    reopening,
+    sections,
+    submission,
+    versions,
+)
 
 app_name = "projects"
 _one = "voorstellen/<str:reference>/"
@@ -20,6 +28,9 @@ urlpatterns = [
     path(f"{_one}bestanden/<uuid:file_id>/", versions.file, name="file"),
     path(f"{_one}nakijken/", submission.check, name="check"),
     path(f"{_one}indienen/", submission.submit, name="submit"),
+    path(f"{_one}heropenen/", reopening.reopen, name="reopen"),
+    path(f"{_one}heropenen/annuleren/", reopening.cancel, name="cancel_reopening"),
+    path("beheer/uitstel/", extensions.extensions, name="extensions"),
     path(f"{_one}intrekken/", submission.withdraw, name="withdraw"),
     path(f"{_one}versies/<int:number>/", versions.version, name="version"),
     path(f"{_one}versies/<int:number>/ontvangst/", versions.receipt, name="receipt"),

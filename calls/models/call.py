@@ -1,6 +1,6 @@
 """Calls: when people may submit, and who may see that."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
@@ -325,6 +325,19 @@ class SubmissionRound(models.Model):
     def is_open_at(self, instant: datetime) -> bool:
         """In time is: on or after opening, strictly before closing."""
         return self.opens_at <= instant < self.closes_at
+
+    @property
+    def grace_ends_at(self) -> datetime:
+        """The last instant that is still accepted; without grace the closing, which is not."""
+        return self.closes_at + timedelta(minutes=self.grace_minutes)
+
+    def is_in_grace_at(self, instant: datetime) -> bool:
+        """Too late, and no more than the minutes of grace: the last of them is included."""
+        return self.grace_minutes > 0 and self.closes_at <= instant <= self.grace_ends_at
+
+    def takes_at(self, instant: datetime) -> bool:
+        """Whether what arrives at `instant` counts for this round."""
+        return self.is_open_at(instant) or self.is_in_grace_at(instant)
 
 
 class Milestone(models.Model):

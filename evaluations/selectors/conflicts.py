@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from evaluations.models import Assignment
 from evaluations.policies import may_decide
-from projects.models import Partner, Proposal
+from projects.models import Proposal
+from projects.selectors import partners_as_submitted
 
 
 def conflict_of_interest(person: Any, proposal: Proposal) -> str:
@@ -16,7 +17,7 @@ def conflict_of_interest(person: Any, proposal: Proposal) -> str:
 
     A member of the applicant or of a partner, found by organisation, enterprise number or name.
     """
-    partners = list(Partner.objects.filter(proposal=proposal).values_list("name", "kbo"))
+    partners = partners_as_submitted(proposal)
     numbers = {kbo for _name, kbo in partners if kbo}
     if proposal.organisation.kbo:
         numbers.add(proposal.organisation.kbo)

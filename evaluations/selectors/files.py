@@ -26,6 +26,7 @@ from evaluations.models import Advice, Assignment, SelectionDecision
 from evaluations.policies import may_see_all_files
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
+from projects.selectors.submission import as_handed_in, requested_as_handed_in
 
 
 def visible_files(user: Any) -> QuerySet[Proposal]:
@@ -33,9 +34,10 @@ def visible_files(user: Any) -> QuerySet[Proposal]:
 
     The programme office and auditors see all, whoever decides sees the files of those calls, an
     adviser sees the files with an active assignment of his own. A file on which one declared a
-    conflict of interest does not exist for that person, whatever other role.
+    conflict of interest does not exist for that person, whatever other role. Each file shows what
+    was handed in, whatever the applicant is changing.
     """
-    files = Proposal.objects.filter(submitted_at__isnull=False)
+    files = Proposal.objects.filter(submitted_at__isnull=False).as_submitted()
     if not getattr(user, "is_programme_staff", False):
         return files.none()
     own = Assignment.objects.filter(proposal=OuterRef("pk"), adviser=user)
@@ -77,13 +79,13 @@ def get_file(user: Any, reference: str) -> Proposal:
 
 FILE_ORDERS: dict[str, list[Any]] = {
     "reference": ["reference", "pk"],
-    "title": ["title", "pk"],
+    "title": ["frozen_title", "pk"],
     "organisation": ["organisation__name", "pk"],
     "call": ["call__reference", "reference", "pk"],
     "state": ["state", "reference", "pk"],
     "submitted_at": ["submitted_at", "pk"],
     "due_on": [F("due_on").asc(nulls_last=True), "reference", "pk"],
-    "requested_amount": ["requested_amount", "pk"],
+    "requested_amount": ["frozen_amount", "pk"],
 }
 DEFAULT_ORDER = "-submitted_at"
 
@@ -109,6 +111,8 @@ def file_list(user: Any, sort: str = DEFAULT_ORDER) -> QuerySet[Proposal]:
         visible_files(user)
         .select_related("call", "organisation", "theme")
         .annotate(
+            frozen_title=as_handed_in("title"),
+            frozen_amount=requested_as_handed_in(),
             due_on=Subquery(lead.values("due_on")[:1], output_field=DateField()),
             awaits_notification=Exists(decided)
             if may_see_all_files.test(user, None)

@@ -53,6 +53,13 @@ def _step(text: str, label: str, proposal: Proposal, page: str) -> NextStep:
 
 
 def _submitted(user: Any, proposal: Proposal) -> NextStep:
+    if proposal.reopened_at is not None:
+        return NextStep(
+            _(
+                "De aanvrager heropende het voorstel. U leest de versie die telt. Controleren kan "
+                "na het einde van de indienronde, of zodra er een nieuwe versie is."
+            )
+        )
     if may_check_completeness.test(user, None):
         text = _("Controleer of het voorstel volledig is.")
         return _step(text, _("Volledigheid controleren"), proposal, "completeness")

@@ -55,7 +55,8 @@ def _item(label: str, proposal: Proposal, page: str, due: date | datetime | None
 def _to_check(user: Any) -> Iterator[WorkItem]:
     if not may_check_completeness.test(user, None):
         return
-    for proposal in _files(user).filter(state=ProposalState.SUBMITTED):
+    waiting = _files(user).filter(state=ProposalState.SUBMITTED, reopened_at__isnull=True)
+    for proposal in waiting:
         due = completeness_due(proposal)
         yield _item(_("Volledigheid controleren"), proposal, "completeness", due)
 

@@ -24,8 +24,8 @@ from evaluations.selectors import (
 from evaluations.selectors.files import DEFAULT_ORDER
 from evaluations.services import check_completeness
 from evaluations.views.page import READING, back, file_view, show
-from projects.lifecycle import ProposalState
 from projects.models import Proposal
+from projects.selectors import partners_as_submitted
 
 PAGE_SIZE = 25
 
@@ -70,7 +70,7 @@ def file(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         "file",
         proposal,
         "file",
-        partner_names=", ".join(proposal.partners.values_list("name", flat=True)) or "–",
+        partner_names=", ".join(name for name, _kbo in partners_as_submitted(proposal)) or "–",
         version=proposal.latest_version if reads else None,
         reads=reads,
         reading=READING,
@@ -99,7 +99,7 @@ def completeness(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
             return back(
                 proposal, "assignment" if form.cleaned_data["is_complete"] else "completeness"
             )
-    elif proposal.state == ProposalState.SUBMITTED and may_check_completeness.test(request.user):
+    elif proposal.waits_for_check and may_check_completeness.test(request.user):
         form = CompletenessForm()
     return show(
         request,

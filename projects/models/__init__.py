@@ -11,9 +11,16 @@ from projects.models.draft import (
 )
 from projects.models.information import InformationItem, InformationRequest
 from projects.models.project import Procurement, ProcurementProcedure, Project, ProjectPhase
-from projects.models.proposal import Proposal, ProposalVersion, SubmissionExtension
+from projects.models.proposal import (
+    TAKING_STATES,
+    Proposal,
+    ProposalVersion,
+    SubmissionExtension,
+    show_as_submitted,
+)
 
 __all__ = [
+    "TAKING_STATES",
     "Attachment",
     "CostLine",
     "InformationItem",
@@ -30,4 +37,5 @@ __all__ = [
     "SectionAssignment",
     "SectionRevision",
     "SubmissionExtension",
+    "show_as_submitted",
 ]

@@ -6,6 +6,7 @@ beside the frozen text.
 
 from typing import TYPE_CHECKING, Any, Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -102,7 +103,14 @@ class InformationRequest(models.Model):
                 _("Van een beantwoorde vraag is bekend wanneer het antwoord aankwam."),
             ),
         ]
-        triggers = [INFORMATION_LIFECYCLE.trigger("information_state_steps")]
+        triggers = [
+            INFORMATION_LIFECYCLE.trigger("information_state_steps"),
+            pgtrigger.Protect(
+                name="settled_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=~pgtrigger.Q(old__state=InformationState.OPEN),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.proposal.reference} – {_('vraag')} {self.number}"
@@ -139,6 +147,21 @@ class InformationItem(models.Model):
         verbose_name = _("gevraagd onderdeel")
         verbose_name_plural = _("gevraagde onderdelen")
         ordering = ["request", "position", "pk"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="answer_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF (SELECT state FROM projects_informationrequest WHERE id = OLD.request_id)
+                        <> 'open' THEN
+                        RAISE EXCEPTION 'pgtrigger: The answer of a settled request stays.';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -1,5 +1,7 @@
 """A proposal: a draft by sections, and what was frozen when it was submitted."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import pgtrigger
@@ -10,12 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.roles import StaffRole
+from calls.lifecycle import CallState
 from calls.models import Call, SubmissionRound, Theme
 from common import clock
 from common.constraints import unique
 from common.money import ZERO, MoneyField
+from projects.frozen import frozen_text, lay_over
 from projects.lifecycle import PROPOSAL_LIFECYCLE, UNDECIDED_STATES, ProposalState
 from projects.visibility import open_to_staff
+
+TAKING_STATES = frozenset({CallState.PUBLISHED, CallState.ASSESSMENT})
+"""States of a call in which the instant of arrival decides: a request may have arrived in time and
+be handled only after the assessment began, and an extension outlasts the round."""
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -32,6 +40,31 @@ if TYPE_CHECKING:
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
+    _as_submitted = False
+
+    def as_submitted(self) -> Self:
+        """The same rows, each showing what was handed in where a working text differs from it.
+
+        For every page of staff. Two queries more when there is such a proposal, whatever their
+        number; the instances are for reading only.
+        """
+        chained = self._chain()
+        chained._as_submitted = True
+        return chained
+
+    def _clone(self) -> Self:
+        clone = super()._clone()  # type: ignore[misc]
+        clone._as_submitted = self._as_submitted
+        return clone
+
+    def _fetch_all(self) -> None:
+        is_new = self._result_cache is None
+        super()._fetch_all()
+        if is_new and self._as_submitted:
+            show_as_submitted(
+                [row for row in self._result_cache or [] if isinstance(row, Proposal)]
+            )
+
     def visible_to(self, user: Any) -> Self:
         """Own organisations; staff see what was submitted, the team also drafts with consent."""
         if not getattr(user, "is_authenticated", False):
@@ -188,8 +221,50 @@ class Proposal(models.Model):
 
     @property
     def can_be_edited(self) -> bool:
-        """Whether the working text is open: before submission, and when it must be completed."""
-        return self.state in {ProposalState.DRAFT, ProposalState.INCOMPLETE}
+        """Whether the working text is open: a draft, one to complete, or one that is reopened."""
+        return self.state in {ProposalState.DRAFT, ProposalState.INCOMPLETE} or self.is_reopened
+
+    @property
+    def is_reopened(self) -> bool:
+        """Reopened, and a new version may still be handed in: no job has to close it."""
+        return (
+            self.reopened_at is not None
+            and self.state == ProposalState.SUBMITTED
+            and self.takes_a_new_version_at(clock.now())
+        )
+
+    @property
+    def waits_for_check(self) -> bool:
+        """Handed in, and not being changed by the applicant."""
+        return self.state == ProposalState.SUBMITTED and self.reopened_at is None
+
+    @property
+    def counting_version(self) -> int:
+        """The number of the version that counts; 0 while nothing was handed in."""
+        latest = self.latest_version
+        return latest.number if latest else 0
+
+    @property
+    def has_working_text(self) -> bool:
+        """Whether the rows may differ from the version that counts; staff read the version.
+
+        Who withdraws keeps the changes that were never handed in.
+        """
+        return self.was_submitted and (
+            self.reopened_at is not None
+            or self.state in {ProposalState.INCOMPLETE, ProposalState.WITHDRAWN}
+        )
+
+    def takes_a_new_version_at(self, instant: datetime) -> bool:
+        """Whether the round in which it was handed in, or the extension, still runs."""
+        if self.call.state not in TAKING_STATES:
+            return False
+        in_round = self.round is not None and self.round.takes_at(instant)
+        return in_round or self.is_extended_at(instant)
+
+    def is_extended_at(self, instant: datetime) -> bool:
+        """Whether this applicant has more time than the round; the end itself is too late."""
+        return self.extended_until is not None and instant < self.extended_until
 
     @property
     def is_under_review(self) -> bool:
@@ -205,6 +280,21 @@ class Proposal(models.Model):
     @property
     def latest_version(self) -> "ProposalVersion | None":
         return self.versions.order_by("-number").first()
+
+
+def show_as_submitted(proposals: "Iterable[Proposal]") -> None:
+    """Lay the version that counts over each proposal with a working text; see `as_submitted`."""
+    changed = {proposal.pk: proposal for proposal in proposals if proposal.has_working_text}
+    if not changed:
+        return
+    latest = (
+        ProposalVersion.objects.filter(proposal__in=changed)
+        .order_by("proposal_id", "-number")
+        .distinct("proposal_id")
+    )
+    themes = {theme.name: theme for theme in Theme.objects.all()}
+    for version in latest:
+        lay_over(changed[version.proposal_id], version.content, themes)
 
 
 class SubmissionExtension(models.Model):
@@ -270,3 +360,13 @@ class ProposalVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal.reference} versie {self.number}"
+
+    @property
+    def title(self) -> str:
+        """The title as it was handed in."""
+        return frozen_text(self.content, "title") or self.proposal.title
+
+    @property
+    def grace_minutes(self) -> int:
+        """The grace thanks to which it was in time; 0 when it arrived before the closing."""
+        return int(self.content.get("timing", {}).get("grace_minutes_used", 0))

@@ -13,14 +13,22 @@ from projects.selectors.proposals import (
     visible_proposal,
     what_was_found_missing,
 )
+from projects.selectors.submission import (
+    granted_extensions,
+    partners_as_submitted,
+    proposal_to_extend,
+)
 
 __all__ = [
     "NextStep",
     "ProposalCard",
     "earlier_proposals",
     "file_of_proposal",
+    "granted_extensions",
     "next_step",
     "own_proposals",
+    "partners_as_submitted",
+    "proposal_to_extend",
     "proposals_for_dashboard",
     "timeline_for_reader",
     "version_for_reading",

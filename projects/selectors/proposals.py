@@ -20,7 +20,7 @@ from common.formatting import format_deadline
 from documents.models import StoredFile
 from projects.draft import Draft, Progress, load_drafts
 from projects.lifecycle import UNDECIDED_STATES, ProposalState
-from projects.models import Proposal, ProposalVersion
+from projects.models import Proposal, ProposalVersion, show_as_submitted
 from projects.policies import may_see_draft, may_see_proposal
 from projects.window import Window, window_at
 
@@ -58,6 +58,8 @@ def version_for_reading(user: Any, reference: str, number: int | None = None) ->
     found = versions.filter(number=number).first() if number is not None else versions.first()
     if found is None:
         raise Http404
+    if not may_see_draft.test(user, proposal):
+        show_as_submitted([proposal])
     found.proposal = proposal
     return found
 
@@ -204,9 +206,11 @@ def _next_step_of_draft(draft: Draft, window: Window) -> NextStep:
     check = reverse("projects:check", args=[proposal.reference])
     if not window.is_open:
         return NextStep(window.sentence, check, _("Kijk na"))
-    text = _("Alles is ingevuld. Dien in vóór %(deadline)s.") % {
-        "deadline": format_deadline(window.closes_at)
-    }
+    text = (
+        _("Uw vorige versie telt. Dien uw wijzigingen opnieuw in vóór %(deadline)s.")
+        if proposal.is_reopened
+        else _("Alles is ingevuld. Dien in vóór %(deadline)s.")
+    ) % {"deadline": format_deadline(window.closes_at)}
     return NextStep(text, check, _("Kijk na en dien in"))
 
 
@@ -245,7 +249,9 @@ def own_proposals(user: User, organisation: Organisation | None) -> QuerySet[Pro
     now = clock.now()
     ahead = SubmissionRound.objects.filter(call=OuterRef("call"), closes_at__gt=now)
     closes_at = Subquery(ahead.order_by("closes_at").values("closes_at")[:1])
-    editable = Q(state__in=[ProposalState.DRAFT, ProposalState.INCOMPLETE])
+    editable = Q(state__in=[ProposalState.DRAFT, ProposalState.INCOMPLETE]) | Q(
+        state=ProposalState.SUBMITTED, reopened_at__isnull=False
+    )
     in_time = Q(closes_at__isnull=False) | Q(correction_until__gt=now) | Q(extended_until__gt=now)
     return (
         Proposal.objects.visible_to(user)

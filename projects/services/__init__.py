@@ -9,7 +9,9 @@ from projects.services.drafting import (
     set_team_consent,
     start_proposal,
 )
+from projects.services.extension import grant_extension
 from projects.services.partners import save_partners
+from projects.services.reopening import cancel_reopening, reopen_proposal, settle_reopened
 from projects.services.restoring import restore_revision, restore_sections
 from projects.services.submission import open_correction_window, submit_proposal
 from projects.services.withdrawal import withdraw_proposal
@@ -17,9 +19,12 @@ from projects.services.withdrawal import withdraw_proposal
 __all__ = [
     "SectionClash",
     "add_attachment",
+    "cancel_reopening",
     "describe_attachment",
+    "grant_extension",
     "open_correction_window",
     "remove_attachment",
+    "reopen_proposal",
     "restore_revision",
     "restore_sections",
     "save_answers",
@@ -27,6 +32,7 @@ __all__ = [
     "save_general",
     "save_partners",
     "set_team_consent",
+    "settle_reopened",
     "start_proposal",
     "submit_proposal",
     "withdraw_proposal",

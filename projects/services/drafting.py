@@ -242,7 +242,11 @@ def lock_for_editing(proposal: Proposal, by: User) -> Proposal:
         ValidationError: when it was submitted, decided or withdrawn.
     """
     is_editor.check(by, proposal)
-    current = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    current = (
+        Proposal.objects.select_for_update(of=("self",))
+        .select_related("call", "round")
+        .get(pk=proposal.pk)
+    )
     if not current.can_be_edited:
         raise ValidationError(
             _("Dit voorstel kan niet meer gewijzigd worden: de status is nu “%(state)s”.")

@@ -17,11 +17,12 @@ def withdraw_proposal(*, proposal: Proposal, by: User, reason: str) -> Proposal:
     with transaction.atomic():
         current = Proposal.objects.select_for_update().get(pk=proposal.pk)
         current.withdrawal_reason = reason.strip()
+        current.reopened_at = None
         PROPOSAL_LIFECYCLE.perform(
             current,
             "withdraw",
             actor=by,
             comment=current.withdrawal_reason,
-            save=["withdrawal_reason"],
+            save=["withdrawal_reason", "reopened_at"],
         )
     return current

@@ -1,10 +1,13 @@
 """What the pages of proposals need beside the portal's own tags."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
 
+from common.formatting import format_day
+from common.moments import BRUSSELS
 from common.money import format_eur
 
 register = template.Library()
@@ -20,3 +23,14 @@ def cells(row: list[str], item: dict[str, Any]) -> list[dict[str, Any]]:
 def amount(text: str) -> str:
     """`{{ content.estimate.total|amount }}`: a frozen amount ("1234.50") as € 1.234,50."""
     return format_eur(Decimal(text))
+
+
+@register.filter
+def exact_moment(instant: datetime) -> str:
+    """`14 juni 2026 om 23.59.58 uur (Belgische tijd, UTC+2)`: as a receipt must say it.
+
+    The offset tells the two hours apart that bear one name on the night summer time ends.
+    """
+    local = instant.astimezone(BRUSSELS)
+    hours = int(local.utcoffset().total_seconds() // 3600)  # type: ignore[union-attr]
+    return f"{format_day(instant)} om {local:%H.%M.%S} uur (Belgische tijd, UTC+{hours})"

@@ -21,9 +21,12 @@ from projects import selectors
 from projects.draft import Draft, load_draft
 from projects.forms.proposals import StartForm
 from projects.lifecycle import PROPOSAL_LIFECYCLE
+from projects.models import show_as_submitted
 from projects.policies import is_editor, is_submitter, may_see_draft
 from projects.services import set_team_consent, start_proposal
 from projects.views.people import person
+from projects.views.reopening import may_be_reopened
+from projects.views.submission import minutes_left
 from projects.window import window_at
 
 _NO_DEADLINE = Deadline(NONE, "", "calm")
@@ -70,6 +73,9 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
     draft = load_draft(found)
     sees_draft = may_see_draft.test(request.user, found)
     window = window_at(found, clock.now())
+    versions = list(found.versions.select_related("submitted_by").order_by("-number"))
+    if not sees_draft:
+        show_as_submitted([found])
     return render(
         request,
         "projects/proposal.html",
@@ -87,7 +93,10 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
             "may_submit": is_submitter.test(request.user, found),
             "may_withdraw": PROPOSAL_LIFECYCLE.allows(found, "withdraw")
             and is_submitter.test(request.user, found),
-            "versions": list(found.versions.select_related("submitted_by").order_by("-number")),
+            "may_reopen": may_be_reopened(found) and is_submitter.test(request.user, found),
+            "minutes_left": minutes_left(window),
+            "counting": versions[0].number if versions else 0,
+            "versions": versions,
             "events": selectors.timeline_for_reader(found),
         },
     )

@@ -23,7 +23,7 @@ from projects.policies import is_submitter, may_see_draft
 from projects.services import submit_proposal, withdraw_proposal
 from projects.services.submission import TooLate, check_submitter, unverified_sentence
 from projects.views.people import person
-from projects.window import window_at
+from projects.window import Window, window_at
 
 
 @login_required
@@ -47,6 +47,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
             proposal=found,
             by=person(request),
             arrived_at=request.arrived_at,  # type: ignore[attr-defined]
+            after=_number(request.POST.get("after")),
         )
     except TooLate as refusal:
         messages.error(request, sentences(refusal))
@@ -61,6 +62,11 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         )
         return redirect("projects:check", reference)
     return redirect("projects:receipt", reference, version.number)
+
+
+def _number(text: str | None) -> int | None:
+    """The version that the page showed; None when it does not say (or says nonsense)."""
+    return int(text) if text and text.isdecimal() and len(text) < 6 else None
 
 
 @login_required
@@ -92,6 +98,7 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
     except PermissionDenied as refusal:
         role_refusal = str(refusal)
     is_verified = found.organisation.is_verified
+    latest = found.latest_version
     blocks = [(section, draft.missing_in(section)) for section in draft.sections]
     return render(
         request,
@@ -104,12 +111,21 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
             "missing_count": len(draft.missing),
             "warnings": draft.warnings,
             "window": window,
+            "counting": latest.number if latest else 0,
+            "minutes_left": minutes_left(window),
             "remarks": selectors.what_was_found_missing(found),
             "role_refusal": role_refusal,
             "unverified": "" if is_verified else unverified_sentence(),
             "can_submit": not draft.missing and window.is_open and is_verified and not role_refusal,
         },
     )
+
+
+def minutes_left(window: Window) -> int:
+    """Whole minutes of grace that are left, rounded down; 0 when no grace runs."""
+    if window.grace_ends_at is None:
+        return 0
+    return int((window.grace_ends_at - clock.now()).total_seconds()) // 60
 
 
 def _line(draft: Draft, section: FormSection, gaps: list[Missing]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from calls.lifecycle import CallState
 from common.moments import BRUSSELS
 from documents.models import Job
 from notifications.models import OutboxMail
-from projects.content import canonical_text, fingerprint
+from projects.content import canonical_text, fingerprint, proposal_content
+from projects.draft import load_draft
 from projects.lifecycle import PROPOSAL_LIFECYCLE, ProposalState
 from projects.models import Proposal, ProposalVersion, SectionAnswers
 from projects.services import save_answers, submit_proposal, withdraw_proposal
@@ -94,7 +95,20 @@ class TestWhen:
         event = AuditEvent.objects.about(ready).get()
         assert event.action == "proposal.submit_refused"
         assert event.actor == by
-        assert event.data == {"arrived_at": closes_at.isoformat(), "code": "late"}
+        processed_at = datetime.fromisoformat(event.data.pop("processed_at"))
+        assert timedelta(0) <= timezone.now() - processed_at < timedelta(minutes=1)
+        would_be = proposal_content(
+            load_draft(Proposal.objects.get(pk=ready.pk)),
+            version=1,
+            arrived_at=closes_at,
+            submitted_by=str(by),
+            submission_round=ready.call.rounds.get(),
+        )
+        assert event.data == {
+            "arrived_at": closes_at.isoformat(),
+            "code": "late",
+            "sha256": fingerprint(would_be),
+        }
 
     def test_before_opening_the_sentence_says_from_when(self, ready: Proposal) -> None:
         opens_at = datetime(2030, 1, 10, 9, 0, tzinfo=BRUSSELS)
