@@ -48,7 +48,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         For every page of staff. Two queries more when there is such a proposal, whatever their
         number; the instances are for reading only.
         """
-        chained = self._chain()
+        chained = self.all()
         chained._as_submitted = True
         return chained
 

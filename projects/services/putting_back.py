@@ -155,7 +155,7 @@ def _put_back_files(proposal: Proposal, version: ProposalVersion) -> None:
             "pk", flat=True
         )
     )
-    partners = {partner.pk: partner for partner in proposal.partners.all()}
+    partners: dict[Any, Partner] = {partner.pk: partner for partner in proposal.partners.all()}
     for row in rows:
         question = row["question"] if row["question"] in questions else None
         attachment = known.pop((row["id"], row["question"]), None) or Attachment(
