@@ -241,7 +241,7 @@ class Proposal(models.Model):
     @property
     def counting_version(self) -> int:
         """The number of the version that counts; 0 while nothing was handed in."""
-        latest = self.latest_version
+        latest = self.latest_version if self.was_submitted else None
         return latest.number if latest else 0
 
     @property

@@ -98,7 +98,6 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
     except PermissionDenied as refusal:
         role_refusal = str(refusal)
     is_verified = found.organisation.is_verified
-    latest = found.latest_version
     blocks = [(section, draft.missing_in(section)) for section in draft.sections]
     return render(
         request,
@@ -111,7 +110,7 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
             "missing_count": len(draft.missing),
             "warnings": draft.warnings,
             "window": window,
-            "counting": latest.number if latest else 0,
+            "counting": found.counting_version,
             "minutes_left": minutes_left(window),
             "remarks": selectors.what_was_found_missing(found),
             "role_refusal": role_refusal,
