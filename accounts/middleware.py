@@ -1,4 +1,4 @@
-"""Which organisation a person acts for in this session."""
+"""Which organisation a person acts for in this session, and how long it lasts."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.selectors import SESSION_KEY, active_organisation
+from accounts.session import extend, seconds_left
 
 
 class ActiveOrganisationMiddleware:
@@ -19,3 +20,20 @@ class ActiveOrganisationMiddleware:
             lambda: active_organisation(request.user, request.session.get(SESSION_KEY))
         )
         return self.get_response(request)
+
+
+class RollingSessionMiddleware:
+    """A POST of somebody who is signed in starts the time of the session again.
+
+    The answer tells in `Session-Seconds` how long it lasts, for the page that does not reload.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and request.user.is_authenticated:
+            extend(request)
+            response.headers["Session-Seconds"] = str(seconds_left(request))
+        return response

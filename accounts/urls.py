@@ -7,6 +7,7 @@ urlpatterns = [
     path("aanmelden/", sign_in.SignInView.as_view(), name="sign_in"),
     path("aanmelden/voorbeeld/", sign_in.demo_sign_in, name="demo_sign_in"),
     path("afmelden/", sign_in.SignOutView.as_view(), name="sign_out"),
+    path("aanmelding/verlengen/", sign_in.extend_session, name="extend_session"),
     path("wachtwoord/vergeten/", sign_in.password_reset, name="password_reset"),
     path("wachtwoord/vergeten/gevraagd/", sign_in.password_reset_sent, name="password_reset_sent"),
     path(

@@ -7,8 +7,15 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    ValidationError,
+)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
 View = Callable[..., HttpResponseBase]
@@ -59,3 +66,13 @@ def staff_required(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return login_required(guarded)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that cannot be read; one that is too large gets a page that says how to go on.
+
+    Rendered without the request: reading it is what failed.
+    """
+    is_too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
+    name, status = ("413.html", 413) if is_too_large else ("400.html", 400)
+    return HttpResponse(loader.render_to_string(name), status=status)

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ActiveOrganisationMiddleware",
+    "accounts.middleware.RollingSessionMiddleware",
     "axes.middleware.AxesMiddleware",
     "common.middleware.StorableAddressMiddleware",
 ]
@@ -111,6 +112,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "dashboard.context_processors.portal",
+                "accounts.context_processors.signed_in",
             ],
             "builtins": ["common.templatetags.portal", "common.templatetags.page_parts"],
         },
@@ -156,6 +158,8 @@ LOGIN_REDIRECT_URL = "dashboard:home"
 LOGOUT_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", 8 * 60) * 60
 SESSION_COOKIE_HTTPONLY = True
+SESSION_WARN_SECONDS = env.int("SESSION_WARN_MINUTES", 5) * 60
+CSRF_FAILURE_VIEW = "accounts.views.typed_text.csrf_failure"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", 10)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -191,7 +195,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "")  # e.g. /private-files/ behind nginx
 FILE_UPLOAD_PERMISSIONS = 0o640
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# Text in one request, files not counted. A pasted book must reach the form, which says by how much
+# it is too long and keeps it; percent-encoding makes a text up to three times as large.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 40 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- Workers ----------------------------------------------------------------------------------

@@ -22,3 +22,5 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("common.pages")),
 ]
+
+handler400 = "common.views.bad_request"

@@ -6,7 +6,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth.decorators import login_required
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
@@ -16,7 +23,9 @@ from accounts.demo import DEMO_ACCOUNTS
 from accounts.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm, SignInForm
 from accounts.models import User
 from accounts.services.passwords import request_password_reset
+from accounts.typed_text import unwrap, wrap
 from accounts.views.profile import safe_next
+from accounts.views.typed_text import give_back
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -28,9 +37,24 @@ class SignInView(auth_views.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Who is signed in and reloads the page after it sees the carried text again."""
+        if request.method == "POST" and request.user.is_authenticated:
+            return give_back(request) or super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        return give_back(self.request) or response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        accounts = DEMO_ACCOUNTS if settings.DEMO_LOGIN else []
-        return super().get_context_data(**kwargs, demo_accounts=accounts)
+        carried = unwrap(self.request.POST)
+        return super().get_context_data(
+            **kwargs,
+            demo_accounts=DEMO_ACCOUNTS if settings.DEMO_LOGIN else [],
+            typed_text=wrap(carried) if carried else "",
+            is_too_much=False,
+        )
 
 
 @require_POST
@@ -46,7 +70,14 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Deze voorbeeldpersoon bestaat nog niet. Laad de voorbeelddata."))
         return redirect("accounts:sign_in")
     login(request, user, backend=MODEL_BACKEND)
-    return HttpResponseRedirect(safe_next(request))
+    return give_back(request) or HttpResponseRedirect(safe_next(request))
+
+
+@require_POST
+@login_required
+def extend_session(request: HttpRequest) -> HttpResponse:
+    """Stay signed in: each POST extends the session (`RollingSessionMiddleware`)."""
+    return HttpResponse(status=204)
 
 
 class SignOutView(auth_views.LogoutView):

@@ -80,26 +80,36 @@ class EstimateForm(SectionForm):
             own_budget_secured=KINDS[QuestionType.YES_NO].initial(self.proposal.own_budget_secured),
             ceiling_reason=self.proposal.ceiling_reason,
         )
-        rows = [
-            {name: getattr(line, name) for name in LINE_FIELDS}
-            for line in self.proposal.cost_lines.all()
-        ]
+        rows = self.stored(ESTIMATE_PREFIX)
         phases = self._phases_of_the_call()
         phase = forms.ChoiceField(label=_("Fase"), choices=phases, required=False)
         attributes = {"phase": phase, "first_phase": phases[0][0]}
         row = type("CallCostLineForm", (CostLineForm,), attributes)
         self.add_table(ESTIMATE_PREFIX, row, rows, title=_("Kosten"), needed=True)
 
+    def stored(self, name: str) -> Any:
+        if name == ESTIMATE_PREFIX:
+            lines = self.proposal.cost_lines.all()
+            return [{field: getattr(line, field) for field in LINE_FIELDS} for line in lines]
+        return getattr(self.proposal, name)
+
+    def given(self, name: str) -> Any:
+        if name == ESTIMATE_PREFIX:
+            return [{f: row[f] for f in LINE_FIELDS} for row in self.tables[name].rows]
+        if name == "other_subsidies":
+            return self.cleaned_data[name] or ZERO
+        if name == "own_budget_secured":
+            return KINDS[QuestionType.YES_NO].to_json(self.cleaned_data[name])
+        return self.cleaned_data[name]
+
     def save(self, by: User, *, is_autosave: bool = False) -> SectionAnswers:
         return services.save_estimate(
             proposal=self.proposal,
             section=self.section,
-            lines=self.tables[ESTIMATE_PREFIX].rows,
-            other_subsidies=self.cleaned_data["other_subsidies"],
-            own_budget_secured=KINDS[QuestionType.YES_NO].to_json(
-                self.cleaned_data["own_budget_secured"]
-            ),
-            ceiling_reason=self.cleaned_data["ceiling_reason"],
+            lines=self.value(ESTIMATE_PREFIX),
+            other_subsidies=self.value("other_subsidies"),
+            own_budget_secured=self.value("own_budget_secured"),
+            ceiling_reason=self.value("ceiling_reason"),
             version=self.known_version(),
             by=by,
             is_autosave=is_autosave,

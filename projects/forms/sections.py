@@ -72,11 +72,17 @@ class GeneralForm(SectionForm):
         for name in set(REQUIRED_GENERAL) - {"title"}:
             self.fields[name].marker = NEEDED  # type: ignore[attr-defined]
 
+    def stored(self, name: str) -> Any:
+        return getattr(self.proposal, name)
+
+    def given(self, name: str) -> Any:
+        return self.cleaned_data[name]
+
     def save(self, by: User, *, is_autosave: bool = False) -> SectionAnswers:
         return services.save_general(
             proposal=self.proposal,
             section=self.section,
-            values={name: self.cleaned_data[name] for name in GENERAL_FIELDS},
+            values={name: self.value(name) for name in GENERAL_FIELDS},
             version=self.known_version(),
             by=by,
             is_autosave=is_autosave,
@@ -114,7 +120,7 @@ class QuestionsForm(SectionForm):
             proposal=self.proposal,
             section=self.section,
             answers={
-                question.key: self._to_json(question)
+                question.key: self.value(f"{FIELD_PREFIX}{question.key}")
                 for question in self.questions
                 if question.type != QuestionType.FILE
             },
@@ -123,11 +129,17 @@ class QuestionsForm(SectionForm):
             is_autosave=is_autosave,
         )
 
-    def _to_json(self, question: FormQuestion) -> Any:
-        name = f"{FIELD_PREFIX}{question.key}"
+    def stored(self, name: str) -> Any:
+        return self.draft.answer(self.section, self._question(name))
+
+    def given(self, name: str) -> Any:
+        question = self._question(name)
         if question.type == QuestionType.TABLE:
             return TABLE.rows_to_json(question, self.tables[name].rows)
         return KINDS[question.type].to_json(self.cleaned_data[name])
+
+    def _question(self, name: str) -> FormQuestion:
+        return next(q for q in self.questions if f"{FIELD_PREFIX}{q.key}" == name)
 
     def _part(self, question: FormQuestion) -> Part:
         name = f"{FIELD_PREFIX}{question.key}"
@@ -184,17 +196,34 @@ class PartnerForm(RowForm):
 
 class PartnersForm(SectionForm):
     def build(self) -> None:
-        rows = [
-            {name: getattr(partner, name) for name in PARTNER_FIELDS} | {"id": partner.pk}
+        rows = self.stored(PARTNERS_PREFIX)
+        self.add_table(PARTNERS_PREFIX, PartnerForm, rows, title=_("Partners"))
+
+    def stored(self, name: str) -> Any:
+        return [
+            {field: getattr(partner, field) for field in PARTNER_FIELDS} | {"id": partner.pk}
             for partner in self.proposal.partners.all()
         ]
-        self.add_table(PARTNERS_PREFIX, PartnerForm, rows, title=_("Partners"))
+
+    def given(self, name: str) -> Any:
+        return [{f: row[f] for f in (*PARTNER_FIELDS, "id")} for row in self.tables[name].rows]
+
+    def sign_of(self, name: str, value: Any) -> str:
+        """Whether a partner has a number already says nothing about the text."""
+        return super().sign_of(name, [{f: row[f] for f in PARTNER_FIELDS} for row in value])
+
+    def numbers_of_rows(self) -> dict[str, str]:
+        if PARTNERS_PREFIX in self.left:
+            return {}
+        rows = [row for row in self.tables[PARTNERS_PREFIX].kept if not row.is_blank]
+        numbers = self.proposal.partners.order_by("position").values_list("pk", flat=True)
+        return {row.add_prefix("id"): str(pk) for row, pk in zip(rows, numbers, strict=False)}
 
     def save(self, by: User, *, is_autosave: bool = False) -> SectionAnswers:
         return services.save_partners(
             proposal=self.proposal,
             section=self.section,
-            rows=self.tables[PARTNERS_PREFIX].rows,
+            rows=self.value(PARTNERS_PREFIX),
             version=self.known_version(),
             by=by,
             is_autosave=is_autosave,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Organisation
 from accounts.roles import MemberRole
+from accounts.views.typed_text import keeps_typed_text
 from calls.lifecycle import CallPhase
 from calls.models import Call
 from common import clock
@@ -32,7 +33,7 @@ from projects.window import window_at
 _NO_DEADLINE = Deadline(NONE, "", "calm")
 
 
-@login_required
+@keeps_typed_text
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a proposal for a call, in the name of the active organisation."""
     call = Call.objects.visible_to(request.user).filter(slug=slug).first()
@@ -102,7 +103,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-@login_required
+@keeps_typed_text
 @require_POST
 def team_consent(request: HttpRequest, reference: str) -> HttpResponse:
     """Let the PIO team look at the draft, or no longer."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.views.typed_text import keeps_typed_text
 from calls.models import FormSection, SectionKind
 from common.views import add_errors, sentences, service_errors
 from projects import selectors
@@ -30,27 +30,34 @@ from projects.services import (
     remove_attachment,
 )
 from projects.services.attachments import max_attachments
+from projects.views.autosave import autosave, closed
+from projects.views.clash import SETTLING, chosen_theirs, compare
 from projects.views.people import person
 
 
-@login_required
+@keeps_typed_text
 def section(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     """Show or save one section; who may not write reads it."""
     draft, found = _open(request, reference, code)
     proposal = draft.proposal
+    is_autosave = request.method == "POST" and "autosave" in request.POST
     if not (proposal.can_be_edited and is_editor.test(request.user, proposal)):
+        if is_autosave:
+            return closed(request)
         if request.method == "POST":
             messages.error(request, _("U kunt dit voorstel niet of niet meer wijzigen."))
             return redirect("projects:section", reference, code)
         return _page(request, draft, found, content=section_content(draft, found))
     if found.kind == SectionKind.ATTACHMENTS:
         return _attachments(request, draft, found)
+    if is_autosave:
+        return autosave(request, draft, found)
     if request.method == "POST":
         return _save(request, draft, found)
     return _page(request, draft, found, form=_form(request, draft, found))
 
 
-@login_required
+@keeps_typed_text
 @require_POST
 def estimate(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     """The totals of the estimate as it stands in the form; nothing is saved."""
@@ -68,22 +75,27 @@ def _save(request: HttpRequest, draft: Draft, found: FormSection) -> HttpRespons
     refused = _keep_uploads(request, draft, found)
     draft = _again(draft)
     form = _form(request, draft, found, request.POST)
+    if SETTLING in request.POST:
+        form.leave(chosen_theirs(request.POST, form))
     is_fine = form.is_valid() and not refused
     for name, error in refused.items():
         if name not in form.errors:
             form.add_error(name, error)
     if "recalculate" in request.POST or not is_fine:
-        return _page(request, draft, found, form=form)
+        return _bound_page(request, draft, found, form)
     try:
         form.save(person(request))
-    except SectionClash as clash:
-        form.restart_from(clash.current.version)
-        theirs = section_content(_again(draft), found)
-        return _page(request, draft, found, form=form, theirs=theirs, clash=clash.current)
+    except SectionClash:
+        draft = _again(draft)
+        return _clash(request, draft, found, _form(request, draft, found, request.POST))
     except ValidationError as error:
         add_errors(form, error)
-        return _page(request, draft, found, form=form)
-    messages.success(request, _("Opgeslagen. Uw voorstel is nog niet ingediend."))
+        return _bound_page(request, draft, found, form)
+    messages.success(
+        request,
+        _("Opgeslagen. Uw voorstel is nog niet ingediend."),
+        extra_tags=f"saved:{request.path}",
+    )
     return redirect(_after_save(request, draft, found))
 
 
@@ -96,7 +108,40 @@ def _without_saving(
         draft = _again(draft)
     form = _form(request, draft, found, changed if changed is not None else request.POST)
     form.show_without_judging()
+    return _bound_page(request, draft, found, form)
+
+
+def _bound_page(
+    request: HttpRequest, draft: Draft, found: FormSection, form: SectionForm
+) -> HttpResponse:
+    """What was typed, once more: beside the other text while the person is choosing."""
+    is_asked = {SETTLING, "compare"} & request.POST.keys()
+    if is_asked and draft.saved(found) is not None:
+        return _clash(request, draft, found, form)
     return _page(request, draft, found, form=form)
+
+
+def _clash(
+    request: HttpRequest, draft: Draft, found: FormSection, form: SectionForm
+) -> HttpResponse:
+    """Both texts; the next save counts as made with knowledge of what is stored now."""
+    current = draft.saved(found)
+    assert current is not None
+    form.restart_from(current.version)
+    compared = compare(form, _form(request, draft, found, form.data), draft, found)
+    return render(
+        request,
+        "projects/clash.html",
+        {
+            "proposal": draft.proposal,
+            "section": found,
+            "form": form,
+            "different": [one for one in compared if one.differs],
+            "same": [one for one in compared if not one.differs],
+            "clash": current,
+            "is_own": current.updated_by_id == person(request).pk,
+        },
+    )
 
 
 def _keep_uploads(
@@ -257,8 +302,6 @@ def _page(request: HttpRequest, draft: Draft, found: FormSection, **more: Any) -
         and is_reader.test(request.user, draft.proposal),
         "form": None,
         "content": None,
-        "theirs": None,
-        "clash": None,
         "upload_form": None,
         "estimate": form.estimate() if isinstance(form, EstimateForm) else None,
         **_neighbours(draft, found),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.views.typed_text import keeps_typed_text
 from calls.models import FormSection
 from common import clock
 from common.views import sentences, service_errors
@@ -37,7 +38,7 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     return _check_page(request, found)
 
 
-@login_required
+@keeps_typed_text
 @require_POST
 def submit(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand in; pressing again leads to the receipt that is already there."""
@@ -69,7 +70,7 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 6 else None
 
 
-@login_required
+@keeps_typed_text
 def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     """Withdraw with a reason; the page says what will happen."""
     found = selectors.visible_proposal(request.user, reference)

@@ -170,8 +170,9 @@
     if (said) live(said.textContent.trim());
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful && guarded(event.target)) unsaved = false;
+    if (event.detail.successful && event.target.matches?.("form[data-guard]")) unsaved = false;
   });
+  document.addEventListener("portal:saved", () => { unsaved = false; });
   document.addEventListener("htmx:sendError", () => live(document.body.dataset.offline));
   window.addEventListener("resize", () => scrollers(document));
 

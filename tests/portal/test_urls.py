@@ -49,6 +49,7 @@ PUBLIC = {
 
 SIGNED_IN = (
     "mijn",
+    "aanmelding/verlengen/",
     "wachtwoord/wijzigen/",
     "organisatie/",
     "oproepen/",

@@ -1,0 +1,78 @@
+"""What somebody typed while the session had ended: wrapped for the way through the sign-in page.
+
+The portal keeps nothing of a visitor, so the text travels in the pages themselves: signed, so that
+nobody can change where it goes; compressed; never a file. Only views that opted in
+(`accounts.views.typed_text.keeps_typed_text`) are a destination.
+"""
+
+from dataclasses import dataclass
+
+from django.core import signing
+from django.http import HttpRequest, QueryDict
+from django.urls import Resolver404, resolve
+
+FIELD = "typed_text"
+"""The hidden field that carries the wrapped text through the sign-in form."""
+TYPED_BY = "typed_by"
+"""The hidden field of a form that says for whom it was made (`browser_key`)."""
+MARK = "keeps_typed_text"
+LIMIT = 12 * 1024 * 1024
+"""Characters of text that are carried; beyond that the browser's own back button is the way."""
+MAX_AGE = 24 * 3600
+_SALT = "accounts.typed_text"
+_NOT_CARRIED = frozenset({"csrfmiddlewaretoken", FIELD})
+
+
+@dataclass(frozen=True)
+class TypedText:
+    """A post that waits: the local address it goes to, for whom, and its fields in order."""
+
+    to: str
+    by: str
+    fields: list[tuple[str, str]]
+
+    @property
+    def long_words(self) -> list[str]:
+        """What was written by hand, to read and copy: texts, not the small change of a form."""
+        return [value for _name, value in self.fields if len(value) > 20 and " " in value]
+
+
+def typed_in(request: HttpRequest) -> TypedText | None:
+    """What was typed in a POST to a view that opted in; None when it is too much to carry."""
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in _NOT_CARRIED
+    ]
+    if sum(len(name) + len(value) for name, value in fields) > LIMIT:
+        return None
+    return TypedText(request.get_full_path(), request.POST.get(TYPED_BY, ""), fields)
+
+
+def wrap(text: TypedText) -> str:
+    """The text as one value for a hidden field."""
+    return signing.dumps(
+        {"to": text.to, "by": text.by, "fields": text.fields}, salt=_SALT, compress=True
+    )
+
+
+def unwrap(data: QueryDict) -> TypedText | None:
+    """What a sign-in form carries; None when there is nothing, or nothing of ours."""
+    wrapped = data.get(FIELD, "")
+    if not wrapped:
+        return None
+    try:
+        found = signing.loads(wrapped, salt=_SALT, max_age=MAX_AGE)
+    except signing.BadSignature:
+        return None
+    text = TypedText(found["to"], found["by"], [(name, value) for name, value in found["fields"]])
+    return text if may_receive(text.to) else None
+
+
+def may_receive(address: str) -> bool:
+    """Whether the view at this local address opted in."""
+    try:
+        return bool(getattr(resolve(address.partition("?")[0]).func, MARK, False))
+    except Resolver404:
+        return False
