@@ -161,7 +161,11 @@ def test_who_is_not_signed_in_is_asked_to(world, method):
     for name, url in links(world, "staff", "members", "signed in"):
         response = visit(client, url, method)
         sent_to = response.headers.get("Location", "")
-        if response.status_code != 405 and not sent_to.startswith("/aanmelden/?next="):
+        # Where people type, a POST is answered by the sign-in page itself: it carries the text.
+        is_asked = sent_to.startswith("/aanmelden/?next=") or (
+            method == "post" and b'name="typed_text"' in response.content
+        )
+        if response.status_code != 405 and not is_asked:
             faults.append((name, response.status_code, sent_to))
     assert faults == []
 
