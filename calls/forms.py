@@ -1,5 +1,6 @@
 """What staff type when they set up a call."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,52 +17,64 @@ from calls.models import (
     FormQuestion,
     FormSection,
     Milestone,
+    ReminderMoment,
     SectionKind,
     SubmissionRound,
 )
-from calls.services import CALL_TEXTS
 from common.formatting import is_midnight
-from common.forms import DayField, MomentField, PortalForm, PortalModelForm
+from common.forms import DayField, MomentField, PortalModelForm
 from common.moments import end_of_day, last_day_before
 
+MAX_GRACE_MINUTES = 24 * 60
+"""More than a day is another closing date, not a grace."""
 
-class NewCallForm(PortalForm):
-    reference = forms.CharField(
-        label=_("Kenmerk"),
-        max_length=30,
-        help_text=_("Bijvoorbeeld PIO-2027-1. Het komt in elk dossiernummer en blijft vast."),
+
+def last_day_field() -> DayField:
+    """The closing of a round as people say it: "uiterlijk 14 juni, 24.00 uur"."""
+    return DayField(
+        label=_("Laatste dag om in te dienen"),
+        required=False,
+        help_text=_("Indienen kan dan tot die dag om 24.00 uur, Belgische tijd."),
     )
-    title = forms.CharField(label=_("Titel"), max_length=150)
 
 
-class CallTextsForm(PortalModelForm):
-    """The service validates the model; the form reads what was typed."""
+def closing_moment_field() -> MomentField:
+    return MomentField(
+        label=_("Of: sluit op een uur"),
+        required=False,
+        help_text=_("Alleen als de ronde niet om 24.00 uur sluit. Belgische tijd."),
+    )
 
-    class Meta:
-        model = Call
-        fields = CALL_TEXTS
-        localized_fields = ["overall_threshold"]
-        widgets = {
-            "summary": forms.Textarea(attrs={"rows": 5, "data-maxlength": 1000}),
-            "summary_en": forms.Textarea(attrs={"rows": 5, "data-maxlength": 1000}),
-            "description": forms.Textarea(attrs={"rows": 8}),
-            "eligibility": forms.Textarea(attrs={"rows": 10}),
-        }
+
+def typed_closing(form: forms.BaseForm, cleaned: dict[str, Any]) -> datetime | None:
+    """The one closing that was typed, as an exclusive instant; None after telling what is wrong."""
+    day, moment = cleaned.get("last_day"), cleaned.get("closes_at")
+    if day and moment:
+        form.add_error("closes_at", _("Kies een laatste dag of een uur, niet allebei."))
+        return None
+    if not (day or moment):
+        if not {"last_day", "closes_at"} & set(form.errors):
+            form.add_error("last_day", _("Zeg wanneer de ronde sluit."))
+        return None
+    return end_of_day(day) if day else moment
 
 
 class RoundForm(PortalModelForm):
-    """Closing is typed as a last day ("uiterlijk 14 juni, 24.00 uur") or as a moment."""
+    """Closing is typed as a last day or as a moment."""
 
-    opens_at = MomentField(label=_("Opent op"))
-    last_day = DayField(
-        label=_("Laatste dag om in te dienen"),
+    opens_at = MomentField(label=_("Opent op"), help_text=_("Belgische tijd."))
+    last_day = last_day_field()
+    closes_at = closing_moment_field()
+    grace_minutes = forms.IntegerField(
+        label=_("Uitloop na de sluiting"),
+        min_value=0,
+        max_value=MAX_GRACE_MINUTES,
+        initial=0,
         required=False,
-        help_text=_("Indienen kan dan tot die dag om 24.00 uur."),
-    )
-    closes_at = MomentField(
-        label=_("Of: sluit op een uur"),
-        required=False,
-        help_text=_("Alleen als de ronde niet om 24.00 uur sluit."),
+        help_text=_(
+            "Wat binnen de uitloop aankomt, telt nog mee. Zo verliest niemand door een trage"
+            " verbinding. 0 of leeg: geen uitloop."
+        ),
     )
 
     class Meta:
@@ -70,6 +83,8 @@ class RoundForm(PortalModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["grace_minutes"].widget.input_suffix = _("minuten")
+        self.initial["grace_minutes"] = self.instance.grace_minutes
         closing = self.instance.closes_at
         if closing is not None and is_midnight(closing):
             self.initial["last_day"] = last_day_before(closing)
@@ -78,19 +93,36 @@ class RoundForm(PortalModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        day, moment = cleaned.get("last_day"), cleaned.get("closes_at")
-        if day and moment:
-            self.add_error("closes_at", _("Kies een laatste dag of een uur, niet allebei."))
-        elif day or moment:
-            self.instance.closes_at = end_of_day(day) if day else moment
-        elif not self.errors:
-            self.add_error("last_day", _("Zeg wanneer de ronde sluit."))
+        closing = typed_closing(self, cleaned)
+        if closing is not None:
+            self.instance.closes_at = closing
+        self.instance.grace_minutes = cleaned.get("grace_minutes") or 0
         return cleaned
 
     def _post_clean(self) -> None:
         """Leave the model's own check to the service, which has the closing moment too."""
         if "opens_at" in self.cleaned_data:
             self.instance.opens_at = self.cleaned_data["opens_at"]
+
+
+class ReminderMomentForm(PortalModelForm):
+    class Meta:
+        model = ReminderMoment
+        fields = ["days", "hours"]
+        help_texts = {
+            "hours": _("Samen met de dagen: 1 dag en 3 uur is 27 uur voor de sluiting."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, highest in (("days", 365), ("hours", 72)):
+            self.fields[name] = forms.IntegerField(
+                label=self.fields[name].label,
+                help_text=self.fields[name].help_text,
+                min_value=0,
+                max_value=highest,
+                initial=0,
+            )
 
 
 class MilestoneForm(PortalModelForm):

@@ -35,7 +35,9 @@ class CallPhase(models.TextChoices):
 
 
 def _is_complete(call: models.Model) -> None:
-    missing = call.what_is_missing()  # type: ignore[attr-defined]
+    # Read anew, now that the row is locked: what a page had read may be changed since.
+    fresh = type(call)._base_manager.get(pk=call.pk)
+    missing = fresh.what_is_missing()  # type: ignore[attr-defined]
     if missing:
         raise ValidationError([ValidationError(sentence) for sentence in missing])
 

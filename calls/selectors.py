@@ -1,14 +1,26 @@
 """Reads about calls; each has a fixed number of queries."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from calls.lifecycle import CallPhase
-from calls.models import Call, CallFollower, CallQuerySet, FormQuestion, FormSection
+from calls.models import (
+    Call,
+    CallDocument,
+    CallFollower,
+    CallQuerySet,
+    FormQuestion,
+    FormSection,
+    ReminderMoment,
+    SetupExplanation,
+)
 from calls.services import BLANK_FORM_KIND
+from common import clock
 from documents.models import Job, StoredFile
+from notifications.registry import Offset
 
 PUBLIC_PHASES = [
     CallPhase.OPEN,
@@ -54,7 +66,11 @@ def calls_to_announce(now: datetime) -> tuple[list[Call], list[Call]]:
 def calls_with_everything(user: Any) -> CallQuerySet:
     """Calls that `user` may see, with all that a call's page shows."""
     return Call.objects.visible_to(user).prefetch_related(
-        "rounds", "milestones", "criteria", "cofinancing_rules"
+        "rounds__moves",
+        "milestones",
+        "criteria",
+        "cofinancing_rules",
+        Prefetch("documents", queryset=CallDocument.objects.select_related("file")),
     )
 
 
@@ -74,13 +90,59 @@ def blank_form_file(call: Call) -> StoredFile | None:
     return latest.file if latest is not None else None
 
 
-def completeness(call: Call) -> list[dict[str, Any]]:
-    """What must be in order before publication, as a checklist."""
+def calls_for_setup(user: Any) -> CallQuerySet:
+    """Calls that `user` may see, with all that the guide of the set-up shows."""
+    return calls_with_everything(user).prefetch_related(
+        "reminder_moments",
+        "self_test_questions",
+        Prefetch(
+            "setup_explanations", queryset=SetupExplanation.objects.select_related("written_by")
+        ),
+    )
+
+
+def calls_to_copy(user: Any) -> CallQuerySet:
+    """Calls with a form, latest first: what a new call may start from."""
+    with_form = Exists(FormSection.objects.filter(call=OuterRef("pk")))
+    return Call.objects.visible_to(user).filter(with_form).latest_first()
+
+
+@dataclass(frozen=True)
+class PlannedReminder:
+    """A moment of a call's reminder plan, and the instants it gives, one per round."""
+
+    moment: ReminderMoment
+    dates: list[datetime]
+
+
+def reminder_plan(call: Call) -> list[PlannedReminder]:
+    """The plan of a call, first reminder first, for the rounds that still have to close."""
+    now = clock.now()
+    closings = [each.closes_at for each in call.rounds.all() if each.closes_at > now]
     return [
-        {"label": sentence, "done": done} for sentence, done in call.publication_needs().items()
+        PlannedReminder(moment, [_offset(moment).due_at(closing) for closing in closings])
+        for moment in sorted(
+            call.reminder_moments.all(),
+            key=lambda moment: moment.days * 24 + moment.hours,
+            reverse=True,
+        )
     ]
 
 
 def confirmed_followers(call: Call) -> QuerySet[CallFollower]:
     """Who hears of `call`: its followers and those of all calls; each address once."""
     return CallFollower.objects.hear_of(call)
+
+
+def reminder_dates(call: Call, closing: datetime) -> list[datetime]:
+    """When the reminders of a call's own plan would leave for a closing; what is past is left out.
+
+    Empty too when the call follows the plan of the portal.
+    """
+    now = clock.now()
+    dates = (_offset(moment).due_at(closing) for moment in call.reminder_moments.all())
+    return sorted(due for due in dates if due > now)
+
+
+def _offset(moment: ReminderMoment) -> Offset:
+    return Offset(days=-moment.days, hours=-moment.hours)

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from calls.views import followers, parts, public, staff
+from calls.views import closing, documents, followers, parts, public, setup, staff
 
 register_converter(parts.PartConverter, "call_part")
 
@@ -14,10 +14,40 @@ urlpatterns = [
     path("volgen/", followers.follow, name="follow_all"),
     path("volgen/<slug:token>/bevestigen/", followers.confirm, name="confirm_following"),
     path("volgen/<slug:token>/stoppen/", followers.stop, name="stop_following"),
+    path("oproepen/<slug:slug>/documenten/<int:pk>/", public.document, name="document"),
     path("beheer/oproepen/", staff.call_list, name="staff_list"),
     path("beheer/oproepen/nieuw/", staff.new_call, name="new"),
     path("beheer/oproepen/<slug:slug>/", staff.call_detail, name="staff_detail"),
     path("beheer/oproepen/<slug:slug>/teksten/", staff.edit_texts, name="edit_texts"),
+    path(
+        "beheer/oproepen/<slug:slug>/instellingen/<slug:part>/",
+        setup.edit_settings,
+        name="edit_settings",
+    ),
+    path("beheer/oproepen/<slug:slug>/criteria/", setup.edit_criteria, name="edit_criteria"),
+    path("beheer/oproepen/<slug:slug>/uitleg/<slug:item>/", setup.explain, name="explain"),
+    path(
+        "beheer/oproepen/<slug:slug>/uitleg/<slug:item>/schrappen/",
+        setup.unexplain,
+        name="unexplain",
+    ),
+    path("beheer/oproepen/<slug:slug>/documenten/nieuw/", documents.add, name="document_add"),
+    path("beheer/oproepen/<slug:slug>/documenten/<int:pk>/", documents.edit, name="document_edit"),
+    path(
+        "beheer/oproepen/<slug:slug>/documenten/<int:pk>/schrappen/",
+        documents.remove,
+        name="document_remove",
+    ),
+    path(
+        "beheer/oproepen/<slug:slug>/documenten/<int:pk>/verplaatsen/",
+        documents.move,
+        name="document_move",
+    ),
+    path(
+        "beheer/oproepen/<slug:slug>/rondes/<int:pk>/sluiting/",
+        closing.move_closing,
+        name="move_closing",
+    ),
     path("beheer/oproepen/<slug:slug>/formulier/", staff.form_builder, name="form_builder"),
     path("beheer/oproepen/<slug:slug>/stap/<slug:step>/", staff.take_step, name="step"),
     path(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import Membership, User
+from accounts.models import User
 from accounts.roles import MemberRole
 from calls.lifecycle import CallState
 from calls.models import Call
@@ -15,9 +15,8 @@ from notifications.registry import Offset, ReminderRule, Subject, register
 from projects.draft import load_draft
 from projects.lifecycle import ProposalState
 from projects.models import TAKING_STATES, Proposal
+from projects.selectors import editors_by_organisation
 from projects.window import window_at
-
-EDITOR_ROLES = [role.value for role in MemberRole if role.includes(MemberRole.EDITOR)]
 
 
 def drafts_to_remind(now: datetime) -> Iterable[Subject]:
@@ -33,17 +32,7 @@ def drafts_to_remind(now: datetime) -> Iterable[Subject]:
         .distinct()
         .order_by("pk")
     )
-    editors: dict[int, list[User]] = {}
-    for membership in (
-        Membership.objects.filter(
-            organisation__in={draft.organisation_id for draft in drafts},
-            role__in=EDITOR_ROLES,
-            user__is_active=True,
-        )
-        .select_related("user")
-        .order_by("pk")
-    ):
-        editors.setdefault(membership.organisation_id, []).append(membership.user)
+    editors = editors_by_organisation({draft.organisation_id for draft in drafts})
     for draft in drafts:
         window = window_at(draft, now)
         if window.closes_at is not None and not window.is_late:

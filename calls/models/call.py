@@ -5,14 +5,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import OrganisationType
 from accounts.roles import StaffRole
 from calls.lifecycle import CALL_LIFECYCLE, CallPhase, CallState
 from calls.percentages import PERCENTAGE
+from calls.setup import open_items
 from common import clock
 from common.constraints import check, unique
 
@@ -237,29 +240,25 @@ class Call(models.Model):
         """The language of the title and summary as shown, for the `lang` attribute."""
         return "en" if self.is_shown_translated else "nl"
 
-    def publication_needs(self) -> dict[str, bool]:
-        """Everything that publication needs, as a sentence, and whether it is in order."""
-        weights = [criterion.weight for criterion in self.criteria.all()]
-        needs = {
-            _("Schrijf een samenvatting."): bool(self.summary.strip()),
-            _("Schrijf wie kan indienen."): bool(self.eligibility.strip()),
-            _("Vul een e-mailadres voor vragen in."): bool(self.contact_email),
-            _("Voeg minstens één indienronde toe."): bool(self.rounds.all()),
-            _("Voeg minstens één criterium toe."): bool(weights),
-            _("Zorg dat de gewichten van de criteria samen 100 zijn."): not weights
-            or sum(weights) == 100,
-            _("Voeg minstens één deel met een vraag toe aan het formulier."): self.sections.filter(
-                questions__isnull=False
-            ).exists(),
-            _("Voeg minstens één regel voor cofinanciering toe."): bool(
-                self.cofinancing_rules.all()
-            ),
-        }
-        return {str(sentence): done for sentence, done in needs.items()}
+    @property
+    def eligible_type_labels(self) -> list[str]:
+        """The kinds of organisations that may apply, in words; empty: every kind."""
+        return [
+            str(kind.label) for kind in OrganisationType if kind.value in set(self.eligible_types)
+        ]
+
+    def clean(self) -> None:
+        """Only kinds of organisations that exist.
+
+        Raises:
+            ValidationError: for `eligible_types`.
+        """
+        if set(map(str, self.eligible_types)) - set(OrganisationType.values):
+            raise ValidationError({"eligible_types": _("Kies uit de lijst.")})
 
     def what_is_missing(self) -> list[str]:
-        """Sentences for everything that must still be done before the call can be published."""
-        return [sentence for sentence, done in self.publication_needs().items() if not done]
+        """Sentences for everything that must still be done, or explained, before publication."""
+        return [str(item.label) for item in open_items(self)]
 
 
 class SubmissionRoundQuerySet(models.QuerySet["SubmissionRound"]):
@@ -322,6 +321,9 @@ class SubmissionRound(models.Model):
     def __str__(self) -> str:
         return str(_("Ronde %(number)s") % {"number": self.number})
 
+    if TYPE_CHECKING:
+        moves: RelatedManager["ClosingMove"]
+
     def is_open_at(self, instant: datetime) -> bool:
         """In time is: on or after opening, strictly before closing."""
         return self.opens_at <= instant < self.closes_at
@@ -380,6 +382,10 @@ class ClosingMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round}: {self.becomes:%d/%m/%Y %H:%M}"
+
+    @property
+    def is_earlier(self) -> bool:
+        return self.becomes < self.was
 
 
 class ReminderMoment(models.Model):

@@ -1,15 +1,32 @@
 """Everything that changes a call."""
 
+from calls.services.closing import (
+    check_closing,
+    closing_mail_context,
+    earliest_earlier_closing,
+    hold_closings,
+    move_closing,
+    notice_days,
+)
 from calls.services.creation import create_call
+from calls.services.documents import (
+    add_document,
+    documents_can_change,
+    move_document,
+    remove_document,
+    rename_document,
+)
 from calls.services.editing import (
     CALL_TEXTS,
     Part,
     add_suggested_milestones,
     delete_part,
     move_part,
+    save_criteria,
     save_part,
     update_call,
 )
+from calls.services.explaining import explain_item, remove_explanation
 from calls.services.followers import (
     ask_to_follow,
     confirm_follower,
@@ -25,17 +42,31 @@ __all__ = [
     "BLANK_FORM_KIND",
     "CALL_TEXTS",
     "Part",
+    "add_document",
     "add_suggested_milestones",
     "announce_openings",
     "ask_to_follow",
+    "check_closing",
+    "closing_mail_context",
     "confirm_follower",
     "create_call",
     "delete_part",
+    "documents_can_change",
+    "earliest_earlier_closing",
+    "explain_item",
     "forget_posts",
     "forget_unconfirmed_followers",
+    "hold_closings",
     "move_call",
+    "move_closing",
+    "move_document",
     "move_part",
+    "notice_days",
     "publish_call",
+    "remove_document",
+    "remove_explanation",
+    "rename_document",
+    "save_criteria",
     "save_part",
     "stop_following",
     "tell_followers",

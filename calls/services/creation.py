@@ -1,4 +1,4 @@
-"""Making a call from the default template."""
+"""Making a call: from the default template, or as a copy of an earlier one."""
 
 from django.conf import settings
 from django.db import transaction
@@ -7,17 +7,27 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record
-from calls.models import Call, CofinancingRule, Criterion, FormQuestion, FormSection, RequiredFrom
+from calls.models import (
+    Call,
+    CofinancingRule,
+    Criterion,
+    FormQuestion,
+    FormSection,
+    ReminderMoment,
+    RequiredFrom,
+)
 from calls.policies import may_manage_calls
-from calls.template import CRITERIA, ELIGIBILITY, RULES, SECTIONS
+from calls.services.copying import copy_parts, copy_texts
+from calls.template import CRITERIA, ELIGIBILITY, REMINDERS, RULES, SECTIONS
 from common.constraints import readable_constraints
 
 
 @transaction.atomic
-def create_call(*, reference: str, title: str, by: User) -> Call:
-    """A call in concept with the form, criteria and rules of the default template.
+def create_call(*, reference: str, title: str, by: User, copy_of: Call | None = None) -> Call:
+    """A call in concept: from the default template, or as a copy of an earlier call.
 
-    Its address follows from the reference. Rounds, dates and a summary are for staff to add.
+    Its address follows from the reference. Rounds, dates and (without a copy) a summary are for
+    staff to add.
 
     Raises:
         PermissionDenied: when `by` may not set up calls.
@@ -31,12 +41,25 @@ def create_call(*, reference: str, title: str, by: User) -> Call:
         eligibility=ELIGIBILITY,
         contact_email=settings.CONTACT_EMAIL,
     )
+    if copy_of is not None:
+        copy_texts(copy_of, call)
     call.full_clean()
     with readable_constraints():
         call.save()
-    _add_form(call)
-    _add_criteria_and_rules(call)
-    record(actor=by, action="call.created", label=_("Oproep aangemaakt"), about=call)
+    if copy_of is not None:
+        copy_parts(copy_of, call, by)
+    else:
+        _add_form(call)
+        _add_criteria_and_rules(call)
+        _add_reminders(call)
+    record(
+        actor=by,
+        action="call.created",
+        label=_("Oproep aangemaakt"),
+        about=call,
+        comment=_("Kopie van %(call)s") % {"call": copy_of} if copy_of is not None else "",
+        data={"copy_of": copy_of.pk} if copy_of is not None else {},
+    )
     return call
 
 
@@ -93,4 +116,10 @@ def _add_criteria_and_rules(call: Call) -> None:
             legal_basis=spec.legal_basis,
         )
         for spec in RULES
+    )
+
+
+def _add_reminders(call: Call) -> None:
+    ReminderMoment.objects.bulk_create(
+        ReminderMoment(call=call, days=days, hours=hours) for days, hours in REMINDERS
     )

@@ -1,5 +1,6 @@
 """Changing the texts and parts of a call while it is a draft."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from calls.models import (
     FormQuestion,
     FormSection,
     Milestone,
+    ReminderMoment,
     SubmissionRound,
 )
 from calls.policies import may_manage_calls
@@ -23,7 +25,15 @@ from calls.template import MILESTONES
 from common.constraints import readable_constraints
 from common.moments import shift_days
 
-Part = SubmissionRound | Milestone | Criterion | CofinancingRule | FormSection | FormQuestion
+Part = (
+    SubmissionRound
+    | Milestone
+    | Criterion
+    | CofinancingRule
+    | FormSection
+    | FormQuestion
+    | ReminderMoment
+)
 
 CALL_TEXTS = (
     "title",
@@ -32,6 +42,7 @@ CALL_TEXTS = (
     "summary_en",
     "description",
     "eligibility",
+    "eligible_types",
     "contact_email",
     "effort_hours",
     "vat_is_eligible",
@@ -53,7 +64,7 @@ def update_call(*, call: Call, by: User, **texts: Any) -> None:
     unknown = set(texts) - set(CALL_TEXTS)
     if unknown:
         raise TypeError(f"Not texts of a call: {sorted(unknown)}")
-    _lock_draft(call, by)
+    lock_draft(call, by)
     for name, value in texts.items():
         setattr(call, name, value)
     call.full_clean()
@@ -72,7 +83,7 @@ def save_part(*, part: Part, by: User) -> Part:
         ValidationError: when the call is no longer a draft, or by field.
     """
     call = _call_of(part)
-    _lock_draft(call, by)
+    lock_draft(call, by)
     is_new = part.pk is None
     if is_new:
         _number(part)
@@ -92,7 +103,7 @@ def delete_part(*, part: Part, by: User) -> None:
         PermissionDenied: when `by` may not set up calls.
         ValidationError: when the call is no longer a draft, or answers depend on the part.
     """
-    _lock_draft(_call_of(part), by)
+    lock_draft(_call_of(part), by)
     _record(part, by, "part_deleted", _("%(what)s geschrapt: %(name)s"))
     try:
         part.delete()
@@ -110,7 +121,7 @@ def move_part(*, part: Criterion | FormSection | FormQuestion, by: User, up: boo
         PermissionDenied: when `by` may not set up calls.
         ValidationError: when the call is no longer a draft.
     """
-    _lock_draft(_call_of(part), by)
+    lock_draft(_call_of(part), by)
     siblings = list(_siblings(part).order_by("position", "pk"))
     here = siblings.index(part)
     there = here - 1 if up else here + 1
@@ -124,6 +135,40 @@ def move_part(*, part: Criterion | FormSection | FormQuestion, by: User, up: boo
 
 
 @transaction.atomic
+def save_criteria(*, call: Call, criteria: Sequence[Criterion], by: User) -> None:
+    """Change the texts and weights of several criteria of a draft call at once, or of none.
+
+    Raises:
+        PermissionDenied: when `by` may not set up calls.
+        ValidationError: when the call is no longer a draft, or a criterion is not right.
+    """
+    lock_draft(call, by)
+    present = set(call.criteria.order_by().values_list("pk", flat=True))
+    if any(criterion.pk not in present for criterion in criteria):
+        raise ValidationError(
+            _(
+                "Een criterium van deze bladzijde bestaat niet meer. Neem over wat u typte, en"
+                " herlaad de bladzijde."
+            ),
+            code="gone",
+        )
+    for criterion in criteria:
+        criterion.full_clean()
+        with readable_constraints():
+            # Its place may have been changed meanwhile: only what stands on the page is written.
+            criterion.save(
+                update_fields=[
+                    "title",
+                    "guidance_applicant",
+                    "guidance_evaluator",
+                    "weight",
+                    "threshold",
+                ]
+            )
+    record(actor=by, action="call.criteria_saved", label=_("Criteria gewijzigd"), about=call)
+
+
+@transaction.atomic
 def add_suggested_milestones(*, call: Call, by: User) -> int:
     """Add the milestones most calls have, dated from the rounds; returns how many were new.
 
@@ -131,7 +176,7 @@ def add_suggested_milestones(*, call: Call, by: User) -> int:
         PermissionDenied: when `by` may not set up calls.
         ValidationError: when the call is no longer a draft or has no round yet.
     """
-    _lock_draft(call, by)
+    lock_draft(call, by)
     rounds = list(call.rounds.all())
     if not rounds:
         raise ValidationError(_("Voeg eerst een indienronde toe: de mijlpalen volgen uit de data."))
@@ -155,7 +200,13 @@ def add_suggested_milestones(*, call: Call, by: User) -> int:
     return len(added)
 
 
-def _lock_draft(call: Call, by: User) -> None:
+def lock_draft(call: Call, by: User) -> None:
+    """Lock the call's row until the end of the transaction.
+
+    Raises:
+        PermissionDenied: when `by` may not set up calls.
+        ValidationError: when the call is no longer a draft.
+    """
     may_manage_calls.check(by)
     current = Call.objects.select_for_update().get(pk=call.pk)
     if not current.is_editable:

@@ -115,3 +115,6 @@ MILESTONES: tuple[MilestoneSpec, ...] = (
     MilestoneSpec("Adviezen klaar", 60, is_public=False),
     MilestoneSpec("Beslissing over de selectie (verwacht)", 80),
 )
+
+# When who works on a draft is reminded of the closing (domain.md 7): days and hours before it.
+REMINDERS: tuple[tuple[int, int], ...] = ((14, 0), (7, 0), (2, 0), (0, 3))

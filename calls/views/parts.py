@@ -24,6 +24,7 @@ from calls.models import (
     FormQuestion,
     FormSection,
     Milestone,
+    ReminderMoment,
     SubmissionRound,
 )
 from calls.policies import may_manage_calls
@@ -67,6 +68,12 @@ KINDS = {
         forms.RuleForm,
         lambda call: call.cofinancing_rules.all(),
         lambda call: CofinancingRule(call=call),
+    ),
+    "herinneringen": Kind(
+        gettext_lazy("Herinnering"),
+        forms.ReminderMomentForm,
+        lambda call: call.reminder_moments.all(),
+        lambda call: ReminderMoment(call=call),
     ),
     "delen": Kind(
         gettext_lazy("Deel van het formulier"),

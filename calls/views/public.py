@@ -90,6 +90,13 @@ def blank_form_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
     return serve(stored)
 
 
+@require_safe
+def document(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """A file with the call, for everybody who may see the call."""
+    call = get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
+    return serve(get_object_or_404(call.documents.select_related("file"), pk=pk).file)
+
+
 def _start(request: HttpRequest, call: Call) -> str:
     """Which way to a proposal this visitor has: a word that the template knows."""
     if call.phase != CallPhase.OPEN:

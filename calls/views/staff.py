@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from audit.selectors import timeline
 from calls import selectors, services
-from calls.forms import CallTextsForm, NewCallForm
-from calls.lifecycle import CALL_LIFECYCLE, CallPhase
+from calls.lifecycle import CALL_LIFECYCLE, CallPhase, CallState
 from calls.models import Call
 from calls.policies import may_manage_calls
+from calls.setup import state_of
+from calls.setup_forms import CallTextsForm, NewCallForm
 from calls.views.public import phase_tabs
 from common import clock
 from common.views import sentences, service_errors, staff_required
@@ -66,16 +67,20 @@ def call_list(request: SignedInRequest) -> HttpResponse:
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_call(request: SignedInRequest) -> HttpResponse:
-    """A call from the default template."""
+    """A call from the default template, or as a copy of an earlier call."""
     may_manage_calls.check(request.user)
-    form = NewCallForm(request.POST or None)
+    form = NewCallForm(
+        request.POST or None,
+        calls=selectors.calls_to_copy(request.user),
+        initial={"copy_of": request.GET.get("kopie")},
+    )
     if form.is_valid():
         with service_errors(form):
             call = services.create_call(**form.cleaned_data, by=request.user)
         if form.is_valid():
             messages.success(
                 request,
-                _("De oproep is aangemaakt met het standaardformulier. Vul nu de teksten aan."),
+                _("De oproep is aangemaakt. Overloop nu de stappen."),
             )
             return redirect("calls:staff_detail", slug=call.slug)
     return render(request, "calls/staff/new.html", {"form": form})
@@ -85,17 +90,36 @@ def new_call(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def call_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     """Where the call stands: what is missing, its parts, its next steps, its history."""
-    call = _call(request, slug)
+    call = get_object_or_404(selectors.calls_for_setup(request.user), slug=slug)
+    steps = state_of(call)
+    may_manage = may_manage_calls.test(request.user)
+    items = [state for step in steps for state in step.items]
     return render(
         request,
         "calls/staff/detail.html",
         {
             "call": call,
-            "may_edit": _may_edit(request, call),
-            "completeness": selectors.completeness(call),
-            "missing": call.what_is_missing(),
+            "may_edit": call.is_editable and may_manage,
+            "may_manage": may_manage,
+            "may_move_closing": may_manage and call.state == CallState.PUBLISHED,
+            "may_change_documents": may_manage and services.documents_can_change(call),
+            "setup_steps": steps,
+            "ready_count": sum(not state.is_open for state in items),
+            "item_count": len(items),
+            "checklist": [
+                {
+                    "label": f"{step.number}. {step.step.title}",
+                    "url": f"#{step.step.key}",
+                    "done": step.is_ready,
+                    "note": " ".join(
+                        str(state.item.label) for state in step.items if state.is_open
+                    ),
+                }
+                for step in steps
+            ],
             "steps": CALL_LIFECYCLE.possible_for(call, request.user),
             "weights": sum(criterion.weight for criterion in call.criteria.all()),
+            "reminders": selectors.reminder_plan(call),
             "history": [
                 {
                     "when": event.at,
@@ -196,7 +220,7 @@ def suggest_milestones(request: SignedInRequest, slug: str) -> HttpResponse:
             if added
             else _("De oproep heeft deze mijlpalen al."),
         )
-    return redirect(f"{reverse('calls:staff_detail', args=[call.slug])}#deel-mijlpalen")
+    return redirect(f"{reverse('calls:staff_detail', args=[call.slug])}#mijlpalen")
 
 
 def _call(request: SignedInRequest, slug: str) -> Call:

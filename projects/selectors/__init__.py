@@ -1,5 +1,6 @@
 """Every read that pages, reports and exports need, about proposals and projects."""
 
+from projects.selectors.people import editors_by_organisation
 from projects.selectors.proposals import (
     NextStep,
     ProposalCard,
@@ -23,6 +24,7 @@ __all__ = [
     "NextStep",
     "ProposalCard",
     "earlier_proposals",
+    "editors_by_organisation",
     "file_of_proposal",
     "granted_extensions",
     "next_step",

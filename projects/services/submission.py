@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.roles import MemberRole
 from accounts.selectors import members_with_role
 from audit.services import record
+from calls.services import hold_closings
 from common import clock
 from common.formatting import format_moment
 from common.moments import end_of_day, local_day, shift_days
@@ -125,6 +126,7 @@ def on_proposal_step(*, instance: Any, transition: Any, **_kwargs: Any) -> None:
 def _submit(
     proposal: Proposal, by: User, arrived_at: datetime, after: int | None
 ) -> ProposalVersion:
+    hold_closings(proposal.call_id)
     current = (
         Proposal.objects.select_for_update(of=("self",))
         .select_related("call", "organisation", "round", "theme", "previous")

@@ -7,9 +7,12 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from accounts.models import User
+from accounts.roles import StaffRole
 from calls.lifecycle import CallState
 from calls.models import (
     Call,
+    CallDocument,
     CofinancingRule,
     CostPhase,
     Criterion,
@@ -21,6 +24,13 @@ from calls.models import (
     SubmissionRound,
     Theme,
 )
+from calls.services import explain_item
+from calls.setup import open_items
+from documents.services import store_file
+from tests.accounts.factories import UserFactory
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+"""Enough for a download; the checks on uploads want a real one."""
 
 
 class ThemeFactory(DjangoModelFactory):
@@ -122,6 +132,8 @@ class CallFactory(BareCallFactory):
             CofinancingRule.objects.create(
                 call=self, phase=phase, rate=Decimal("0.5000"), ceiling=ceiling
             )
+        if self.state == CallState.CONCEPT:  # so that it can be published
+            explain_the_rest(self, UserFactory(roles=[StaffRole.TEAM_MEMBER]))
 
     @factory.post_generation
     def window(self: Call, create: bool, extracted: object, **kwargs: object) -> None:  # type: ignore[misc]
@@ -147,3 +159,25 @@ class RuleFactory(DjangoModelFactory):
     phase = CostPhase.DEVELOPMENT
     rate = Decimal("0.5000")
     ceiling = Decimal("1000000.00")
+
+
+class CallDocumentFactory(DjangoModelFactory):
+    """A small PDF with a published call."""
+
+    class Meta:
+        model = CallDocument
+
+    call = factory.SubFactory(BareCallFactory)
+    title = factory.Sequence(lambda n: f"Handleiding {n}")
+    file = factory.LazyFunction(
+        lambda: store_file(content=PDF, name="handleiding.pdf", content_type="application/pdf")
+    )
+    position = factory.Sequence(lambda n: n % 30000 + 1)
+    added_by = factory.SubFactory(UserFactory)
+
+
+def explain_the_rest(call: Call, by: User) -> None:
+    """Tick off what a call may leave out, so that only what every call needs can stop it."""
+    for item in open_items(call):
+        if not item.is_required:
+            explain_item(call=call, item=item.key, explanation="Niet nodig in deze test.", by=by)

@@ -23,7 +23,7 @@ from calls.models import (
 from common.moments import end_of_day, start_of_day
 from documents.models import Job
 from tests.accounts.factories import UserFactory
-from tests.calls.factories import CallFactory
+from tests.calls.factories import CallFactory, explain_the_rest
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,7 @@ def complete(call, by):
         ),
         by=by,
     )
+    explain_the_rest(call, by)
 
 
 # --- Texts and parts of a draft -------------------------------------------------------------------
@@ -217,12 +218,13 @@ def test_a_section_that_drafts_use_stays(team_member):
 
 def test_publication_is_refused_with_every_sentence_of_what_is_missing(draft, team_member):
     draft.criteria.first().delete()
+    explain_the_rest(draft, team_member)
 
     with pytest.raises(ValidationError) as refused:
         services.publish_call(call=draft, by=team_member)
     assert refused.value.messages == [
         "Schrijf een samenvatting.",
-        "Voeg minstens één indienronde toe.",
+        "Voeg minstens één indienronde toe die nog moet sluiten.",
         "Zorg dat de gewichten van de criteria samen 100 zijn.",
     ]
     draft.refresh_from_db()

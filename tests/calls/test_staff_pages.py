@@ -13,10 +13,11 @@ from accounts.roles import StaffRole
 from calls.lifecycle import CallState
 from calls.models import Call
 from calls.services import create_call
+from calls.setup import open_items
 from documents.models import Job
 from documents.services import run_job
 from tests.accounts.factories import UserFactory
-from tests.calls.factories import BareCallFactory, CallFactory
+from tests.calls.factories import BareCallFactory, CallFactory, explain_the_rest
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,11 @@ def test_a_call_is_made_and_published_through_its_pages(client, team):
         reverse("calls:part_add", args=[call.slug, "rondes"]),
         {"opens_at": "2026-01-04T09:00", "last_day": last_day.isoformat()},
     )
+    for item in open_items(call):
+        client.post(
+            reverse("calls:explain", args=[call.slug, item.key]),
+            {"explanation": "Deze oproep is een proef."},
+        )
     publish = reverse("calls:step", args=[call.slug, "publish"])
     assert "Iedereen ziet de oproep." in client.get(publish).content.decode()
     assert Call.objects.get(pk=call.pk).state == CallState.CONCEPT  # a GET only tells
@@ -179,6 +185,7 @@ def test_the_blank_form_is_public_as_a_pdf_once_it_is_made(client, team, draft):
     update_call(call=draft, by=team, summary="Dien in.")
     now = timezone.now()
     draft.rounds.create(number=1, opens_at=now, closes_at=now + timedelta(days=30))
+    explain_the_rest(draft, team)
     publish_call(call=draft, by=team)
     client.logout()
     pdf = reverse("calls:blank_form_pdf", args=[draft.slug])

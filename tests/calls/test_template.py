@@ -10,6 +10,7 @@ from audit.models import AuditEvent
 from calls.lifecycle import CallState
 from calls.models import CostPhase, FormQuestion, QuestionType
 from calls.services import create_call
+from calls.setup import open_items
 from tests.accounts.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,9 +62,19 @@ def test_limits_of_the_form_are_those_of_the_dossier(team_member):
 def test_a_new_call_says_what_staff_must_still_add(team_member):
     call = create_call(reference="PIO-2027-1", title="Oproep", by=team_member)
 
-    assert call.what_is_missing() == [
-        "Schrijf een samenvatting.",
-        "Voeg minstens één indienronde toe.",
+    assert [item.key for item in open_items(call) if item.is_required] == ["samenvatting", "ronde"]
+    assert call.what_is_missing() == [str(item.label) for item in open_items(call)]
+    assert "Schrijf een samenvatting." in call.what_is_missing()
+
+
+def test_a_new_call_has_the_reminder_plan_of_the_dossier(team_member):
+    call = create_call(reference="PIO-2027-1", title="Oproep", by=team_member)
+
+    assert list(map(str, call.reminder_moments.all())) == [
+        "14 dagen vooraf",
+        "7 dagen vooraf",
+        "2 dagen vooraf",
+        "3 uur vooraf",
     ]
 
 

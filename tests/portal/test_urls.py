@@ -31,6 +31,7 @@ PUBLIC = {
     "accounts:password_set",
     "calls:list",
     "calls:detail",
+    "calls:document",
     "calls:blank_form",
     "calls:blank_form_pdf",
     "calls:confirm_following",
@@ -214,6 +215,7 @@ def test_every_page_that_somebody_opens_is_sound(world, visitor):
 
 UNREACHED = {
     "calls:blank_form_pdf": "the worker has not made the PDF yet",
+    "calls:document": "its file lies in the folder of another test; see tests/calls",
     "evaluations:decision": "the decision has not been notified; see tests/evaluations",
     "documents:download": "the worker has not made the document yet",
     "funding:evidence": "the claim has no file",

@@ -28,7 +28,7 @@ from notifications.models import OutboxMail
 from projects.models import Project, Proposal
 from projects.services import save_answers
 from tests.accounts.factories import MembershipFactory, UserFactory
-from tests.calls.factories import CallFactory
+from tests.calls.factories import CallDocumentFactory, CallFactory
 from tests.evaluations.factories import Case
 from tests.funding.factories import GrantFactory, budget_line, programme_manager
 from tests.projects.factories import ProcurementFactory, ProjectFactory, ProposalFactory
@@ -50,6 +50,7 @@ class World:
         self.call: Call = CallFactory()
         self.draft_call: Call = CallFactory(state="concept", window__opens=5)
         self.follower = CallFollower.objects.create(call=self.call, email="volger@voorbeeld.test")
+        self.document = CallDocumentFactory(call=self.call)
         self.draft: Proposal = ProposalFactory(call=self.call, organisation=self.organisation)
         save_answers(
             proposal=self.draft,
@@ -114,6 +115,15 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("calls:suggest_milestones", "slug"): lambda w: w.draft_call.slug,
     ("calls:step", "slug"): lambda w: w.draft_call.slug,
     ("calls:step", "step"): lambda w: "publish",
+    ("calls:edit_settings", "slug"): lambda w: w.draft_call.slug,
+    ("calls:edit_settings", "part"): lambda w: "deelnemers",
+    ("calls:edit_criteria", "slug"): lambda w: w.draft_call.slug,
+    ("calls:explain", "slug"): lambda w: w.draft_call.slug,
+    ("calls:explain", "item"): lambda w: "engels",
+    ("calls:unexplain", "slug"): lambda w: w.draft_call.slug,
+    ("calls:unexplain", "item"): lambda w: "engels",
+    ("calls:document", "pk"): lambda w: w.document.pk,
+    ("calls:move_closing", "pk"): lambda w: w.call.rounds.get().pk,
     ("calls:part_", "slug"): lambda w: w.draft_call.slug,
     ("calls:part_", "kind"): lambda w: "criteria",
     ("calls:", "token"): lambda w: w.follower.token,

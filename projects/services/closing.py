@@ -1,0 +1,70 @@
+"""Telling who works on a proposal that the closing of its call has moved."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from calls.models import ClosingMove
+from calls.services import closing_mail_context
+from notifications.services import portal_url, queue_mail
+from projects.lifecycle import ProposalState
+from projects.models import Proposal
+from projects.selectors import editors_by_organisation
+
+
+def tell_drafters(*, move: ClosingMove) -> set[str]:
+    """One mail to each editor of a draft, or of a proposal of that round to be completed.
+
+    Part of the move (a listener calls it), so in that transaction. Returns the addresses.
+    """
+    call = move.round.call
+    proposals = list(
+        Proposal.objects.filter(
+            Q(state=ProposalState.DRAFT) | Q(state=ProposalState.INCOMPLETE, round=move.round),
+            call=call,
+        ).order_by("reference")
+    )
+    editors = editors_by_organisation({each.organisation_id for each in proposals})
+    work: dict[User, list[Proposal]] = {}
+    for proposal in proposals:
+        for editor in editors.get(proposal.organisation_id, []):
+            work.setdefault(editor, []).append(proposal)
+    common = {
+        **closing_mail_context(move),
+        "call": call.title,
+        "call_url": portal_url("calls:detail", call.slug),
+    }
+    for editor, theirs in work.items():
+        queue_mail(
+            kind="projects.closing_moved",
+            to=editor,
+            template="projects/mail/closing_moved.md",
+            context={**common, **_what_waits(theirs)},
+            about=call,
+            dedupe_key=f"projects.closing_moved:{move.pk}:{editor.pk}",
+        )
+    return {editor.email for editor in work}
+
+
+def on_closing_moved(*, move: ClosingMove, **_kwargs: Any) -> set[str]:
+    """Listener of `calls.signals.closing_moved`."""
+    return tell_drafters(move=move)
+
+
+def _what_waits(proposals: Iterable[Proposal]) -> dict[str, Any]:
+    rows = [
+        {
+            "title": proposal.title,
+            "reference": proposal.reference,
+            "status": _("NOG NIET INGEDIEND")
+            if proposal.state == ProposalState.DRAFT
+            else _("onvolledig, nog aan te vullen"),
+            "url": portal_url("projects:proposal", proposal.reference),
+            "is_draft": proposal.state == ProposalState.DRAFT,
+        }
+        for proposal in proposals
+    ]
+    return {"proposals": rows, "has_draft": any(row["is_draft"] for row in rows)}
