@@ -149,13 +149,13 @@ ONE_PROPOSAL: dict[str, tuple[Page, Cost]] = {
             "post",
             302,
         ),
-        Cost(38, 28),
+        Cost(39, 29),
     ),
     "staff page of a call": (
         lambda town: cost_of(
             town.client(town.team), reverse("calls:staff_detail", args=[town.draft.call.slug])
         ),
-        Cost(12, 12),
+        Cost(16, 11),
     ),
 }
 """Pages about one thing, with what they cost whatever else is in the database."""
