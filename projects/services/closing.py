@@ -1,6 +1,6 @@
 """Telling who works on a proposal that the closing of its call has moved."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -16,14 +16,16 @@ from projects.selectors import editors_by_organisation
 
 
 def tell_drafters(*, move: ClosingMove) -> set[str]:
-    """One mail to each editor of a draft, or of a proposal of that round to be completed.
+    """One mail to each editor of a draft, or of a proposal of that round that is open again.
 
     Part of the move (a listener calls it), so in that transaction. Returns the addresses.
     """
     call = move.round.call
     proposals = list(
         Proposal.objects.filter(
-            Q(state=ProposalState.DRAFT) | Q(state=ProposalState.INCOMPLETE, round=move.round),
+            Q(state=ProposalState.DRAFT)
+            | Q(state=ProposalState.INCOMPLETE, round=move.round)
+            | Q(state=ProposalState.SUBMITTED, reopened_at__isnull=False, round=move.round),
             call=call,
         ).order_by("reference")
     )
@@ -54,17 +56,22 @@ def on_closing_moved(*, move: ClosingMove, **_kwargs: Any) -> set[str]:
     return tell_drafters(move=move)
 
 
-def _what_waits(proposals: Iterable[Proposal]) -> dict[str, Any]:
+def _what_waits(proposals: Sequence[Proposal]) -> dict[str, Any]:
+    states = {
+        ProposalState.DRAFT: _("NOG NIET INGEDIEND"),
+        ProposalState.INCOMPLETE: _("onvolledig, nog niet opnieuw ingediend"),
+        ProposalState.SUBMITTED: _("heropend, uw wijzigingen zijn NOG NIET INGEDIEND"),
+    }
     rows = [
         {
             "title": proposal.title,
             "reference": proposal.reference,
-            "status": _("NOG NIET INGEDIEND")
-            if proposal.state == ProposalState.DRAFT
-            else _("onvolledig, nog aan te vullen"),
+            "status": states[ProposalState(proposal.state)],
             "url": portal_url("projects:proposal", proposal.reference),
-            "is_draft": proposal.state == ProposalState.DRAFT,
         }
         for proposal in proposals
     ]
-    return {"proposals": rows, "has_draft": any(row["is_draft"] for row in rows)}
+    return {
+        "proposals": rows,
+        "has_draft": any(proposal.state == ProposalState.DRAFT for proposal in proposals),
+    }
