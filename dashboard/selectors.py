@@ -187,7 +187,8 @@ def _by_stage(cards: list[ProposalCard]) -> dict[str, list[ProposalCard]]:
     """What one must still finish, what is being judged, and what is over."""
     to_finish, in_review, over = [], [], []
     for card in cards:
-        if card.proposal.can_be_edited and not card.window.is_late:
+        proposal = card.proposal
+        if proposal.waits_for_answer or (proposal.can_be_edited and not card.window.is_late):
             to_finish.append(card)
         elif card.proposal.is_under_review:
             in_review.append(card)

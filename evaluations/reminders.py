@@ -17,10 +17,16 @@ from evaluations import conf
 from evaluations.lifecycle import AssignmentState
 from evaluations.models import Advice, Assignment, SelectionDecision
 from evaluations.selectors import decision_due, decision_obstacle
+from evaluations.services.information import information_readers
 from notifications.registry import Offset, ReminderRule, Subject
 from notifications.services import portal_url
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
+from projects.reminders import (
+    INFORMATION_OFFSETS,
+    information_still_open,
+    open_information_requests,
+)
 
 # --- Completeness: one reminder per round, however many files wait -------------------------------
 
@@ -171,4 +177,27 @@ DECISION = ReminderRule(
     },
 )
 
-RULES = (COMPLETENESS, ADVICE, LATE_ADVICE, DECISION)
+# --- Further information: staff read along with what the applicant is reminded of ----------------
+
+
+def information_subjects(now: datetime) -> Iterator[Subject]:
+    """Every open request, for who asked it and the adviser who writes the advice."""
+    for item in open_information_requests():
+        yield Subject(item, information_readers(item), item.due_at, since=item.asked_at)
+
+
+INFORMATION = ReminderRule(
+    name="evaluations.information_due",
+    label=gettext_lazy("Bijkomende informatie nog niet beantwoord (aan wie ze vroeg)"),
+    default_offsets=INFORMATION_OFFSETS,
+    subjects=information_subjects,
+    still_needed=information_still_open,
+    template="evaluations/mail/reminder_information.md",
+    context=lambda item, person, deadline: {
+        "reference": item.proposal.reference,
+        "number": item.number,
+        "url": portal_url("evaluations:information", item.proposal.reference),
+    },
+)
+
+RULES = (COMPLETENESS, ADVICE, LATE_ADVICE, DECISION, INFORMATION)

@@ -9,6 +9,13 @@ urlpatterns = [
     path("beheer/dossiers/overzicht/", views.overview, name="overview"),
     path(_FILE, views.file, name="file"),
     path(f"{_FILE}tijdlijn/", views.history, name="history"),
+    path(f"{_FILE}informatie/", views.information, name="information"),
+    path(f"{_FILE}informatie/vragen/", views.ask, name="ask_information"),
+    path(
+        f"{_FILE}informatie/<int:number>/intrekken/",
+        views.withdraw_information,
+        name="withdraw_information",
+    ),
     path(f"{_FILE}volledigheid/", views.completeness, name="completeness"),
     path(f"{_FILE}toewijzing/", views.assignment, name="assignment"),
     path(f"{_FILE}toewijzing/aanvaarden/", views.accept, name="accept"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import MemberRole
@@ -13,8 +13,8 @@ from calls.models import Call
 from notifications.mails import portal_url
 from notifications.registry import Offset, ReminderRule, Subject, register
 from projects.draft import load_draft
-from projects.lifecycle import ProposalState
-from projects.models import TAKING_STATES, Proposal
+from projects.lifecycle import InformationState, ProposalState
+from projects.models import ASKED_STATES, TAKING_STATES, InformationRequest, Proposal
 from projects.selectors import editors_by_organisation
 from projects.window import window_at
 
@@ -75,6 +75,52 @@ def draft_context(proposal: Proposal, recipient: User, deadline: datetime) -> Ma
     }
 
 
+INFORMATION_OFFSETS = (Offset(days=-3), Offset(hours=-12), Offset(days=1))
+"""Three days before, at noon of the last day, and the day after (domain.md 7: -3, 0, +1)."""
+
+
+def open_information_requests() -> QuerySet[InformationRequest]:
+    """What still waits for an answer that matters."""
+    return (
+        InformationRequest.objects.open()
+        .filter(proposal__state__in=[*ASKED_STATES, ProposalState.SELECTED])
+        .select_related("proposal", "asked_by", "version")
+        .order_by("pk")
+    )
+
+
+def information_to_answer(now: datetime) -> Iterable[Subject]:
+    """Every open request, for the editors of its organisation."""
+    requests = list(open_information_requests())
+    editors = editors_by_organisation({request.proposal.organisation_id for request in requests})
+    for request in requests:
+        people = editors.get(request.proposal.organisation_id, [])
+        yield Subject(request, people, request.due_at, since=request.asked_at)
+
+
+def information_still_open(request: InformationRequest, recipient: User) -> bool | str:
+    """Not once it was answered or withdrawn, nor when the proposal itself was."""
+    if request.state == InformationState.ANSWERED:
+        return "De vraag is beantwoord."
+    if request.state == InformationState.WITHDRAWN:
+        return "De vraag is ingetrokken."
+    if request.proposal.state == ProposalState.WITHDRAWN:
+        return "Het voorstel is ingetrokken."
+    return True
+
+
+def information_context(
+    request: InformationRequest, recipient: User, deadline: datetime
+) -> Mapping[str, Any]:
+    """Which request, and where to answer it."""
+    return {
+        "title": request.version.title,
+        "reference": request.proposal.reference,
+        "number": request.number,
+        "url": portal_url("projects:information", request.proposal.reference, request.number),
+    }
+
+
 def register_reminders() -> None:
     """Called from AppConfig.ready(). Offsets: domain.md 7, a default that staff change."""
     register(
@@ -91,5 +137,16 @@ def register_reminders() -> None:
             still_needed=draft_still_open,
             template="projects/mail/draft_not_submitted.md",
             context=draft_context,
+        )
+    )
+    register(
+        ReminderRule(
+            name="projects.information_due",
+            label="Bijkomende informatie nog niet beantwoord",
+            default_offsets=INFORMATION_OFFSETS,
+            subjects=information_to_answer,
+            still_needed=information_still_open,
+            template="projects/mail/information_due.md",
+            context=information_context,
         )
     )

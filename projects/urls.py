@@ -6,6 +6,7 @@ from projects.project_urls import project_urls
 from projects.views import (
     extensions,
     history,
+    information,
     proposals,
     reopening,
     sections,
@@ -30,6 +31,7 @@ urlpatterns = [
     path(f"{_one}indienen/", submission.submit, name="submit"),
     path(f"{_one}heropenen/", reopening.reopen, name="reopen"),
     path(f"{_one}heropenen/annuleren/", reopening.cancel, name="cancel_reopening"),
+    path(f"{_one}vragen/<int:number>/", information.information, name="information"),
     path("beheer/uitstel/", extensions.extensions, name="extensions"),
     path(f"{_one}intrekken/", submission.withdraw, name="withdraw"),
     path(f"{_one}versies/<int:number>/", versions.version, name="version"),

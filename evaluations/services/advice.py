@@ -16,6 +16,7 @@ from evaluations.lifecycle import AssignmentState
 from evaluations.models import Advice, Assignment, Conclusion, SelectionDecision
 from evaluations.policies import is_lead_adviser
 from evaluations.selectors import draft_advice, final_advice, lead_assignment
+from evaluations.services.information import refuse_while_information_is_asked
 from evaluations.services.locking import lock_file
 from projects.lifecycle import PROPOSAL_LIFECYCLE, ProposalState
 from projects.models import Proposal
@@ -69,7 +70,8 @@ def finalise_advice(*, proposal: Proposal, by: User) -> Advice:
 
     Raises:
         PermissionDenied: when `by` is not the lead adviser of the file.
-        TransitionRefused: when the file moved on or was decided.
+        TransitionRefused: when the file moved on or was decided, or a question to the applicant
+            is open.
         ValidationError: naming what the advice still lacks.
     """
     proposal, _assignment = _locked(proposal, by)
@@ -77,6 +79,7 @@ def finalise_advice(*, proposal: Proposal, by: User) -> Advice:
     if advice is None:
         raise ValidationError(_("Er is geen ontwerp van een advies om definitief te maken."))
     _refuse_unfinished(advice)
+    refuse_while_information_is_asked(proposal)
     advice.finalised_at = clock.now()
     advice.save(update_fields=["finalised_at"])
     if proposal.state == ProposalState.ASSESSMENT:

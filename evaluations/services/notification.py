@@ -14,6 +14,7 @@ from evaluations.services.locking import applicants
 from notifications.services import portal_url, queue_mail
 from projects.lifecycle import PROPOSAL_LIFECYCLE
 from projects.models import Proposal
+from projects.services import ask_what_selection_needs
 from projects.services.projects import open_project
 
 
@@ -21,7 +22,8 @@ from projects.services.projects import open_project
 def notify_decision(*, proposal: Proposal, by: User) -> SelectionDecision:
     """Tell the applicant by a mail with only a link; from then on the decision stays as it is.
 
-    A selected proposal opens its project in the same transaction.
+    A selected proposal opens its project in the same transaction, and what the form needs only
+    after selection is asked for.
 
     Raises:
         PermissionDenied: when `by` may not notify.
@@ -47,6 +49,7 @@ def notify_decision(*, proposal: Proposal, by: User) -> SelectionDecision:
     )
     if selected:
         open_project(proposal=proposal, by=by)
+        ask_what_selection_needs(proposal=proposal)
     for person in applicants(proposal):
         queue_mail(
             kind="evaluations.decision",

@@ -5,6 +5,8 @@ from evaluations.views.applicant import applicant_decision
 from evaluations.views.assignment import accept, assignment, conflict, decline, revoke
 from evaluations.views.decision import decide_view, letter, notify, undo
 from evaluations.views.files import completeness, file, files, history, overview
+from evaluations.views.information import ask, information
+from evaluations.views.information import withdraw as withdraw_information
 from evaluations.views.scoring import finalise, running_total, scores, scoring
 
 __all__ = [
@@ -13,6 +15,7 @@ __all__ = [
     "advice_correct",
     "advice_final",
     "applicant_decision",
+    "ask",
     "assignment",
     "completeness",
     "conflict",
@@ -22,6 +25,7 @@ __all__ = [
     "files",
     "finalise",
     "history",
+    "information",
     "letter",
     "notify",
     "overview",
@@ -30,4 +34,5 @@ __all__ = [
     "scores",
     "scoring",
     "undo",
+    "withdraw_information",
 ]

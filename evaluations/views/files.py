@@ -25,7 +25,7 @@ from evaluations.selectors.files import DEFAULT_ORDER
 from evaluations.services import check_completeness
 from evaluations.views.page import READING, back, file_view, show
 from projects.models import Proposal
-from projects.selectors import partners_as_submitted
+from projects.selectors import answered_requests, partners_as_submitted
 
 PAGE_SIZE = 25
 
@@ -72,6 +72,7 @@ def file(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         "file",
         partner_names=", ".join(name for name, _kbo in partners_as_submitted(proposal)) or "–",
         version=proposal.latest_version if reads else None,
+        answered=list(answered_requests(proposal)) if reads else [],
         reads=reads,
         reading=READING,
     )

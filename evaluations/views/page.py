@@ -85,6 +85,7 @@ def _tabs(user: Any, proposal: Proposal, active: str) -> list[dict[str, Any]]:
         ("file", _("Voorstel"), True),
         ("completeness", _("Volledigheid"), may_see_all_files.test(user, None)),
         ("assignment", _("Toewijzing"), True),
+        ("information", _("Informatie"), reads),
         ("scoring", _("Beoordelen"), own is not None and reads),
         ("scores", _("Scores"), reads),
         ("advice", _("Advies"), reads),

@@ -12,6 +12,7 @@ from projects.models.draft import (
 from projects.models.information import InformationItem, InformationRequest
 from projects.models.project import Procurement, ProcurementProcedure, Project, ProjectPhase
 from projects.models.proposal import (
+    ASKED_STATES,
     TAKING_STATES,
     Proposal,
     ProposalVersion,
@@ -20,6 +21,7 @@ from projects.models.proposal import (
 )
 
 __all__ = [
+    "ASKED_STATES",
     "TAKING_STATES",
     "Attachment",
     "CostLine",

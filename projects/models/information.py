@@ -4,6 +4,7 @@ The frozen version stays as it is. A request names the questions it is about; ea
 beside the frozen text.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import pgtrigger
@@ -114,6 +115,14 @@ class InformationRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal.reference} – {_('vraag')} {self.number}"
+
+    def is_late_at(self, instant: datetime) -> bool:
+        """Whether an answer that arrives at `instant` comes after the day that was asked."""
+        return instant >= self.due_at
+
+    @property
+    def was_late(self) -> bool:
+        return self.answered_at is not None and self.is_late_at(self.answered_at)
 
 
 class InformationItem(models.Model):

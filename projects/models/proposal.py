@@ -8,6 +8,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
@@ -18,8 +19,16 @@ from common import clock
 from common.constraints import unique
 from common.money import ZERO, MoneyField
 from projects.frozen import frozen_text, lay_over
-from projects.lifecycle import PROPOSAL_LIFECYCLE, UNDECIDED_STATES, ProposalState
+from projects.lifecycle import (
+    PROPOSAL_LIFECYCLE,
+    UNDECIDED_STATES,
+    InformationState,
+    ProposalState,
+)
 from projects.visibility import open_to_staff
+
+ASKED_STATES = frozenset({ProposalState.COMPLETE, ProposalState.ASSESSMENT, ProposalState.ADVISED})
+"""Undecided states in which staff may have asked for further information."""
 
 TAKING_STATES = frozenset({CallState.PUBLISHED, CallState.ASSESSMENT})
 """States of a call in which the instant of arrival decides: a request may have arrived in time and
@@ -273,9 +282,29 @@ class Proposal(models.Model):
     @property
     def state_for_applicant(self) -> str:
         """What the applicant reads: between receipt and notification, no inner step is told."""
+        if self.state in ASKED_STATES and self.open_request_number is not None:
+            return str(_("Bijkomende informatie gevraagd"))
         if self.state in {ProposalState.ASSESSMENT, ProposalState.ADVISED}:
             return str(ProposalState.ASSESSMENT.label)
         return str(self.get_state_display())
+
+    @cached_property
+    def open_request_number(self) -> int | None:
+        """The number of the request for information that waits for an answer, oldest first.
+
+        A list annotates it as `asked_number`, so that no row costs a query.
+        """
+        annotated: int | None = getattr(self, "asked_number", -1)
+        if annotated != -1:
+            return annotated
+        waiting = self.information_requests.filter(state=InformationState.OPEN)
+        return waiting.order_by("number").values_list("number", flat=True).first()
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """Whether the applicant must answer a question about what was handed in."""
+        asked = self.state in ASKED_STATES or self.state == ProposalState.SELECTED
+        return asked and self.open_request_number is not None
 
     @property
     def latest_version(self) -> "ProposalVersion | None":

@@ -1,5 +1,11 @@
 """Every read that pages, reports and exports need, about proposals and projects."""
 
+from projects.selectors.information import (
+    answered_requests,
+    information_requests,
+    request_for_reader,
+    sees_unsent_answers,
+)
 from projects.selectors.people import editors_by_organisation
 from projects.selectors.proposals import (
     NextStep,
@@ -23,15 +29,19 @@ from projects.selectors.submission import (
 __all__ = [
     "NextStep",
     "ProposalCard",
+    "answered_requests",
     "earlier_proposals",
     "editors_by_organisation",
     "file_of_proposal",
     "granted_extensions",
+    "information_requests",
     "next_step",
     "own_proposals",
     "partners_as_submitted",
     "proposal_to_extend",
     "proposals_for_dashboard",
+    "request_for_reader",
+    "sees_unsent_answers",
     "timeline_for_reader",
     "version_for_reading",
     "visible_proposal",

@@ -19,9 +19,16 @@ from common import clock
 from common.formatting import format_deadline
 from documents.models import StoredFile
 from projects.draft import Draft, Progress, load_drafts
-from projects.lifecycle import UNDECIDED_STATES, ProposalState
-from projects.models import Proposal, ProposalVersion, show_as_submitted
-from projects.policies import may_see_draft, may_see_proposal
+from projects.lifecycle import UNDECIDED_STATES, InformationState, ProposalState
+from projects.models import (
+    ASKED_STATES,
+    InformationItem,
+    InformationRequest,
+    Proposal,
+    ProposalVersion,
+    show_as_submitted,
+)
+from projects.policies import is_reader, may_see_draft, may_see_proposal
 from projects.window import Window, window_at
 
 _RELATED = ("call", "organisation", "round", "theme", "previous", "created_by")
@@ -75,12 +82,20 @@ def file_of_proposal(user: Any, reference: str, file_id: UUID) -> StoredFile:
         may_see_draft.test(user, proposal) and proposal.attachments.filter(file_id=file_id).exists()
     )
     frozen = proposal.versions.filter(content__attachments__contains=[{"id": str(file_id)}])
-    if not in_draft and not frozen.exists():
+    if not in_draft and not frozen.exists() and not _in_answer(user, proposal, file_id):
         raise Http404
     stored = StoredFile.objects.filter(pk=file_id).first()
     if stored is None:
         raise Http404
     return stored
+
+
+def _in_answer(user: Any, proposal: Proposal, file_id: UUID) -> bool:
+    """Whether it belongs to an answer to a question; before it is sent, to the organisation."""
+    found = InformationItem.objects.filter(request__proposal=proposal, file=file_id)
+    if not is_reader.test(user, proposal):
+        found = found.filter(request__state=InformationState.ANSWERED)
+    return found.exists()
 
 
 def earlier_proposals(organisation: Organisation) -> QuerySet[Proposal]:
@@ -174,6 +189,11 @@ def next_step(draft: Draft, window: Window) -> NextStep:
     proposal = draft.proposal
     if proposal.can_be_edited:
         return _next_step_of_draft(draft, window)
+    if proposal.waits_for_answer:
+        number = proposal.open_request_number
+        url = reverse("projects:information", args=[proposal.reference, number])
+        text = _("Bijkomende informatie gevraagd: beantwoord vraag %(number)s.")
+        return NextStep(text % {"number": number}, url, _("Lees de vraag en antwoord"))
     texts = {
         ProposalState.SUBMITTED: _("Wij kijken na of uw voorstel volledig is."),
         ProposalState.COMPLETE: _("Uw voorstel is volledig. Een adviseur wordt aangesteld."),
@@ -252,6 +272,9 @@ def own_proposals(user: User, organisation: Organisation | None) -> QuerySet[Pro
     editable = Q(state__in=[ProposalState.DRAFT, ProposalState.INCOMPLETE]) | Q(
         state=ProposalState.SUBMITTED, reopened_at__isnull=False
     )
+    asked = InformationRequest.objects.filter(
+        proposal=OuterRef("pk"), state=InformationState.OPEN
+    ).order_by("number")
     in_time = Q(closes_at__isnull=False) | Q(correction_until__gt=now) | Q(extended_until__gt=now)
     return (
         Proposal.objects.visible_to(user)
@@ -259,7 +282,9 @@ def own_proposals(user: User, organisation: Organisation | None) -> QuerySet[Pro
         .select_related(*_RELATED)
         .annotate(
             closes_at=closes_at,
+            asked_number=Subquery(asked.values("number")[:1]),
             group=Case(
+                When(ANSWERABLE, asked_number__isnull=False, then=0),
                 When(editable & in_time, then=0),
                 When(state__in=UNDECIDED_STATES, then=1),
                 default=2,
@@ -285,7 +310,13 @@ def proposals_for_dashboard(proposals: Iterable[Proposal]) -> list[ProposalCard]
     return sorted(cards, key=lambda card: _urgency(card, now))
 
 
+ANSWERABLE = Q(state__in=[*ASKED_STATES, ProposalState.SELECTED])
+"""`Proposal.waits_for_answer` in SQL, of what has an open request."""
+
+
 def _urgency(card: ProposalCard, now: datetime) -> tuple[int, float]:
+    if card.proposal.waits_for_answer:
+        return (0, 0.0)
     if card.proposal.can_be_edited and not card.window.is_late:
         closes = card.window.closes_at
         return (0, closes.timestamp() if closes else now.timestamp() * 2)

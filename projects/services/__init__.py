@@ -10,6 +10,13 @@ from projects.services.drafting import (
     start_proposal,
 )
 from projects.services.extension import grant_extension
+from projects.services.information import (
+    ask_information,
+    ask_what_selection_needs,
+    save_answers_to_request,
+    send_answers,
+    withdraw_information_request,
+)
 from projects.services.partners import save_partners
 from projects.services.reopening import cancel_reopening, reopen_proposal, settle_reopened
 from projects.services.restoring import restore_revision, restore_sections
@@ -19,6 +26,8 @@ from projects.services.withdrawal import withdraw_proposal
 __all__ = [
     "SectionClash",
     "add_attachment",
+    "ask_information",
+    "ask_what_selection_needs",
     "cancel_reopening",
     "describe_attachment",
     "grant_extension",
@@ -28,12 +37,15 @@ __all__ = [
     "restore_revision",
     "restore_sections",
     "save_answers",
+    "save_answers_to_request",
     "save_estimate",
     "save_general",
     "save_partners",
+    "send_answers",
     "set_team_consent",
     "settle_reopened",
     "start_proposal",
     "submit_proposal",
+    "withdraw_information_request",
     "withdraw_proposal",
 ]

@@ -132,14 +132,14 @@ def _submit(
         .select_related("call", "organisation", "round", "theme", "previous")
         .get(pk=proposal.pk)
     )
-    latest = current.latest_version
-    window = window_at(current, arrived_at)
+    latest = current.latest_version if current.was_submitted else None
     is_reopened = current.state == ProposalState.SUBMITTED and current.reopened_at is not None
     if latest is not None and current.state in RECEIVED_STATES and not is_reopened:
         if latest.number == after:
-            raise _nothing_new(window, latest, arrived_at)
+            raise _nothing_new(window_at(current, arrived_at), latest, arrived_at)
         return latest
     draft = load_draft(current)
+    window = window_at(current, arrived_at)
     content = proposal_content(
         draft,
         version=latest.number + 1 if latest else 1,

@@ -97,6 +97,9 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
             "may_reopen": may_be_reopened(found) and is_submitter.test(request.user, found),
             "minutes_left": minutes_left(window),
             "counting": versions[0].number if versions else 0,
+            "requests": list(found.information_requests.order_by("number"))
+            if found.was_submitted
+            else [],
             "versions": versions,
             "events": selectors.timeline_for_reader(found),
         },

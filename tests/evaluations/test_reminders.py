@@ -8,7 +8,14 @@ from django.utils import timezone
 
 from accounts.roles import StaffRole
 from common.moments import add_working_days, end_of_day, last_day_before, local_day
-from evaluations.reminders import ADVICE, COMPLETENESS, DECISION, LATE_ADVICE, RULES
+from evaluations.reminders import (
+    ADVICE,
+    COMPLETENESS,
+    DECISION,
+    INFORMATION,
+    LATE_ADVICE,
+    RULES,
+)
 from evaluations.services import (
     accept_assignment,
     assign_adviser,
@@ -20,6 +27,7 @@ from evaluations.services import (
 from notifications.mails import render_mail
 from notifications.models import OutboxMail, ReminderOffset
 from notifications.services import plan_reminders, seed_offsets, send_due_reminders
+from projects.services.information import Asked, ask_information, default_due_on
 from tests.evaluations.factories import INTERNAL, Case, staff
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +55,9 @@ def test_the_moments_are_configuration_rows() -> None:
         ("evaluations.advice_late", 1),
         ("evaluations.decision_due", -3),
         ("evaluations.decision_due", 1),
+        ("evaluations.information_due", -3),
+        ("evaluations.information_due", 0),  # twelve hours before the end of the day
+        ("evaluations.information_due", 1),
     }
 
 
@@ -117,7 +128,7 @@ def test_who_decides_is_reminded_unless_involved() -> None:
 
 def test_a_notified_file_asks_for_nothing() -> None:
     case = Case().notified()
-    assert [reminded(rule) for rule in RULES] == [[], [], [], []]
+    assert [reminded(rule) for rule in RULES] == [[], [], [], [], []]
     assert DECISION.still_needed(case.proposal, case.leader) == (
         "Dit dossier wacht niet meer op een beslissing."
     )
@@ -128,6 +139,13 @@ def test_each_mail_can_be_written_and_tells_nothing_of_the_content(rule: Any) ->
     case = Case().advised() if rule is DECISION else Case()
     if rule in (ADVICE, LATE_ADVICE):
         case.assigned()
+    if rule is INFORMATION:
+        ask_information(
+            proposal=case.accepted().proposal,
+            asked=[Asked("D", "probleem", f"Iets over {INTERNAL}?")],
+            due_on=default_due_on(),
+            by=case.adviser,
+        )
     [(obj, people, deadline)] = reminded(rule)
     mail = render_mail(
         rule.template,

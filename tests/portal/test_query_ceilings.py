@@ -149,7 +149,7 @@ ONE_PROPOSAL: dict[str, tuple[Page, Cost]] = {
             "post",
             302,
         ),
-        Cost(39, 29),
+        Cost(40, 28),
     ),
     "staff page of a call": (
         lambda town: cost_of(

@@ -27,6 +27,7 @@ from funding.services import (
 from notifications.models import OutboxMail
 from projects.models import Project, Proposal
 from projects.services import save_answers
+from projects.services.information import Asked, ask_information, default_due_on
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import CallDocumentFactory, CallFactory
 from tests.evaluations.factories import Case
@@ -58,6 +59,12 @@ class World:
             answers={"probleem": "Een tekst", "toelichting": ""},
             version=0,
             by=self.member,
+        )
+        self.asked = ask_information(
+            proposal=self.case.proposal,
+            asked=[Asked("D", "probleem", "Hoeveel riolen?")],
+            due_on=default_due_on(),
+            by=self.case.team,
         )
         self.project: Project = ProjectFactory(call=self.call, organisation=self.organisation)
         self.procurement = ProcurementFactory(project=self.project)
@@ -130,6 +137,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("calls:part_", "pk"): lambda w: w.draft_call.criteria.first().pk,
     ("documents:", "job_id"): lambda w: w.job.pk,
     ("evaluations:", "reference"): lambda w: w.case.proposal.reference,
+    ("evaluations:", "number"): lambda w: w.asked.number,
     ("evaluations:", "pk"): lambda w: w.case.assignment.pk,
     ("funding:", "year"): lambda w: w.budget_line.budget_year.year,
     ("funding:", "stream"): lambda w: w.budget_line.stream,
@@ -189,7 +197,7 @@ class Address:
 
 def _reference_of(address: Address) -> Arguments:
     """A proposal's own pages show the draft, its versions the file; the rest are of projects."""
-    if "versies/" in address.route or "intrekken" in address.route:
+    if "versies/" in address.route or "vragen/" in address.route or "intrekken" in address.route:
         return lambda w: w.case.proposal.reference
     if address.route.startswith("voorstellen/"):
         return lambda w: w.draft.reference

@@ -1,0 +1,95 @@
+"""Further information: what staff asked about a file, and the answers beside the frozen text."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.requests import SignedInRequest
+from common.views import service_errors
+from evaluations.forms import ReasonForm
+from evaluations.selectors import may_read_text
+from evaluations.views.page import back, file_view, show
+from projects.forms.information import AskForm
+from projects.lifecycle import InformationState
+from projects.models import Proposal
+from projects.policies import may_ask_information
+from projects.selectors import information_requests
+from projects.services import ask_information, withdraw_information_request
+from projects.services.information import ASKABLE_STATES, default_due_on
+
+
+@file_view
+@require_GET
+def information(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
+    """Every request with the comparison of what was handed in and what was answered."""
+    if not may_read_text(request.user, proposal):
+        return back(proposal, "assignment")
+    return show(
+        request,
+        "information",
+        proposal,
+        "information",
+        requests=list(information_requests(proposal)),
+        may_ask=may_ask_information.test(request.user) and proposal.state in ASKABLE_STATES,
+        may_withdraw=may_ask_information.test(request.user),
+    )
+
+
+@file_view
+@require_http_methods(["GET", "POST"])
+def ask(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
+    """Choose questions of the frozen version and write what one wants to know."""
+    may_ask_information.check(request.user, proposal)
+    version = proposal.latest_version
+    if not may_read_text(request.user, proposal):
+        return back(proposal, "assignment")
+    if version is None or proposal.state not in ASKABLE_STATES:
+        messages.error(request, _("Over dit dossier kunt u nu geen informatie vragen."))
+        return back(proposal, "information")
+    form = AskForm(
+        request.POST or None, content=version.content, initial={"due_on": default_due_on()}
+    )
+    if form.is_valid():
+        with service_errors(form):
+            asked = ask_information(
+                proposal=proposal,
+                asked=form.asked,
+                due_on=form.cleaned_data["due_on"],
+                message=form.cleaned_data["message"],
+                by=request.user,
+            )
+    if form.is_valid():
+        messages.success(
+            request,
+            _("Vraag %(number)s is gesteld. De aanvrager krijgt een mail.")
+            % {"number": asked.number},
+        )
+        return back(proposal, "information")
+    return show(request, "ask_information", proposal, "information", form=form, version=version)
+
+
+@file_view
+@require_http_methods(["GET", "POST"])
+def withdraw(request: SignedInRequest, proposal: Proposal, number: int) -> HttpResponse:
+    """Take a question back, with a reason that the applicant reads."""
+    may_ask_information.check(request.user, proposal)
+    if not may_read_text(request.user, proposal):
+        return back(proposal, "assignment")
+    target = information_requests(proposal).filter(number=number).first()
+    if target is None:
+        raise Http404
+    if target.state != InformationState.OPEN:
+        messages.error(request, _("Deze vraag is al beantwoord of ingetrokken."))
+        return back(proposal, "information")
+    form = ReasonForm(request.POST or None)
+    form.fields["reason"].help_text = _("De aanvrager leest deze reden.")
+    if form.is_valid():
+        with service_errors(form):
+            withdraw_information_request(
+                request=target, by=request.user, reason=form.cleaned_data["reason"]
+            )
+    if form.is_valid():
+        messages.success(request, _("De vraag is ingetrokken. De aanvrager krijgt een mail."))
+        return back(proposal, "information")
+    return show(request, "withdraw_information", proposal, "information", form=form, target=target)

@@ -1,0 +1,136 @@
+"""Forms of further information: staff ask, the applicant answers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import DayField, PortalForm
+from projects.answers import TextAnswerField
+from projects.frozen import Content, items_of
+from projects.models import InformationItem
+from projects.services.information import Answer, Asked
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One question of the frozen version on the page where staff choose."""
+
+    item: Content
+    wanted: Any
+    question: Any
+
+
+class AskForm(PortalForm):
+    """Which questions of the frozen version, what one wants to know of each, and until when."""
+
+    due_on = DayField(
+        label=_("Antwoorden kan tot en met"),
+        help_text=_("Een werkdag, tot 24.00 uur."),
+        error_messages={"required": _("Kies tot wanneer de aanvrager kan antwoorden.")},
+    )
+    message = TextAnswerField(
+        label=_("Boodschap"),
+        required=False,
+        limit=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("De aanvrager leest deze tekst boven de vragen."),
+    )
+
+    def __init__(self, *args: Any, content: Content, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.frozen = list(items_of(content))
+        for number, (section, item) in enumerate(self.frozen):
+            self.fields[f"wanted_{number}"] = forms.BooleanField(
+                label=f"{section['code']}. {item['label']}", required=False
+            )
+            self.fields[f"question_{number}"] = TextAnswerField(
+                label=_("Wat wilt u hierover weten?"),
+                required=False,
+                limit=2000,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """A chosen question needs a text, and a text needs its question chosen."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for number in range(len(self.frozen)):
+            wanted, text = cleaned.get(f"wanted_{number}"), cleaned.get(f"question_{number}", "")
+            if wanted and not text and f"question_{number}" not in self.errors:
+                self.add_error(f"question_{number}", _("Schrijf wat u hierover wilt weten."))
+            elif text and not wanted:
+                self.add_error(f"wanted_{number}", _("Vink dit aan, of wis uw vraag."))
+        return cleaned
+
+    @property
+    def asked(self) -> list[Asked]:
+        return [
+            Asked(section["code"], item["key"], self.cleaned_data[f"question_{number}"])
+            for number, (section, item) in enumerate(self.frozen)
+            if self.cleaned_data.get(f"wanted_{number}")
+        ]
+
+    def sections(self) -> list[tuple[Content, list[Choice]]]:
+        """The choices by section, in the order of the form."""
+        found: dict[str, tuple[Content, list[Choice]]] = {}
+        for number, (section, item) in enumerate(self.frozen):
+            choice = Choice(item, self[f"wanted_{number}"], self[f"question_{number}"])
+            found.setdefault(section["code"], (section, []))[1].append(choice)
+        return list(found.values())
+
+
+class AnswersForm(PortalForm):
+    """An answer and an optional file per item. Nothing is required until one sends."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, items: list[InformationItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = items
+        for item in items:
+            self.fields[f"answer_{item.pk}"] = TextAnswerField(
+                label=_("Uw antwoord"),
+                required=False,
+                limit=10000,
+                initial=item.answer,
+                widget=forms.Textarea(attrs={"rows": 8}),
+            )
+            self.fields[f"answer_{item.pk}"].marker = _("nodig om te versturen")  # type: ignore[attr-defined]
+            self.fields[f"file_{item.pk}"] = forms.FileField(
+                label=_("Bestand"),
+                required=False,
+                help_text=_("PDF, DOCX, XLSX, ODT, PNG of JPG, hoogstens 20 MB."),
+                error_messages={
+                    "empty": _("Dit bestand is leeg. Kies een ander bestand."),
+                    "invalid": _("Het bestand kwam niet aan. Kies het opnieuw."),
+                },
+            )
+            if item.file_id is not None:
+                self.fields[f"remove_{item.pk}"] = forms.BooleanField(
+                    label=_("Verwijder het bestand dat er staat"), required=False
+                )
+
+    @property
+    def answers(self) -> dict[int, Answer]:
+        """What was filled in and is in order, by id of the item."""
+        return {
+            item.pk: Answer(
+                text=self.cleaned_data.get(f"answer_{item.pk}", item.answer),
+                file=self.cleaned_data.get(f"file_{item.pk}"),
+                remove_file=bool(self.cleaned_data.get(f"remove_{item.pk}")),
+            )
+            for item in self.items
+        }
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Each item with its fields, for the page."""
+        return [
+            {
+                "item": item,
+                "answer": self[f"answer_{item.pk}"],
+                "file": self[f"file_{item.pk}"],
+                "remove": self[f"remove_{item.pk}"] if item.file_id is not None else None,
+            }
+            for item in self.items
+        ]
