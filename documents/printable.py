@@ -18,13 +18,15 @@ FONTS = (
 """Those of assets/scss/print.scss, in that order."""
 
 INVISIBLE = frozenset(
-    "\n\r\t\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NON-JOINER}"
-    "\N{ZERO WIDTH JOINER}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}"
+    "\n\r\t\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+    "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}"
+    "\N{COMBINING GRAPHEME JOINER}"
 ) | frozenset(map(chr, range(0xFE00, 0xFE10)))
 """Shape a line or a sign, and need no glyph."""
 
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Turn the direction of what follows, and so what a reader believes to read: always spelled out."""
+UNREADABLE = frozenset(map(chr, [*range(0x07C0, 0x0800), *range(0x0E80, 0x0F00), 0x25CC]))
+"""N'Ko, Lao and the dotted circle: in DejaVu, but what a reader of the PDF copies is another
+character, because two share a glyph."""
 
 
 @cache
@@ -36,7 +38,9 @@ def printable_characters() -> frozenset[str]:
         assert path, f"{name} is missing: run `make css`"
         with TTFont(str(path), lazy=True) as font:
             found.update(map(chr, font.getBestCmap()))
-    return frozenset(found - TURNING) | INVISIBLE
+    # Format characters turn the direction of what follows, and so what a reader believes to read.
+    shown = {character for character in found if unicodedata.category(character) != "Cf"}
+    return frozenset(shown - UNREADABLE) | INVISIBLE
 
 
 class _Spelled(dict[int, str]):

@@ -117,7 +117,7 @@ def written_draft(call: Call, member: Membership) -> Proposal:
         call=call, organisation=member.organisation, title="Slimme riolering", by=by
     )
     for section in call.sections.prefetch_related("questions"):
-        common = {"proposal": proposal, "section": section, "version": 0, "by": by}
+        common: dict[str, Any] = {"proposal": proposal, "section": section, "version": 0, "by": by}
         match section.kind:
             case SectionKind.GENERAL:
                 written = {
@@ -216,7 +216,8 @@ def copies(first: Proposal, members: list[Membership]) -> list[Proposal]:
         )
         for number, member in enumerate(members, 2)
     )
-    for model in (SectionAnswers, Partner, CostLine):
+    models: tuple[Any, ...] = (SectionAnswers, Partner, CostLine)
+    for model in models:
         rows: list[Any] = list(model.objects.filter(proposal=first).values())
         authors = {"updated_by_id": None} if model is SectionAnswers else {}
         model.objects.bulk_create(
