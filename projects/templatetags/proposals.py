@@ -1,5 +1,6 @@
 """What the pages of proposals need beside the portal's own tags."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,17 @@ register = template.Library()
 def cells(row: list[str], item: dict[str, Any]) -> list[dict[str, Any]]:
     """`{% for cell in row|cells:item %}`: each text of a frozen table with its column."""
     return [{"text": text, **column} for text, column in zip(row, item["columns"], strict=False)]
+
+
+_LONG_WORD = re.compile(r"\S{21,}")
+_PIECE = re.compile(r".{1,9}\w(?=\w)")
+BREAK = "\N{ZERO WIDTH SPACE}"
+
+
+@register.filter
+def breakable(text: str) -> str:
+    """The same text with invisible places to break a word that would not fit a column of a PDF."""
+    return _LONG_WORD.sub(lambda word: _PIECE.sub(rf"\g<0>{BREAK}", word.group()), text)
 
 
 @register.filter

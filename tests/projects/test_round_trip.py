@@ -398,3 +398,17 @@ def test_any_form_and_any_answers_come_through(form: list[Asked], summary: str) 
     with transaction.atomic():
         assert_nothing_is_lost(form, summary)
         transaction.set_rollback(True)
+
+
+def test_a_row_that_is_taller_than_a_page_is_not_cut_off() -> None:
+    """Cells of the greatest length, side by side, without a space to break at."""
+    columns = [{"key": f"k{n}", "label": f"Kolom {n}", "type": "text"} for n in range(6)]
+    cells = ["".join(chr(65 + (n * 7 + place) % 26) for place in range(1000)) for n in range(6)]
+    row = [Given(cell, cell) for cell in cells]
+    form = [Asked(QuestionType.TABLE, "Breed", columns=columns, rows=[row, row])]
+    applicant = Applicant(form, "Kort.")
+    version = applicant.hand_in()
+    page = printed(dossier(version))
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        typed = 2 * sum(cell.count(letter) for cell in cells)
+        assert page.count(letter) >= typed, letter
