@@ -65,5 +65,5 @@ def printable(text: str) -> str:
 
 
 def spelled(character: str) -> str:
-    """`[U+1F9FF]`"""
-    return f"[U+{ord(character):04X}]"
+    """`[U+1F9FF]`, with an invisible place to break the line after it."""
+    return f"[U+{ord(character):04X}]\N{ZERO WIDTH SPACE}"
