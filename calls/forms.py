@@ -19,6 +19,7 @@ from calls.models import (
     Milestone,
     ReminderMoment,
     SectionKind,
+    SelfTestQuestion,
     SubmissionRound,
 )
 from common.formatting import is_midnight
@@ -174,6 +175,22 @@ class RuleForm(PortalModelForm):
         percentage: Decimal = self.cleaned_data["percentage"]
         self.instance.rate = percentage / 100
         return percentage
+
+
+class SelfTestQuestionForm(PortalModelForm):
+    good_answer = forms.TypedChoiceField(
+        label=_("Goed antwoord"),
+        choices=[("True", _("Ja")), ("False", _("Nee"))],
+        coerce=lambda value: value == "True",
+    )
+
+    class Meta:
+        model = SelfTestQuestion
+        fields = ["question", "help_text", "good_answer", "weight", "reason"]
+        widgets = {
+            "help_text": forms.Textarea(attrs={"rows": 3}),
+            "reason": forms.Textarea(attrs={"rows": 4}),
+        }
 
 
 class SectionForm(PortalModelForm):

@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import CallQuestion
+from accounts.models import OrganisationType
+from calls.models import Call, CallQuestion
+from calls.self_test import Answer, Outcome, judge
 from common.forms import PortalForm
 
 
@@ -51,6 +53,38 @@ class QuestionForm(HoneypotForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("Dan mailen we u het antwoord. Uw adres komt nooit op deze site."),
     )
+
+
+class SelfTestForm(PortalForm):
+    """ "Is dit iets voor mij?": it travels in the address, so that nothing need be kept."""
+
+    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.call = call
+        self.questions = {f"v{q.pk}": q for q in call.self_test_questions.all()}
+        messages = {
+            "required": _("Kies een antwoord."),
+            "invalid_choice": _("Kies een van de antwoorden."),
+        }
+        self.fields["soort"] = forms.ChoiceField(
+            label=_("Wat voor organisatie bent u?"),
+            choices=[("", _("Kies")), *OrganisationType.choices, Answer.choices[-1]],
+            error_messages=messages,
+        )
+        for name, question in self.questions.items():
+            self.fields[name] = forms.ChoiceField(
+                label=question.question,
+                help_text=question.help_text,
+                choices=Answer.choices,
+                widget=forms.RadioSelect,
+                error_messages=messages,
+            )
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the answers of a valid form say."""
+        answers = {q: self.cleaned_data[name] for name, q in self.questions.items()}
+        return judge(self.call, kind=self.cleaned_data["soort"], answers=answers)
 
 
 class AnswerForm(PortalForm):

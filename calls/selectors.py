@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
 
 from calls.lifecycle import CallPhase
 from calls.models import (
@@ -12,13 +12,16 @@ from calls.models import (
     CallDocument,
     CallFollower,
     CallQuerySet,
+    CallQuestion,
     FormQuestion,
     FormSection,
     ReminderMoment,
     SetupExplanation,
+    SubmissionRound,
 )
 from calls.services import BLANK_FORM_KIND
 from common import clock
+from common.moments import last_day_before
 from documents.models import Job, StoredFile
 from notifications.registry import Offset
 
@@ -40,12 +43,32 @@ def call_list(user: Any, *, phase: str, now: datetime) -> CallQuerySet:
     return found.latest_first().prefetch_related("rounds")
 
 
-def public_call_list(*, phase: str, now: datetime) -> CallQuerySet:
+def public_call_list() -> CallQuerySet:
     """Calls for everybody, also when staff looks: drafts stand in the staff list."""
-    found = Call.objects.public()
-    if phase in PUBLIC_PHASES:
-        found = found.in_phase(CallPhase(phase), now)
-    return found.latest_first().prefetch_related("rounds")
+    return Call.objects.public().latest_first().prefetch_related("rounds")
+
+
+def closing_years() -> list[int]:
+    """The Brussels years in which rounds of public calls close, latest first; one query."""
+    closings = SubmissionRound.objects.filter(call__in=Call.objects.public()).aggregate(
+        first=Min("closes_at"), last=Max("closes_at")
+    )
+    if closings["first"] is None:
+        return []
+    first, last = (last_day_before(closings[end]).year for end in ("first", "last"))
+    return list(range(last, first - 1, -1))
+
+
+def calls_by_change() -> CallQuerySet:
+    """Public calls with `last_changed`, the latest change first."""
+    return Call.objects.public().with_changes().order_by(F("last_changed").desc(), "-pk")
+
+
+def calls_for_calendar() -> CallQuerySet:
+    """Public calls with all that a calendar shows."""
+    return (
+        Call.objects.public().with_changes().order_by("pk").prefetch_related("rounds", "milestones")
+    )
 
 
 def calls_to_announce(now: datetime) -> tuple[list[Call], list[Call]]:
@@ -146,3 +169,29 @@ def reminder_dates(call: Call, closing: datetime) -> list[datetime]:
 
 def _offset(moment: ReminderMoment) -> Offset:
     return Offset(days=-moment.days, hours=-moment.hours)
+
+
+def published_questions(call: Call) -> QuerySet[CallQuestion]:
+    """What everybody reads, the latest first."""
+    return CallQuestion.objects.filter(call=call).published()
+
+
+QUESTION_STATUSES = {
+    "open": Q(answer="", dismissed_at__isnull=True),
+    "gepubliceerd": Q(published_at__isnull=False),
+    "privaat": Q(published_at__isnull=True) & ~Q(answer=""),
+    "opzij": Q(dismissed_at__isnull=False),
+}
+"""Each question of a visitor stands in exactly one."""
+
+
+def questions_of(call: Call, status: str) -> QuerySet[CallQuestion]:
+    """The questions with a status of QUESTION_STATUSES, the one that waits longest first."""
+    return call.questions.filter(QUESTION_STATUSES[status]).order_by("asked_at", "pk")
+
+
+def question_counts(call: Call) -> dict[str, int]:
+    """How many questions have each status; one query."""
+    return call.questions.aggregate(
+        **{status: Count("pk", filter=found) for status, found in QUESTION_STATUSES.items()}
+    )

@@ -12,6 +12,7 @@ def announce_openings() -> None:
 
 @shared_task(name="calls.forget_old_traces")
 def forget_old_traces() -> None:
-    """Addresses that nobody confirmed, and counts of yesterday."""
+    """Addresses that nobody confirmed or that have served, and counts of yesterday."""
     services.forget_unconfirmed_followers()
+    services.forget_askers()
     services.forget_posts()

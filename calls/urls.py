@@ -1,6 +1,17 @@
 from django.urls import path, register_converter
 
-from calls.views import closing, documents, followers, parts, public, setup, staff
+from calls.views import (
+    closing,
+    documents,
+    feeds,
+    followers,
+    parts,
+    public,
+    questions,
+    self_test,
+    setup,
+    staff,
+)
 
 register_converter(parts.PartConverter, "call_part")
 
@@ -10,6 +21,13 @@ urlpatterns = [
     path("oproepen/<slug:slug>/", public.call_detail, name="detail"),
     path("oproepen/<slug:slug>/formulier/", public.blank_form, name="blank_form"),
     path("oproepen/<slug:slug>/formulier/pdf/", public.blank_form_pdf, name="blank_form_pdf"),
+    path("oproepen.atom", feeds.CallsFeed(), name="feed"),
+    path("oproepen.ics", feeds.calls_calendar, name="calendar"),
+    path("oproepen/<slug:slug>/nieuws.atom", feeds.NewsFeed(), name="news_feed"),
+    path("oproepen/<slug:slug>/agenda.ics", feeds.call_calendar, name="call_calendar"),
+    path("oproepen/<slug:slug>/zelftest/", self_test.self_test, name="self_test"),
+    path("oproepen/<slug:slug>/vragen/", questions.questions, name="questions"),
+    path("oproepen/<slug:slug>/vragen/stellen/", questions.ask, name="ask_question"),
     path("oproepen/<slug:slug>/volgen/", followers.follow, name="follow"),
     path("volgen/", followers.follow, name="follow_all"),
     path("volgen/<slug:token>/bevestigen/", followers.confirm, name="confirm_following"),
@@ -55,6 +73,20 @@ urlpatterns = [
         staff.suggest_milestones,
         name="suggest_milestones",
     ),
+    path(
+        "beheer/oproepen/<slug:slug>/zelftest/", self_test.self_test_setup, name="self_test_setup"
+    ),
+    path(
+        "beheer/oproepen/<slug:slug>/zelftest/voorstel/",
+        self_test.suggest_self_test,
+        name="suggest_self_test",
+    ),
+    path(
+        "beheer/oproepen/<slug:slug>/gestelde-vragen/",
+        questions.staff_questions,
+        name="staff_questions",
+    ),
+    path("beheer/oproepen/<slug:slug>/gestelde-vragen/<int:pk>/", questions.answer, name="answer"),
     path("beheer/oproepen/<slug:slug>/<call_part:kind>/nieuw/", parts.add, name="part_add"),
     path("beheer/oproepen/<slug:slug>/<call_part:kind>/<int:pk>/", parts.edit, name="part_edit"),
     path(

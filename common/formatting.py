@@ -67,6 +67,16 @@ def format_deadline(value: datetime) -> str:
     }
 
 
+def format_moment_until(value: datetime) -> str:
+    """`14 juni 2026 om 24.00 uur`: `format_deadline` in the words of `format_moment`."""
+    if not is_midnight(value):
+        return format_moment(value)
+    return _("%(day)s om %(clock)s uur") % {
+        "day": format_day(last_day_before(value)),
+        "clock": "24.00",
+    }
+
+
 def describe_deadline(value: datetime, now: datetime | None = None) -> Deadline:
     """How long until (or since) an exclusive deadline, in calendar days of Brussels.
 

@@ -1,23 +1,26 @@
 """Calls: when people may submit, and who may see that."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Cast, Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrganisationType
 from accounts.roles import StaffRole
+from audit.models import AuditEvent
 from calls.lifecycle import CALL_LIFECYCLE, CallPhase, CallState
 from calls.percentages import PERCENTAGE
 from calls.setup import open_items
 from common import clock
 from common.constraints import check, unique
+from common.moments import start_of_day
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -72,6 +75,41 @@ class CallQuerySet(models.QuerySet["Call"]):
         if phase == CallPhase.PLANNED:
             return published.filter(~is_open, is_planned)
         return published.filter(~is_open, ~is_planned)
+
+    def closing_in(self, year: int) -> Self:
+        """With a round whose last day lies in this Brussels year."""
+        rounds = SubmissionRound.objects.filter(
+            call=models.OuterRef("pk"),
+            closes_at__gt=start_of_day(date(year, 1, 1)),
+            closes_at__lte=start_of_day(date(year + 1, 1, 1)),
+        )
+        return self.filter(models.Exists(rounds))
+
+    def with_changes(self) -> Self:
+        """With `last_changed` and `change_count`: both only grow, with every act on the call."""
+        acts = (
+            AuditEvent.objects.filter(
+                content_type__app_label="calls",
+                content_type__model="call",
+                object_id=Cast(models.OuterRef("pk"), models.CharField()),
+            )
+            .order_by()
+            .values("object_id")
+        )
+        moves = (
+            ClosingMove.objects.filter(round__call=models.OuterRef("pk"))
+            .order_by()
+            .values("round__call")
+        )
+        return self.annotate(
+            last_changed=Greatest(
+                "created_at",
+                models.Subquery(acts.values(latest=models.Max("at"))),
+                models.Subquery(moves.values(latest=models.Max("moved_at"))),
+            ),
+            change_count=Coalesce(models.Subquery(acts.values(n=models.Count("pk"))), 0)
+            + Coalesce(models.Subquery(moves.values(n=models.Count("pk"))), 0),
+        )
 
     def latest_first(self) -> Self:
         """By last closing moment; calls from before the portal, without rounds, at the end."""
@@ -221,6 +259,15 @@ class Call(models.Model):
         now = clock.now()
         coming = [r for r in self.rounds.all() if r.opens_at > now]
         return min(coming, key=lambda r: r.opens_at, default=None)
+
+    def is_for_kind(self, kind: str) -> bool:
+        """Whether an organisation of this kind (OrganisationType) may apply."""
+        return not self.eligible_types or kind in self.eligible_types
+
+    @property
+    def eligible_labels(self) -> list[str]:
+        """The kinds of organisations that may apply, in words; empty when every kind may."""
+        return [str(kind.label) for kind in OrganisationType if kind in self.eligible_types]
 
     @property
     def is_shown_translated(self) -> bool:

@@ -74,10 +74,6 @@ class CallQuestionQuerySet(models.QuerySet["CallQuestion"]):
         """What everybody reads; the latest first."""
         return self.filter(published_at__isnull=False).order_by("-published_at", "-pk")
 
-    def open(self) -> Self:
-        """What still waits for somebody of the team; the oldest first."""
-        return self.filter(answer="", dismissed_at__isnull=True).order_by("asked_at", "pk")
-
 
 class CallQuestion(models.Model):
     """A question about a call with its answer; public, without who asked, once published."""

@@ -20,6 +20,7 @@ from calls.services.editing import (
     CALL_TEXTS,
     Part,
     add_suggested_milestones,
+    add_suggested_self_test,
     delete_part,
     move_part,
     save_criteria,
@@ -36,6 +37,13 @@ from calls.services.followers import (
 )
 from calls.services.limits import forget_posts
 from calls.services.openings import announce_openings
+from calls.services.questions import (
+    answer_privately,
+    ask_question,
+    dismiss_question,
+    forget_askers,
+    publish_answer,
+)
 from calls.services.steps import BLANK_FORM_KIND, move_call, publish_call
 
 __all__ = [
@@ -44,16 +52,21 @@ __all__ = [
     "Part",
     "add_document",
     "add_suggested_milestones",
+    "add_suggested_self_test",
     "announce_openings",
+    "answer_privately",
+    "ask_question",
     "ask_to_follow",
     "check_closing",
     "closing_mail_context",
     "confirm_follower",
     "create_call",
     "delete_part",
+    "dismiss_question",
     "documents_can_change",
     "earliest_earlier_closing",
     "explain_item",
+    "forget_askers",
     "forget_posts",
     "forget_unconfirmed_followers",
     "hold_closings",
@@ -62,6 +75,7 @@ __all__ = [
     "move_document",
     "move_part",
     "notice_days",
+    "publish_answer",
     "publish_call",
     "remove_document",
     "remove_explanation",

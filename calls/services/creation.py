@@ -18,6 +18,7 @@ from calls.models import (
 )
 from calls.policies import may_manage_calls
 from calls.services.copying import copy_parts, copy_texts
+from calls.services.self_test import add_self_test
 from calls.template import CRITERIA, ELIGIBILITY, REMINDERS, RULES, SECTIONS
 from common.constraints import readable_constraints
 
@@ -52,6 +53,7 @@ def create_call(*, reference: str, title: str, by: User, copy_of: Call | None = 
         _add_form(call)
         _add_criteria_and_rules(call)
         _add_reminders(call)
+        add_self_test(call)
     record(
         actor=by,
         action="call.created",

@@ -18,9 +18,11 @@ from calls.models import (
     FormSection,
     Milestone,
     ReminderMoment,
+    SelfTestQuestion,
     SubmissionRound,
 )
 from calls.policies import may_manage_calls
+from calls.services.self_test import add_self_test
 from calls.template import MILESTONES
 from common.constraints import readable_constraints
 from common.moments import shift_days
@@ -33,6 +35,7 @@ Part = (
     | FormSection
     | FormQuestion
     | ReminderMoment
+    | SelfTestQuestion
 )
 
 CALL_TEXTS = (
@@ -114,7 +117,9 @@ def delete_part(*, part: Part, by: User) -> None:
 
 
 @transaction.atomic
-def move_part(*, part: Criterion | FormSection | FormQuestion, by: User, up: bool) -> None:
+def move_part(
+    *, part: Criterion | FormSection | FormQuestion | SelfTestQuestion, by: User, up: bool
+) -> None:
     """Swap with the neighbour above or below; nothing happens at the end of the list.
 
     Raises:
@@ -198,6 +203,20 @@ def add_suggested_milestones(*, call: Call, by: User) -> int:
     Milestone.objects.bulk_create(added)
     record(actor=by, action="call.milestones", label=_("Mijlpalen voorgesteld"), about=call)
     return len(added)
+
+
+@transaction.atomic
+def add_suggested_self_test(*, call: Call, by: User) -> int:
+    """Add the questions of the default self-test that the call does not have; returns how many.
+
+    Raises:
+        PermissionDenied: when `by` may not set up calls.
+        ValidationError: when the call is no longer a draft.
+    """
+    lock_draft(call, by)
+    added = add_self_test(call)
+    record(actor=by, action="call.self_test", label=_("Zelftest voorgesteld"), about=call)
+    return added
 
 
 def lock_draft(call: Call, by: User) -> None:

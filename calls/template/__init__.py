@@ -15,6 +15,7 @@ from calls.template.criteria import (
     RuleSpec,
 )
 from calls.template.form import SECTIONS
+from calls.template.self_test import SELF_TEST, SelfTestSpec
 from calls.template.specs import QuestionSpec, SectionSpec
 
 __all__ = [
@@ -24,9 +25,11 @@ __all__ = [
     "REMINDERS",
     "RULES",
     "SECTIONS",
+    "SELF_TEST",
     "CriterionSpec",
     "MilestoneSpec",
     "QuestionSpec",
     "RuleSpec",
     "SectionSpec",
+    "SelfTestSpec",
 ]

@@ -25,6 +25,7 @@ from calls.models import (
     FormSection,
     Milestone,
     ReminderMoment,
+    SelfTestQuestion,
     SubmissionRound,
 )
 from calls.policies import may_manage_calls
@@ -41,6 +42,8 @@ class Kind:
     blank: Callable[[Call], Any]
     is_ordered: bool = False
     is_in_form: bool = False
+    page: str = ""
+    """The address to return to, when it is not the page of the call."""
 
 
 KINDS = {
@@ -90,6 +93,14 @@ KINDS = {
         lambda call: FormQuestion(),
         is_ordered=True,
         is_in_form=True,
+    ),
+    "zelftest": Kind(
+        gettext_lazy("Vraag van de zelftest"),
+        forms.SelfTestQuestionForm,
+        lambda call: call.self_test_questions.all(),
+        lambda call: SelfTestQuestion(call=call),
+        is_ordered=True,
+        page="self_test_setup",
     ),
 }
 
@@ -212,4 +223,6 @@ def _editable_call(request: SignedInRequest, slug: str) -> Call | None:
 def _back(call: Call, kind: str) -> str:
     if KINDS[kind].is_in_form:
         return reverse("calls:form_builder", args=[call.slug])
+    if KINDS[kind].page:
+        return reverse(f"calls:{KINDS[kind].page}", args=[call.slug])
     return reverse("calls:staff_detail", args=[call.slug]) + f"#{kind}"

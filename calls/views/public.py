@@ -1,7 +1,5 @@
 """What everybody may read about calls, without signing in."""
 
-from typing import Any
-
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,42 +8,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from calls import selectors
+from calls.filters import CallFilter
 from calls.lifecycle import CallPhase
 from calls.models import Call
-from common import clock
 from documents.downloads import serve
 
 PAGE_SIZE = 20
-
-
-def phase_tabs(current: str, phases: list[CallPhase]) -> list[dict[str, Any]]:
-    """Links that narrow a list of calls to one phase."""
-    everything = {"label": _("Alle"), "url": "?", "active": current == ""}
-    return [
-        everything,
-        *(
-            {
-                "label": phase.label,
-                "url": f"?fase={phase.value}",
-                "active": current == phase.value,
-            }
-            for phase in phases
-        ),
-    ]
+SHOWN_QUESTIONS = 3
+"""How many answers the page of a call shows; the rest stands on a page of its own."""
 
 
 @require_safe
 def call_list(request: HttpRequest) -> HttpResponse:
-    """Calls by phase, latest first."""
-    phase = request.GET.get("fase", "")
-    if phase not in selectors.PUBLIC_PHASES:
-        phase = ""
-    found = selectors.public_call_list(phase=phase, now=clock.now())
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    """Calls for everybody, latest first, with what to look for."""
+    found = CallFilter(request.GET or None, queryset=selectors.public_call_list())
+    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "calls/list.html",
-        {"page_obj": page, "tabs": phase_tabs(phase, selectors.PUBLIC_PHASES), "phase": phase},
+        {
+            "page_obj": page,
+            "form": found.form,
+            "is_filtered": any(request.GET.get(name) for name in found.filters),
+        },
     )
 
 
@@ -61,6 +46,9 @@ def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "phase": call.phase,
             "start": _start(request, call),
             "blank_form_file": selectors.blank_form_file(call),
+            "has_self_test": call.self_test_questions.exists(),
+            "questions": selectors.published_questions(call)[:SHOWN_QUESTIONS],
+            "question_count": selectors.published_questions(call).count(),
         },
     )
 

@@ -20,7 +20,6 @@ from calls.models import Call
 from calls.policies import may_manage_calls
 from calls.setup import state_of
 from calls.setup_forms import CallTextsForm, NewCallForm
-from calls.views.public import phase_tabs
 from common import clock
 from common.views import sentences, service_errors, staff_required
 
@@ -44,6 +43,22 @@ CONSEQUENCES = {
         "De oproep verdwijnt van de publieke bladzijden. Dit kan niet ongedaan worden gemaakt."
     ),
 }
+
+
+def phase_tabs(current: str, phases: list[CallPhase]) -> list[dict[str, Any]]:
+    """Links that narrow a list of calls to one phase."""
+    everything = {"label": _("Alle"), "url": "?", "active": current == ""}
+    return [
+        everything,
+        *(
+            {
+                "label": phase.label,
+                "url": f"?fase={phase.value}",
+                "active": current == phase.value,
+            }
+            for phase in phases
+        ),
+    ]
 
 
 @staff_required
@@ -118,6 +133,7 @@ def call_detail(request: SignedInRequest, slug: str) -> HttpResponse:
                 for step in steps
             ],
             "steps": CALL_LIFECYCLE.possible_for(call, request.user),
+            "open_questions": selectors.question_counts(call)["open"],
             "weights": sum(criterion.weight for criterion in call.criteria.all()),
             "reminders": selectors.reminder_plan(call),
             "history": [

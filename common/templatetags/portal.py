@@ -4,7 +4,7 @@ Loaded in every template (settings: builtins). docs/components.md lists each wit
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from common import formatting
 from common.money import format_eur
@@ -139,6 +140,20 @@ def state_badge(thing: Any, field: str = "state") -> SafeString:
     display = getattr(thing, f"get_{field}_display", None)
     label = display() if display else value
     return badge(label, tones.get(value, STATE_TONES.get(value, "neutral")))
+
+
+@register.simple_tag
+def instant(value: datetime, *, until: bool = False) -> SafeString:
+    """`{% instant closes_at until=True %}` → 14 juni 2026 om 24.00 uur, Belgische tijd.
+
+    Spelled out for people; programs read the exact moment, in UTC, from `<time>`.
+    """
+    words = formatting.format_moment_until(value) if until else formatting.format_moment(value)
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        value.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        _("%(moment)s, Belgische tijd") % {"moment": words},
+    )
 
 
 @register.simple_tag

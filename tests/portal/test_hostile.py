@@ -238,6 +238,11 @@ def test_a_post_that_is_too_large_gets_a_page_in_dutch(world):
 # --- Where it was not asked ----------------------------------------------------------------------
 
 
+POSTED_BY_PROGRAMS = {"calls:stop_following"}
+"""A mail program posts here when its reader presses "uitschrijven" (RFC 8058); the unguessable
+address is the proof, and all it does is stop mails."""
+
+
 def test_nothing_is_posted_without_the_token_of_the_page(world):
     faults = []
     for person in (world.member, world.staff[StaffRole.TEAM_MEMBER]):
@@ -245,6 +250,8 @@ def test_nothing_is_posted_without_the_token_of_the_page(world):
         client.force_login(person)
         for name, url in links(world):
             response = attempt(client, url, {})
+            if name in POSTED_BY_PROGRAMS:
+                continue
             if response.status_code not in {403, 405}:
                 faults.append((name, response.status_code))
             elif response.status_code == 403:

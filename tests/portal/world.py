@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Membership, User
 from accounts.roles import MemberRole, StaffRole
-from calls.models import Call, CallFollower, CostPhase
+from calls.models import Call, CallFollower, CallQuestion, CostPhase
 from documents.models import Job
 from documents.services import request_document
 from funding.models import Commitment
@@ -52,6 +52,9 @@ class World:
         self.draft_call: Call = CallFactory(state="concept", window__opens=5)
         self.follower = CallFollower.objects.create(call=self.call, email="volger@voorbeeld.test")
         self.document = CallDocumentFactory(call=self.call)
+        self.question = CallQuestion.objects.create(
+            call=self.call, question="Mag een vzw indienen?", asker_email="vraag@voorbeeld.test"
+        )
         self.draft: Proposal = ProposalFactory(call=self.call, organisation=self.organisation)
         save_answers(
             proposal=self.draft,
@@ -133,6 +136,9 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("calls:move_closing", "pk"): lambda w: w.call.rounds.get().pk,
     ("calls:part_", "slug"): lambda w: w.draft_call.slug,
     ("calls:part_", "kind"): lambda w: "criteria",
+    ("calls:answer", "pk"): lambda w: w.question.pk,
+    ("calls:self_test_setup", "slug"): lambda w: w.draft_call.slug,
+    ("calls:suggest_self_test", "slug"): lambda w: w.draft_call.slug,
     ("calls:", "token"): lambda w: w.follower.token,
     ("calls:part_", "pk"): lambda w: w.draft_call.criteria.first().pk,
     ("documents:", "job_id"): lambda w: w.job.pk,
