@@ -27,7 +27,7 @@ def calendar_of(calls: Iterable[Call], *, name: str) -> bytes:
     calendar.add("prodid", f"-//PIO Portal//{_host()}//NL")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", plain_text(name))
+    calendar.add("x-wr-calname", _one_line(name))
     calendar.add("x-wr-timezone", str(BRUSSELS))
     for call in calls:
         for event in _events(call):
@@ -87,7 +87,7 @@ def _event(call: Call, key: str, summary: str) -> Event:
     event.add("dtstamp", call.last_changed)  # type: ignore[attr-defined]
     event.add("last-modified", call.last_changed)  # type: ignore[attr-defined]
     event.add("sequence", call.change_count)  # type: ignore[attr-defined]
-    event.add("summary", plain_text(summary))
+    event.add("summary", _one_line(summary))
     event.add("url", portal_url("calls:detail", call.slug))
     event.add("transp", "TRANSPARENT")
     return event
@@ -99,6 +99,10 @@ def _local(instant: datetime) -> datetime:
     if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
         return instant.astimezone(UTC)
     return local
+
+
+def _one_line(text: str) -> str:
+    return " ".join(plain_text(text).split())
 
 
 def _host() -> str:
