@@ -26,6 +26,8 @@ WHAT_HAPPENED = {
     "proposal.select": _("Voorstel geselecteerd"),
     "proposal.do_not_select": _("Voorstel niet geselecteerd"),
     "proposal.withdraw": _("Voorstel ingetrokken"),
+    "informationrequest.answer": _("Bijkomende informatie beantwoord"),
+    "informationrequest.withdraw_request": _("Vraag om bijkomende informatie ingetrokken"),
     "assignment.accept": _("Uitnodiging aanvaard, zonder belangenconflict"),
     "assignment.decline": _("Uitnodiging geweigerd"),
     "assignment.recuse": _("Belangenconflict gemeld"),
@@ -45,6 +47,7 @@ def file_timeline(user: Any, proposal: Proposal) -> list[dict[str, Any]]:
         proposal,
         *Assignment.objects.visible_to(user).filter(proposal=proposal),
         *Advice.objects.filter(proposal=proposal),
+        *proposal.information_requests.all(),
     )
     if not (proposal.state in DECIDED_STATES or may_see_decision.test(user, proposal)):
         events = events.exclude(action__startswith=DECISION_ACTIONS)

@@ -21,6 +21,16 @@ class Choice:
     wanted: Any
     question: Any
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the page unfolds it: something was filled in or is wrong there."""
+        return bool(
+            self.wanted.value()
+            or self.question.value()
+            or self.wanted.errors
+            or self.question.errors
+        )
+
 
 class AskForm(PortalForm):
     """Which questions of the frozen version, what one wants to know of each, and until when."""

@@ -15,16 +15,17 @@ from projects.selectors.proposals import (
     next_step,
     own_proposals,
     proposals_for_dashboard,
-    timeline_for_reader,
     version_for_reading,
     visible_proposal,
     what_was_found_missing,
 )
 from projects.selectors.submission import (
     granted_extensions,
+    late_attempts,
     partners_as_submitted,
     proposal_to_extend,
 )
+from projects.selectors.timeline import timeline_for_reader
 
 __all__ = [
     "NextStep",
@@ -35,6 +36,7 @@ __all__ = [
     "file_of_proposal",
     "granted_extensions",
     "information_requests",
+    "late_attempts",
     "next_step",
     "own_proposals",
     "partners_as_submitted",

@@ -103,67 +103,6 @@ def earlier_proposals(organisation: Organisation) -> QuerySet[Proposal]:
     return Proposal.objects.filter(organisation=organisation).order_by("-created_at", "-pk")
 
 
-# --- What happened, for a person -----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Told:
-    """What of an act the applicant reads: the name of who did it, and the comment."""
-
-    by_name: bool
-    with_comment: bool
-
-
-_OWN = _Told(by_name=True, with_comment=True)
-_STAFF = _Told(by_name=False, with_comment=False)
-# Between receipt and notification the applicant learns of no inner step and no name of staff.
-# What is missing from an incomplete file is written for the applicant.
-_TOLD = {
-    "proposal.started": _OWN,
-    "proposal.team_consent": _OWN,
-    "proposal.attachment_added": _OWN,
-    "proposal.attachment_removed": _OWN,
-    "proposal.section_restored": _OWN,
-    "proposal.sections_restored": _OWN,
-    "proposal.partner_access_ended": _OWN,
-    "proposal.submit": _OWN,
-    "proposal.submit_refused": _OWN,
-    "proposal.withdraw": _OWN,
-    "proposal.mark_complete": _STAFF,
-    "proposal.mark_incomplete": _Told(by_name=False, with_comment=True),
-    "proposal.start_assessment": _STAFF,
-    "proposal.select": _STAFF,
-    "proposal.do_not_select": _STAFF,
-}
-_WORDS = {
-    "proposal.submit": "Voorstel ingediend",
-    "proposal.withdraw": "Voorstel ingetrokken",
-    "proposal.mark_complete": "Voorstel volledig verklaard",
-    "proposal.mark_incomplete": "Voorstel onvolledig verklaard",
-    "proposal.start_assessment": "Beoordeling gestart",
-    "proposal.select": "Voorstel geselecteerd",
-    "proposal.do_not_select": "Voorstel niet geselecteerd",
-}
-
-
-def timeline_for_reader(proposal: Proposal) -> list[dict[str, Any]]:
-    """What happened to a proposal in plain words, for `{% timeline %}`; oldest first."""
-    events = []
-    for event in audit.timeline(proposal):
-        told = _TOLD.get(event.action)
-        if told is None:
-            continue
-        events.append(
-            {
-                "when": event.at,
-                "title": _WORDS.get(event.action, event.label),
-                "actor": str(event.actor or "") if told.by_name else _("PIO-team"),
-                "text": event.comment if told.with_comment else "",
-            }
-        )
-    return events
-
-
 def what_was_found_missing(proposal: Proposal) -> str:
     """The words with which the PIO team declared it incomplete; "" in every other state."""
     if proposal.state != ProposalState.INCOMPLETE:

@@ -1,5 +1,6 @@
 """Reads around handing in: extensions and what staff see of a proposal that may still change."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import (
@@ -18,6 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
+from audit.models import AuditEvent
 from projects.lifecycle import ProposalState
 from projects.models import Proposal, ProposalVersion, SubmissionExtension
 
@@ -36,6 +38,27 @@ def granted_extensions() -> QuerySet[SubmissionExtension]:
     return SubmissionExtension.objects.select_related(
         "proposal__organisation", "granted_by"
     ).order_by("-granted_at", "-pk")
+
+
+@dataclass(frozen=True)
+class LateAttempt:
+    """Somebody pressed when the window was closed; what staff read before they extend."""
+
+    event: AuditEvent
+    proposal: Proposal
+
+
+def late_attempts(limit: int = 25) -> list[LateAttempt]:
+    """The last ones, newest first: two queries. Of a draft only its number and instants."""
+    events = list(
+        AuditEvent.objects.filter(action="proposal.submit_refused", data__code="late")
+        .select_related("actor")
+        .order_by("-at", "-pk")[:limit]
+    )
+    proposals = Proposal.objects.select_related("organisation").in_bulk(
+        {int(event.object_id) for event in events}
+    )
+    return [LateAttempt(event, proposals[int(event.object_id)]) for event in events]
 
 
 def partners_as_submitted(proposal: Proposal) -> list[tuple[str, str]]:

@@ -49,6 +49,6 @@ def extensions(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "projects/extensions.html",
-        {"form": form, "page_obj": page},
+        {"form": form, "page_obj": page, "late": selectors.late_attempts()},
         status=422 if form.is_bound else 200,
     )
