@@ -26,6 +26,8 @@ from funding.selectors import work_for as funding_work
 from notifications.selectors import mails_that_need_a_person
 from projects.lifecycle import ProposalState
 from projects.models import Project, Proposal
+from projects.selectors.assignments import assigned_to
+from projects.selectors.partners import parts_for_dashboard
 from projects.selectors.projects import work_for as project_work
 from projects.selectors.proposals import ProposalCard, own_proposals, proposals_for_dashboard
 
@@ -171,6 +173,8 @@ def authority_overview(request: SignedInRequest) -> dict[str, Any]:
         "organisation": organisation,
         "page_obj": page,
         **_by_stage(proposals_for_dashboard(page.object_list)),
+        "assigned": assigned_to(user),
+        "parts": parts_for_dashboard(user),
         "projects": list(
             Project.objects.visible_to(user)
             .filter(organisation=organisation)

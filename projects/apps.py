@@ -9,6 +9,7 @@ class ProjectsConfig(AppConfig):
         # Models are ready only now.
         from calls.signals import closing_moved
         from common.lifecycle import transitioned
+        from projects.assignment_reminders import register_assignment_reminders
         from projects.documents import register_documents
         from projects.models import Proposal
         from projects.reminders import register_reminders
@@ -17,6 +18,7 @@ class ProjectsConfig(AppConfig):
 
         register_documents()
         register_reminders()
+        register_assignment_reminders()
         transitioned.connect(
             on_proposal_step, sender=Proposal, dispatch_uid="projects.on_proposal_step"
         )

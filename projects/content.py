@@ -10,9 +10,10 @@ The content of a version (`SCHEMA` 1)::
      "sections": [{"code", "title", "kind", "items": [item, ...]}],
      "estimate": {"net", "vat", "total", "eligible", "requested", "other_subsidies", "own_share",
                   "phases": [...]},
-     "partners": [...], "cost_lines": [...],
+     "partners": [{"id", "name", "kbo", "role", "contribution", "has_letter_of_intent"}],
+     "cost_lines": [...],
      "attachments": [{"id", "name", "size", "sha256", "description", "is_confidential",
-                      "question"}]}
+                      "question", "partner"}]}
 
 An item is what a reader sees: `{"key", "label", "type", "value", "text"}`, where a table has
 `columns` and `rows` of texts, and files have `files` (as in `attachments`). Amounts are text with
@@ -87,6 +88,7 @@ def proposal_content(
             "sections": [section_content(draft, section) for section in draft.sections],
             "partners": [
                 {
+                    "id": partner.pk,
                     "name": partner.name,
                     "kbo": partner.kbo,
                     "role": partner.role,
@@ -218,7 +220,10 @@ def _partner_items(draft: Draft, section: FormSection) -> list[Content]:
     ]
     labels = ["Organisatie", "Ondernemingsnummer", "Rol", "Bijdrage", "Intentieverklaring"]
     columns = [(label, False) for label in labels]
-    return [_table("partners", "Partners", columns, rows, None)]
+    items = [_table("partners", "Partners", columns, rows, None)]
+    if draft.letters:
+        items.append(_files("letters", "Intentieverklaringen", draft.letters))
+    return items
 
 
 def _estimate_items(draft: Draft, section: FormSection) -> list[Content]:
@@ -297,6 +302,7 @@ def _attachment(attachment: Attachment) -> Content:
         "description": attachment.description,
         "is_confidential": attachment.is_confidential,
         "question": attachment.question_id,
+        "partner": attachment.partner_id,
     }
 
 

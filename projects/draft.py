@@ -143,9 +143,19 @@ class Draft:
         return saved.answers.get(question.key, kind.nothing) if saved else kind.nothing
 
     def files_of(self, question: FormQuestion | None) -> list[Attachment]:
-        """The attachments of a question, or those that belong to none."""
+        """The attachments of a question, or those that belong to none and to no partner."""
         wanted = question.pk if question else None
-        return [attachment for attachment in self.attachments if attachment.question_id == wanted]
+        return [file for file in self.own_attachments if file.question_id == wanted]
+
+    @property
+    def own_attachments(self) -> list[Attachment]:
+        """What the applicant added; these count for the limit."""
+        return [attachment for attachment in self.attachments if attachment.partner_id is None]
+
+    @property
+    def letters(self) -> list[Attachment]:
+        """Letters of intent that people of partners added to their part."""
+        return [attachment for attachment in self.attachments if attachment.partner_id is not None]
 
     # --- What is missing -----------------------------------------------------------------------
 

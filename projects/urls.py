@@ -4,9 +4,11 @@ from django.urls import path
 
 from projects.project_urls import project_urls
 from projects.views import (
+    assignments,
     extensions,
     history,
     information,
+    partners,
     proposals,
     reopening,
     sections,
@@ -26,6 +28,16 @@ urlpatterns = [
     path(f"{_section}geschiedenis/", history.history, name="history"),
     path(f"{_section}geschiedenis/<int:version>/", history.revision, name="revision"),
     path(f"{_section}geschiedenis/<int:version>/terugzetten/", history.restore, name="restore"),
+    path(f"{_section}toewijzen/", assignments.assign, name="assign"),
+    path(f"{_section}klaar/", assignments.finish, name="finish_assignment"),
+    path(f"{_one}partners/", partners.partners, name="partners"),
+    path(
+        f"{_one}partners/<int:access_id>/stoppen/", partners.end_access, name="end_partner_access"
+    ),
+    path(f"{_one}partner/<int:pk>/", partners.part, name="partner_part"),
+    path(
+        f"{_one}partner/<int:pk>/bestanden/<uuid:file_id>/", partners.part_file, name="partner_file"
+    ),
     path(f"{_one}bestanden/<uuid:file_id>/", versions.file, name="file"),
     path(f"{_one}nakijken/", submission.check, name="check"),
     path(f"{_one}indienen/", submission.submit, name="submit"),

@@ -33,6 +33,26 @@ def add_member(
             account was closed.
     """
     organisation = _locked(actor, organisation_id)
+    person = find_or_create_person(email=email, first_name=first_name, last_name=last_name)
+    membership, created = Membership.objects.get_or_create(
+        user=person, organisation=organisation, defaults={"role": role}
+    )
+    if not created:
+        raise ValidationError({"email": _("Deze persoon hoort al bij deze organisatie.")})
+    _record(actor, organisation, "member_added", "Collega toegevoegd", person, role)
+    mail_invitation(person=person, organisation=organisation, invited_by=actor)
+    return membership
+
+
+def find_or_create_person(*, email: str, first_name: str = "", last_name: str = "") -> User:
+    """The account with this address, or a new one without password; in the caller's transaction.
+
+    The name of an existing account is not changed.
+
+    Raises:
+        ValidationError: for `email`, when the person works for the programme or the account was
+            closed.
+    """
     address = User.objects.normalize_email(email.strip()).lower()
     person = User.objects.filter(email__iexact=address).first()
     if person is None:
@@ -47,14 +67,7 @@ def add_member(
         raise ValidationError(
             {"email": _("Een medewerker van het programma kunt u niet toevoegen.")}
         )
-    membership, created = Membership.objects.get_or_create(
-        user=person, organisation=organisation, defaults={"role": role}
-    )
-    if not created:
-        raise ValidationError({"email": _("Deze persoon hoort al bij deze organisatie.")})
-    _record(actor, organisation, "member_added", "Collega toegevoegd", person, role)
-    mail_invitation(person=person, organisation=organisation, invited_by=actor)
-    return membership
+    return person
 
 
 @transaction.atomic

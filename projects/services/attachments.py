@@ -12,7 +12,7 @@ from accounts.models import User
 from audit.services import record
 from calls.models import FormQuestion
 from documents.services import store_upload
-from projects.models import Attachment, Proposal
+from projects.models import Attachment, Partner, Proposal
 from projects.services.drafting import lock_for_editing
 
 DEFAULT_MAX_ATTACHMENTS = 10
@@ -40,7 +40,7 @@ def add_attachment(
     """
     with transaction.atomic():
         current = lock_for_editing(proposal, by)
-        if current.attachments.count() >= max_attachments():
+        if current.attachments.filter(partner=None).count() >= max_attachments():
             raise ValidationError(
                 {
                     "file": _("U hebt al %(count)s bijlagen. Verwijder er eerst een.")
@@ -97,6 +97,8 @@ def remove_attachment(*, attachment: Attachment, by: User) -> None:
             about=current,
             data={"file": str(attachment.file_id)},
         )
+        if attachment.partner_id:
+            Partner.objects.filter(pk=attachment.partner_id).update(has_letter_of_intent=False)
         attachment.delete()
 
 

@@ -242,6 +242,15 @@ def lock_for_editing(proposal: Proposal, by: User) -> Proposal:
         ValidationError: when it was submitted, decided or withdrawn.
     """
     is_editor.check(by, proposal)
+    return lock_editable(proposal)
+
+
+def lock_editable(proposal: Proposal) -> Proposal:
+    """The row under lock, when the text is open; who may write is the caller's to check.
+
+    Raises:
+        ValidationError: when it was submitted, decided or withdrawn.
+    """
     current = (
         Proposal.objects.select_for_update(of=("self",))
         .select_related("call", "round")

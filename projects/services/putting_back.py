@@ -9,11 +9,11 @@ from accounts.models import User
 from audit.services import record
 from calls.models import FormQuestion, QuestionType, SectionKind, Theme
 from common import clock
+from projects.fields import PARTNER_FIELDS
 from projects.frozen import GENERAL_TEXTS, Content, frozen_text
 from projects.models import Attachment, CostLine, Partner, Proposal, ProposalVersion, SectionAnswers
+from projects.services.partners import match_rows
 from projects.services.revisions import keep_revision
-
-_PARTNER_TEXTS = ("role", "contribution", "has_letter_of_intent")
 
 
 def put_back(proposal: Proposal, version: ProposalVersion, by: User | None) -> None:
@@ -114,12 +114,12 @@ def _put_back_answers(proposal: Proposal, content: Content) -> None:
 
 def _put_back_partners(proposal: Proposal, rows: list[Content]) -> None:
     """A partner that is still there keeps its row, so its people keep their access."""
-    known = {(partner.name, partner.kbo): partner for partner in proposal.partners.all()}
-    for position, row in enumerate(rows, 1):
-        partner = known.pop((row["name"], row["kbo"]), None) or Partner(
-            proposal=proposal, name=row["name"], kbo=row["kbo"]
-        )
-        for name in _PARTNER_TEXTS:
+    standing = list(proposal.partners.all())
+    known = {partner.pk: partner for partner in standing}
+    for position, (row, same) in enumerate(zip(rows, match_rows(standing, rows), strict=True), 1):
+        partner = same or Partner(proposal=proposal)
+        known.pop(partner.pk, None)
+        for name in PARTNER_FIELDS:
             setattr(partner, name, row[name])
         partner.position = position
         partner.version += 1

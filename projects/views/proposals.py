@@ -23,7 +23,8 @@ from projects.draft import Draft, load_draft
 from projects.forms.proposals import StartForm
 from projects.lifecycle import PROPOSAL_LIFECYCLE
 from projects.models import show_as_submitted
-from projects.policies import is_editor, is_submitter, may_see_draft
+from projects.policies import is_editor, is_reader, is_submitter, may_see_draft
+from projects.selectors.assignments import assignments_of
 from projects.services import set_team_consent, start_proposal
 from projects.views.people import person
 from projects.views.reopening import may_be_reopened
@@ -85,6 +86,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
             "draft": draft,
             "sees_draft": sees_draft,
             "sections": _section_rows(draft) if sees_draft else [],
+            "is_member": is_reader.test(request.user, found),
             "window": window,
             "remarks": selectors.what_was_found_missing(found),
             "deadline": describe_deadline(window.closes_at) if window.closes_at else _NO_DEADLINE,
@@ -127,9 +129,11 @@ def team_consent(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _section_rows(draft: Draft) -> list[dict[str, Any]]:
+    assigned = assignments_of(draft.proposal)
     return [
         {
             "section": section,
+            "assignment": assigned.get(section.pk),
             "progress": draft.progress(section),
             "saved": draft.saved(section),
         }

@@ -212,7 +212,7 @@ def _attachments(request: HttpRequest, draft: Draft, found: FormSection) -> Http
         upload_form=form,
         rows=rows,
         limit=max_attachments(),
-        is_full=len(draft.attachments) >= max_attachments(),
+        is_full=len(draft.own_attachments) >= max_attachments(),
     )
 
 

@@ -227,6 +227,7 @@ UNREACHED = {
     "documents:download": "the worker has not made the document yet",
     "funding:evidence": "the claim has no file",
     "projects:file": "the proposal has no file",
+    "projects:partner_file": "the partner has no letter",
 }
 """Addresses that nobody in this world can open, each with the reason."""
 
@@ -234,7 +235,7 @@ UNREACHED = {
 def test_every_address_is_open_to_somebody(world):
     """So that a refusal above means a refusal, and not that the example does not exist."""
     closed = dict(links(world))
-    for person in [world.member, *world.staff.values()]:
+    for person in [world.member, world.partner_access.user, *world.staff.values()]:
         client = browser()
         client.force_login(person)
         for name, url in list(closed.items()):

@@ -69,6 +69,10 @@ class World:
             due_on=default_due_on(),
             by=self.case.team,
         )
+        self.partner = self.draft.partners.create(name="Stad Partner")
+        self.partner_access = self.partner.accesses.create(
+            user=UserFactory(), invited_by=self.member
+        )
         self.project: Project = ProjectFactory(call=self.call, organisation=self.organisation)
         self.procurement = ProcurementFactory(project=self.project)
         self.phase = self.project.phases.create(phase=CostPhase.PREPARATION)
@@ -165,6 +169,8 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("projects:", "number"): lambda w: 1,
     ("projects:", "version"): lambda w: 1,
     ("projects:", "step"): lambda w: "pause",
+    ("projects:partner", "pk"): lambda w: w.partner.pk,
+    ("projects:", "access_id"): lambda w: w.partner_access.pk,
     ("projects:phase_edit", "pk"): lambda w: w.phase.pk,
     ("projects:estimate", "code"): lambda w: "J",
 }

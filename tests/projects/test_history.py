@@ -11,28 +11,21 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import MemberRole, StaffRole
 from calls.models import CostPhase, FormQuestion, QuestionType
-from common import clock
 from projects.fields import GENERAL_FIELDS
 from projects.history import ADDED, REMOVED, SAME, Part, changes, compare_texts
-from projects.lifecycle import PROPOSAL_LIFECYCLE
 from projects.models import CostLine, Proposal, SectionRevision
 from projects.services import (
     SectionClash,
-    add_attachment,
-    remove_attachment,
     restore_revision,
-    restore_sections,
     save_answers,
     save_estimate,
     save_general,
     save_partners,
-    submit_proposal,
 )
 from tests.accounts.factories import UserFactory
 from tests.projects.conftest import member, signed_in
 from tests.projects.factories import CostLineFactory
 from tests.projects.test_dashboard import queries
-from tests.projects.test_sections import png
 
 pytestmark = pytest.mark.django_db
 START = datetime.fromisoformat("2027-03-01T09:00:00+01:00")
@@ -440,53 +433,11 @@ class TestRestoring:
             self.back(draft, member(draft, MemberRole.READER), "D", 1, 2)
 
 
-class TestRestoringAMoment:
-    def test_every_section_as_it_was_then(self, ready: Proposal, time_machine: Any) -> None:
-        user = member(ready)
-        upload = png("brief.png")
-        add_attachment(proposal=ready, uploaded=upload, by=user, description="Brief")
-        version = submit_proposal(proposal=ready, by=user, arrived_at=clock.now())
-        instant = START + timedelta(hours=1)
-        PROPOSAL_LIFECYCLE.perform(
-            ready, "mark_incomplete", actor=UserFactory(roles=[StaffRole.TEAM_MEMBER]), comment="X"
-        )
-        time_machine.move_to(instant + timedelta(minutes=1), tick=False)
-        ready.refresh_from_db()
-        write(ready, user, "Na het heropenen", is_autosave=True)
-        save_partners(
-            proposal=ready,
-            section=ready.call.sections.get(code="C"),
-            rows=[partner("Stad Gent")],
-            version=0,
-            by=user,
-        )
-        remove_attachment(attachment=ready.attachments.get(), by=user)
-        add_attachment(proposal=ready, uploaded=png("ander.png", b"x"), by=user)
-        restored = restore_sections(proposal=ready, at=instant, by=user, files_of=version)
-        assert [section.code for section in restored] == ["C", "D"]
-        assert ready.sections.get(section__code="D").answers["probleem"] == "De riolen lopen over."
-        assert not ready.partners.exists()
-        back = ready.attachments.get()
-        assert (back.file.name, back.description) == ("brief.png", "Brief")
-        assert texts(ready) == [
-            "De riolen lopen over.",
-            "Na het heropenen",
-            "De riolen lopen over.",
-        ]
-
-    def test_an_autosave_does_not_run_over_the_moment(
-        self, draft: Proposal, editor: User, time_machine: Any
-    ) -> None:
-        write(draft, editor, "Ervoor", is_autosave=True)
-        instant = START + timedelta(seconds=30)
-        Proposal.objects.filter(pk=draft.pk).update(reopened_at=instant)
-        time_machine.move_to(START + timedelta(seconds=60), tick=False)
-        write(draft, editor, "Erna", is_autosave=True)
-        assert texts(draft) == ["Ervoor", "Erna"]
-        restore_sections(proposal=draft, at=instant, by=editor)
-        assert draft.sections.get().answers["probleem"] == "Ervoor"
-
-    def test_nothing_changed_nothing_restored(self, draft: Proposal, editor: User) -> None:
-        write(draft, editor, "Ervoor")
-        assert restore_sections(proposal=draft, at=clock.now(), by=editor) == []
-        assert kept(draft) == [(1, False)]
+def test_an_autosave_does_not_run_over_the_moment_of_handing_in(
+    draft: Proposal, editor: User, time_machine: Any
+) -> None:
+    write(draft, editor, "Ervoor", is_autosave=True)
+    Proposal.objects.filter(pk=draft.pk).update(reopened_at=START + timedelta(seconds=30))
+    time_machine.move_to(START + timedelta(seconds=60), tick=False)
+    write(draft, editor, "Erna", is_autosave=True)
+    assert texts(draft) == ["Ervoor", "Erna"]
