@@ -376,6 +376,21 @@ KINDS: dict[str, AnswerKind] = {
 }
 
 
+def text_over(question: Any, stored: Json) -> int:
+    """By how many characters a text, or the longest cell of a table, is over its limit; or 0."""
+    if question.type == QuestionType.TEXT:
+        return max(len(stored or "") - (question.max_length or len(stored or "")), 0)
+    if question.type == QuestionType.TABLE:
+        limits = {c.key: c.max_length for c in columns_of(question) if c.type == QuestionType.TEXT}
+        lengths = [
+            len(str(row.get(key) or "")) - (limit or CELL_LENGTH)
+            for row in stored or []
+            for key, limit in limits.items()
+        ]
+        return max([0, *lengths])
+    return 0
+
+
 def common_arguments(asked: Asked) -> dict[str, Any]:
     """Label, help and the fact that nothing is required in a draft."""
     return {"label": asked.label, "help_text": asked.help_text, "required": False}

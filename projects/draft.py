@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from calls.models import FormQuestion, FormSection, QuestionType, SectionKind
 from common.money import format_eur
-from projects.answers import KINDS, Json
+from projects.answers import KINDS, Json, text_over
 from projects.estimate import Estimate, calculate
 from projects.models import Attachment, Proposal, SectionAnswers
 
@@ -93,6 +94,14 @@ def load_section(proposal: Proposal, section: FormSection) -> "Draft":
     return Draft(fresh)
 
 
+def _demand_shorter(question: FormQuestion, over: int) -> str:
+    return ngettext(
+        "Kort in met %(over)d teken: %(label)s",
+        "Kort in met %(over)d tekens: %(label)s",
+        over,
+    ) % {"over": over, "label": question.label}
+
+
 class Draft:
     """The working text of a proposal. Make it with `load_draft`; it does not see later changes."""
 
@@ -162,7 +171,11 @@ class Draft:
     @cached_property
     def missing(self) -> list[Missing]:
         """Everything that a submission needs and that is not there, in the order of the form."""
-        return [gap for section in self.sections for gap in self.missing_in(section)]
+        return [
+            gap
+            for section in self.sections
+            for gap in [*self.missing_in(section), *self.too_long(section)]
+        ]
 
     def missing_in(self, section: FormSection) -> list[Missing]:
         finders: dict[str, Any] = {
@@ -172,6 +185,14 @@ class Draft:
         }
         find = finders.get(section.kind)
         return [Missing(section, *gap) for gap in find(section)] if find else []
+
+    def too_long(self, section: FormSection) -> list[Missing]:
+        """Texts over the limit of their question, as a copy or a change of the form can bring."""
+        return [
+            Missing(section, _demand_shorter(question, over), self._anchor(question))
+            for question in self.questions(section)
+            if (over := text_over(question, self.answer(section, question)))
+        ]
 
     def progress(self, section: FormSection) -> Progress:
         totals = {

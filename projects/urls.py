@@ -9,6 +9,7 @@ from projects.views import (
     history,
     information,
     partners,
+    printing,
     proposals,
     reopening,
     sections,
@@ -22,6 +23,8 @@ _section = f"{_one}deel/<str:code>/"
 urlpatterns = [
     path("oproepen/<slug:slug>/voorstel-beginnen/", proposals.start, name="start"),
     path(_one, proposals.proposal, name="proposal"),
+    path(f"{_one}overgenomen/", proposals.copied, name="copied"),
+    path(f"{_one}afdrukken/", printing.print_view, name="print"),
     path(f"{_one}meekijken/", proposals.team_consent, name="team_consent"),
     path(_section, sections.section, name="section"),
     path(f"{_section}berekenen/", sections.estimate, name="estimate"),

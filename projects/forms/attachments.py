@@ -18,6 +18,19 @@ class DescribeForm(PortalForm):
     )
 
 
+class ReplaceForm(PortalForm):
+    """A new file for one that stands there."""
+
+    file = forms.FileField(
+        label=_("Nieuw bestand"),
+        error_messages={
+            "required": _("Kies een bestand."),
+            "empty": _("Dit bestand is leeg. Kies een ander bestand."),
+            "invalid": _("Het bestand kwam niet aan. Kies het opnieuw."),
+        },
+    )
+
+
 class AttachmentForm(DescribeForm):
     """One file to add."""
 

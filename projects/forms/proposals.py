@@ -20,9 +20,18 @@ class StartForm(PortalForm):
     )
     previous = forms.ModelChoiceField(
         label=_("Bouwt u voort op een eerder voorstel?"),
-        help_text=_("Dan zien we het verband. De teksten neemt u zelf over."),
+        help_text=_("Dan zien we het verband tussen de twee."),
         queryset=Proposal.objects.none(),
         empty_label=_("Nee, dit is nieuw"),
+        required=False,
+    )
+
+    copy = forms.BooleanField(
+        label=_("Neem de teksten van dat voorstel over"),
+        help_text=_(
+            "Wat past in het nieuwe formulier, nemen we over: antwoorden, partners en kosten. "
+            "Bijlagen en verklaringen niet. Daarna ziet u wat is overgenomen en wat niet."
+        ),
         required=False,
     )
 
@@ -30,7 +39,13 @@ class StartForm(PortalForm):
         super().__init__(*args, **kwargs)
         cast(forms.ModelChoiceField, self.fields["previous"]).queryset = earlier
         if not earlier.exists():
-            del self.fields["previous"]
+            del self.fields["previous"], self.fields["copy"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("copy") and not values.get("previous") and "previous" not in self.errors:
+            self.add_error("previous", _("Kies het voorstel waarvan u de teksten wilt overnemen."))
+        return values
 
 
 class WithdrawForm(PortalForm):

@@ -10,6 +10,7 @@ from projects.selectors.people import editors_by_organisation
 from projects.selectors.proposals import (
     NextStep,
     ProposalCard,
+    copy_report,
     earlier_proposals,
     file_of_proposal,
     next_step,
@@ -31,6 +32,7 @@ __all__ = [
     "NextStep",
     "ProposalCard",
     "answered_requests",
+    "copy_report",
     "earlier_proposals",
     "editors_by_organisation",
     "file_of_proposal",

@@ -103,6 +103,12 @@ def earlier_proposals(organisation: Organisation) -> QuerySet[Proposal]:
     return Proposal.objects.filter(organisation=organisation).order_by("-created_at", "-pk")
 
 
+def copy_report(proposal: Proposal) -> dict[str, Any] | None:
+    """What the draft took over when it began (`taken`, `left`); None when it took over nothing."""
+    event = audit.timeline(proposal).filter(action="proposal.copied").first()
+    return event.data if event else None
+
+
 def what_was_found_missing(proposal: Proposal) -> str:
     """The words with which the PIO team declared it incomplete; "" in every other state."""
     if proposal.state != ProposalState.INCOMPLETE:

@@ -25,9 +25,11 @@ _STAFF_SAYS = _Told(by_name=False, with_comment=True)
 # Between receipt and notification the applicant learns of no inner step and no name of staff.
 _TOLD = {
     "proposal.started": _OWN,
+    "proposal.copied": _OWN,
     "proposal.team_consent": _OWN,
     "proposal.attachment_added": _OWN,
     "proposal.attachment_removed": _OWN,
+    "proposal.attachment_replaced": _OWN,
     "proposal.section_restored": _OWN,
     "proposal.section_assigned": _OWN,
     "proposal.section_assignment_done": _OWN,

@@ -5,14 +5,18 @@ from projects.services.assignments import (
     end_assignment,
     finish_assignment,
 )
-from projects.services.attachments import add_attachment, describe_attachment, remove_attachment
+from projects.services.attachments import (
+    add_attachment,
+    describe_attachment,
+    remove_attachment,
+    replace_attachment,
+)
 from projects.services.drafting import (
     SectionClash,
     save_answers,
     save_estimate,
     save_general,
     set_team_consent,
-    start_proposal,
 )
 from projects.services.extension import grant_extension
 from projects.services.information import (
@@ -33,6 +37,7 @@ from projects.services.partner_access import (
 from projects.services.partners import save_partners
 from projects.services.reopening import cancel_reopening, reopen_proposal, settle_reopened
 from projects.services.restoring import restore_revision
+from projects.services.starting import start_proposal
 from projects.services.submission import open_correction_window, submit_proposal
 from projects.services.withdrawal import withdraw_proposal
 
@@ -55,6 +60,7 @@ __all__ = [
     "remove_attachment",
     "remove_letter",
     "reopen_proposal",
+    "replace_attachment",
     "restore_revision",
     "save_answers",
     "save_answers_to_request",

@@ -73,6 +73,42 @@ def add_attachment(
     return attachment
 
 
+def replace_attachment(*, attachment: Attachment, uploaded: File, by: User) -> Attachment:
+    """Put a new file in the place of the old one; what was said about it stays.
+
+    A version that was handed in keeps the old file.
+
+    Raises:
+        PermissionDenied: when `by` is no editor.
+        ValidationError: with a sentence for `file`, as `add_attachment`; or when somebody removed
+            the attachment in the meantime.
+    """
+    with transaction.atomic():
+        current = lock_for_editing(attachment.proposal, by)
+        found = current.attachments.select_related("file").filter(pk=attachment.pk).first()
+        if found is None:
+            raise ValidationError({"file": _("Deze bijlage is intussen verwijderd.")})
+        same = current.attachments.filter(
+            file__sha256=_sha256(uploaded), question=found.question_id
+        )
+        if same.exists():
+            raise ValidationError({"file": _("Dit bestand hebt u al toegevoegd.")})
+        try:
+            stored = store_upload(uploaded=uploaded, created_by=by)
+        except ValidationError as refusal:
+            raise ValidationError({"file": refusal.error_list}) from refusal
+        record(
+            actor=by,
+            action="proposal.attachment_replaced",
+            label=_("Bijlage vervangen"),
+            about=current,
+            data={"file": str(stored.pk), "replaces": str(found.file_id)},
+        )
+        found.file = stored
+        found.save(update_fields=["file"])
+    return found
+
+
 def describe_attachment(
     *, attachment: Attachment, description: str, is_confidential: bool, by: User
 ) -> Attachment:

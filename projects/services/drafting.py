@@ -1,4 +1,4 @@
-"""Starting a proposal and saving its sections.
+"""Saving the sections of a draft.
 
 A section is saved as a whole under its version number: who saves an older version than the one that
 stands there gets a `SectionClash`, and nothing is written until that person has chosen.
@@ -8,15 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation, User
-from accounts.roles import MemberRole
+from accounts.models import User
 from audit.services import record
-from calls.lifecycle import CallPhase
-from calls.models import Call, FormSection, SectionKind
+from calls.models import FormSection, SectionKind
 from common import clock
 from common.formatting import format_clock
 from common.money import ZERO
@@ -27,7 +25,6 @@ from projects.models import CostLine, Proposal, SectionAnswers
 from projects.policies import is_editor, is_submitter
 from projects.services.revisions import keep_revision, keep_state_before, latest_revision
 
-ONLY_EDITORS_START = "Alleen een bewerker, indiener of beheerder van de organisatie mag dit."
 Row = Mapping[str, Any]
 
 
@@ -44,60 +41,6 @@ class SectionClash(ValidationError):
             % {"name": current.updated_by, "clock": format_clock(current.updated_at)},
             code="clash",
         )
-
-
-def start_proposal(
-    *,
-    call: Call,
-    organisation: Organisation,
-    title: str,
-    by: User,
-    previous: Proposal | None = None,
-) -> Proposal:
-    """Begin a draft and give it its number, which it keeps.
-
-    A draft may be made as soon as the call is public, so before it opens too; the organisation need
-    not be verified yet (domain.md 10).
-
-    Raises:
-        PermissionDenied: when `by` is no editor of the organisation.
-        ValidationError: when the call takes no proposals, or `previous` is of another organisation.
-    """
-    if not by.has_member_role(organisation.pk, MemberRole.EDITOR):
-        raise PermissionDenied(ONLY_EDITORS_START)
-    title = title.strip()
-    if not title:
-        raise ValidationError(
-            {"title": _("Geef uw voorstel een titel. U kunt die later wijzigen.")}
-        )
-    if previous is not None and previous.organisation_id != organisation.pk:
-        raise ValidationError({"previous": _("Kies een voorstel van uw eigen organisatie.")})
-    with transaction.atomic():
-        locked = Call.objects.select_for_update().get(pk=call.pk)
-        if locked.phase not in {CallPhase.PLANNED, CallPhase.OPEN}:
-            raise ValidationError(_("Voor deze oproep kunt u geen voorstel meer beginnen."))
-        locked.last_proposal_number += 1
-        locked.save(update_fields=["last_proposal_number"])
-        proposal = Proposal.objects.create(
-            call=locked,
-            organisation=organisation,
-            reference=f"{locked.reference}-{locked.last_proposal_number:04d}",
-            title=title,
-            contact_name=by.get_full_name(),
-            contact_email=by.email,
-            contact_phone=by.phone,
-            previous=previous,
-            created_by=by,
-            is_fictional=organisation.is_fictional or locked.is_fictional,
-        )
-        record(
-            actor=by,
-            action="proposal.started",
-            label=_("Ontwerp begonnen"),
-            about=proposal,
-            data={"previous": previous.pk if previous else None},
-        )
-    return proposal
 
 
 def save_general(

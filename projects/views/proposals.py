@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Organisation
 from accounts.roles import MemberRole
@@ -52,6 +52,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
                     organisation=organisation,
                     title=form.cleaned_data["title"],
                     previous=form.cleaned_data.get("previous"),
+                    copy=form.cleaned_data.get("copy", False),
                     by=person(request),
                 )
         if form.is_valid():
@@ -60,6 +61,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
                 _("Uw ontwerp heeft dossiernummer %(reference)s. Het is nog niet ingediend.")
                 % {"reference": begun.reference},
             )
+            if form.cleaned_data.get("copy"):
+                return redirect("projects:copied", begun.reference)
             return redirect(begun)
     return render(
         request,
@@ -86,6 +89,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
             "draft": draft,
             "sees_draft": sees_draft,
             "sections": _section_rows(draft) if sees_draft else [],
+            "successors": list(found.successors.all()),
             "is_member": is_reader.test(request.user, found),
             "window": window,
             "remarks": selectors.what_was_found_missing(found),
@@ -104,6 +108,25 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
             else [],
             "versions": versions,
             "events": selectors.timeline_for_reader(found),
+        },
+    )
+
+
+@login_required
+@require_GET
+def copied(request: HttpRequest, reference: str) -> HttpResponse:
+    """What was taken over from the earlier proposal when this one began, and what was not."""
+    found = selectors.visible_proposal(request.user, reference)
+    if found.previous is None or not is_reader.test(request.user, found):
+        raise Http404
+    return render(
+        request,
+        "projects/copied.html",
+        {
+            "proposal": found,
+            "previous": found.previous,
+            "report": selectors.copy_report(found),
+            "files": list(found.previous.attachments.select_related("file", "question")),
         },
     )
 

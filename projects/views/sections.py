@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 from accounts.views.typed_text import keeps_typed_text
 from calls.models import FormSection, SectionKind
 from common.views import add_errors, sentences, service_errors
+from documents.conf import max_upload_bytes
 from projects import selectors
 from projects.content import section_content
 from projects.draft import Draft, load_draft
-from projects.forms.attachments import AttachmentForm, DescribeForm
+from projects.forms.attachments import AttachmentForm, DescribeForm, ReplaceForm
 from projects.forms.base import SectionForm
 from projects.forms.estimate import EstimateForm
 from projects.forms.sections import SECTION_FORMS, QuestionsForm
@@ -28,6 +29,7 @@ from projects.services import (
     add_attachment,
     describe_attachment,
     remove_attachment,
+    replace_attachment,
 )
 from projects.services.attachments import max_attachments
 from projects.views.autosave import autosave, closed
@@ -169,6 +171,8 @@ def _keep_uploads(
 
 def _attachments(request: HttpRequest, draft: Draft, found: FormSection) -> HttpResponse:
     form = AttachmentForm()
+    replacing: tuple[int, ReplaceForm] | None = None
+    describing: tuple[int, DescribeForm] | None = None
     if request.method == "POST":
         action = request.POST.get("action")
         if action == "add":
@@ -189,19 +193,27 @@ def _attachments(request: HttpRequest, draft: Draft, found: FormSection) -> Http
             if action == "remove":
                 _remove(request, draft.proposal, request.POST.get("attachment", ""))
             elif action == "describe":
-                _describe(request, draft.proposal)
-            return redirect("projects:section", draft.proposal.reference, found.code)
+                describing = _describe(request, draft.proposal)
+            elif action == "replace":
+                replacing = _replace(request, draft.proposal)
+            if replacing is None and describing is None:
+                return redirect("projects:section", draft.proposal.reference, found.code)
         draft = _again(draft)
     rows = [
         {
             "attachment": attachment,
-            "form": DescribeForm(
+            "form": describing[1]
+            if describing and describing[0] == attachment.pk
+            else DescribeForm(
                 initial={
                     "description": attachment.description,
                     "is_confidential": attachment.is_confidential,
                 },
                 prefix=f"bijlage-{attachment.pk}",
             ),
+            "replace": replacing[1]
+            if replacing and replacing[0] == attachment.pk
+            else ReplaceForm(prefix=f"vervang-{attachment.pk}"),
         }
         for attachment in draft.files_of(None)
     ]
@@ -212,6 +224,8 @@ def _attachments(request: HttpRequest, draft: Draft, found: FormSection) -> Http
         upload_form=form,
         rows=rows,
         limit=max_attachments(),
+        count=len(draft.own_attachments),
+        max_bytes=max_upload_bytes(),
         is_full=len(draft.own_attachments) >= max_attachments(),
     )
 
@@ -234,17 +248,32 @@ def _remove(request: HttpRequest, proposal: Proposal, key: str) -> None:
         messages.success(request, _("%(name)s is verwijderd.") % {"name": attachment.file.name})
 
 
-def _describe(request: HttpRequest, proposal: Proposal) -> None:
+def _replace(request: HttpRequest, proposal: Proposal) -> tuple[int, ReplaceForm] | None:
+    """The form with what is wrong; None when the new file stands there."""
+    attachment = _attachment(proposal, request.POST.get("attachment", ""))
+    form = ReplaceForm(request.POST, request.FILES, prefix=f"vervang-{attachment.pk}")
+    if form.is_valid():
+        with service_errors(form):
+            replace_attachment(
+                attachment=attachment, uploaded=form.cleaned_data["file"], by=person(request)
+            )
+    if not form.is_valid():
+        return attachment.pk, form
+    messages.success(request, _("Het bestand is vervangen. De omschrijving is gebleven."))
+    return None
+
+
+def _describe(request: HttpRequest, proposal: Proposal) -> tuple[int, DescribeForm] | None:
+    """The form with what is wrong; None when it was kept."""
     attachment = _attachment(proposal, request.POST.get("attachment", ""))
     form = DescribeForm(request.POST, prefix=f"bijlage-{attachment.pk}")
     if form.is_valid():
         with service_errors(form):
             describe_attachment(attachment=attachment, by=person(request), **form.cleaned_data)
-    if form.is_valid():
-        messages.success(request, _("De omschrijving is opgeslagen."))
-    else:
-        for errors in form.errors.values():
-            messages.error(request, " ".join(map(str, errors)))
+    if not form.is_valid():
+        return attachment.pk, form
+    messages.success(request, _("De omschrijving is opgeslagen."))
+    return None
 
 
 def _open(request: HttpRequest, reference: str, code: str) -> tuple[Draft, FormSection]:
@@ -298,6 +327,7 @@ def _page(request: HttpRequest, draft: Draft, found: FormSection, **more: Any) -
         "section": found,
         "sections": [(section, draft.progress(section)) for section in draft.sections],
         "saved": draft.saved(found),
+        "too_long": draft.too_long(found),
         "shows_history": found.kind != SectionKind.ATTACHMENTS
         and is_reader.test(request.user, draft.proposal),
         "form": None,

@@ -99,7 +99,10 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
     except PermissionDenied as refusal:
         role_refusal = str(refusal)
     is_verified = found.organisation.is_verified
-    blocks = [(section, draft.missing_in(section)) for section in draft.sections]
+    blocks = [
+        (section, [*draft.missing_in(section), *draft.too_long(section)])
+        for section in draft.sections
+    ]
     return render(
         request,
         "projects/check.html",

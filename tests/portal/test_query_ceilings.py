@@ -137,7 +137,7 @@ def of_draft(name: str, *more: str) -> Page:
 
 
 ONE_PROPOSAL: dict[str, tuple[Page, Cost]] = {
-    "draft page": (of_draft("proposal"), Cost(16, 20)),
+    "draft page": (of_draft("proposal"), Cost(19, 21)),
     "section with questions": (of_draft("section", "D"), Cost(14, 20)),
     "section with the estimate": (of_draft("section", "J"), Cost(14, 20)),
     "section with attachments": (of_draft("section", "L"), Cost(14, 20)),
@@ -178,7 +178,7 @@ LISTS: dict[str, tuple[Page, Callable[[Town, int], None], int, Cost]] = {
         lambda town: cost_of(town.client(town.person), reverse("dashboard:home")),
         Town.add_proposals,
         25,
-        Cost(19, 119),
+        Cost(21, 119),
     ),
     "public list of calls": (
         lambda town: cost_of(town.client(None), reverse("calls:list")),

@@ -55,7 +55,11 @@ class World:
         self.question = CallQuestion.objects.create(
             call=self.call, question="Mag een vzw indienen?", asker_email="vraag@voorbeeld.test"
         )
-        self.draft: Proposal = ProposalFactory(call=self.call, organisation=self.organisation)
+        self.draft: Proposal = ProposalFactory(
+            call=self.call,
+            organisation=self.organisation,
+            previous=ProposalFactory(organisation=self.organisation),
+        )
         save_answers(
             proposal=self.draft,
             section=self.call.sections.get(code="D"),
