@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.views.typed_text import keeps_typed_text
 from common import clock
 from common.views import add_errors, sentences, service_errors
 from documents.downloads import serve
@@ -79,7 +80,7 @@ def end_access(request: HttpRequest, reference: str, access_id: int) -> HttpResp
     return redirect("projects:partners", reference)
 
 
-@login_required
+@keeps_typed_text
 def part(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """For a person of the partner: the own part, and the progress of the whole."""
     partner = reads.partner_part(request.user, reference, pk)
