@@ -117,7 +117,8 @@ def _put_back_partners(proposal: Proposal, rows: list[Content]) -> None:
     standing = list(proposal.partners.all())
     known = {partner.pk: partner for partner in standing}
     for position, (row, same) in enumerate(zip(rows, match_rows(standing, rows), strict=True), 1):
-        partner = same or Partner(proposal=proposal)
+        # A row that was taken out comes back under the number that the version names.
+        partner = same or Partner(pk=row.get("id"), proposal=proposal)
         known.pop(partner.pk, None)
         for name in PARTNER_FIELDS:
             setattr(partner, name, row[name])
