@@ -189,11 +189,10 @@
   function changed(event) {
     if (event.target.type === "file" || event.target.closest("[data-save-status]")) return;
     keepSoon();
-    if (savesItself && !flight && isDirty()) note(status.dataset.dirty);
+    if (savesItself && !stopped && !flight && isDirty()) note(status.dataset.dirty);
     plan();
   }
-  form.addEventListener("input", changed);
-  form.addEventListener("change", changed);
+  form.addEventListener("input", changed); // not "change": words that appear at a blur move the button one aims at
   window.addEventListener("online", () => { if (lost) run(); });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "hidden") return;

@@ -40,6 +40,13 @@ class Database:
             with connection.cursor() as cursor:
                 cursor.execute(statement, values)
 
+    def rows(self, statement: str, values: Any = ()) -> list[Any]:
+        """What a question to the database answers."""
+        connecting = psycopg2.connect(dbname=self.name, **self.login)
+        with contextlib.closing(connecting) as connection, connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall()
+
     @property
     def url(self) -> str:
         login = quote(self.login.get("user", ""), safe="")
