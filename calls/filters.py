@@ -24,7 +24,7 @@ def _years() -> list[tuple[str, str]]:
 class CallFilter(django_filters.FilterSet):
     """The public list; what cannot be read of an address is left out, with a sentence beside it."""
 
-    q = django_filters.CharFilter(method="with_words", label=_("Woorden in titel of samenvatting"))
+    q = django_filters.CharFilter(method="with_words", label=_("Zoekwoorden"))
     fase = django_filters.ChoiceFilter(
         choices=_phases, method="in_phase", label=_("Fase"), empty_label=_("Alle")
     )

@@ -18,6 +18,7 @@ from demo.organisations import invented_organisations
 from demo.people import Cast, gather
 from demo.projects import invented_project, real_projects
 from demo.proposals import Player, Story
+from demo.questions import visitors_ask
 from demo.texts import IDEAS
 from demo.timing import Calendar
 from evaluations.models import Conclusion
@@ -181,6 +182,7 @@ class Stage:
             player.play(
                 Story(organisation=organisation, idea=idea, state=state, unfinished=unfinished)
             )
+        visitors_ask(player.call, self.cast, self.calendar)
 
     # --- Money -----------------------------------------------------------------------------------
 
