@@ -7,8 +7,8 @@ from demo.timing import Calendar, at
 ANSWERED = [
     (
         "Mogen twee gemeenten samen één voorstel indienen?",
-        "Ja. Eén van beide dient in, de andere staat in deel C als **partner**. Spreek vooraf af wie"
-        " de opdracht plaatst.",
+        "Ja. Eén van beide dient in, de andere staat in deel C als **partner**. Spreek vooraf af"
+        " wie de opdracht plaatst.",
     ),
     (
         "Telt de tijd van onze eigen medewerkers mee in de raming?",
