@@ -28,7 +28,6 @@ PAGES = {
         f"/oproepen/{OPEN_CALL}/vragen/stellen/",
         f"/oproepen/{OPEN_CALL}/volgen/",
         "/volgen/",
-        "/volgen/bestaat-niet/stoppen/",
         "/projecten/",
         "/projecten/PIO-H-014/",
         "/aanmelden/",
