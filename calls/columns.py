@@ -30,10 +30,13 @@ def key_for(label: str, taken: set[str]) -> str:
 def parse_columns(text: str, known: list[Column]) -> list[Column]:
     """Columns from the lines of `text`; a column whose label is known keeps its key.
 
+    A column of another type is another column: its cells in drafts could not be read.
+
     Raises:
-        ValidationError: naming the line that cannot be read.
+        ValidationError: naming the line that cannot be read, or that stands there twice.
     """
     keys = {column["label"]: column["key"] for column in known}
+    types = {column["key"]: column["type"] for column in known}
     columns: list[Column] = []
     for line in filter(None, (raw.strip() for raw in text.splitlines())):
         label, _bar, rest = (part.strip() for part in line.partition("|"))
@@ -48,9 +51,14 @@ def parse_columns(text: str, known: list[Column]) -> list[Column]:
                 )
                 % {"line": line}
             )
+        if label in (column["label"] for column in columns):
+            raise ValidationError(
+                _("De kolom “%(label)s” staat twee keer in de lijst.") % {"label": label}
+            )
         taken = {column["key"] for column in columns}
+        key = keys.get(label, "")
         column: Column = {
-            "key": keys.get(label) or key_for(label, taken | set(keys.values())),
+            "key": key if types.get(key) == type_ else key_for(label, taken | set(types)),
             "label": label,
             "type": type_,
         }

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from calls.columns import columns_as_text, key_for, parse_columns
+from calls.conditions import ordered, possible_values
+from calls.definition import Holder, keys_taken, sections_of
 from calls.models import (
-    Call,
     CofinancingRule,
     Criterion,
     FormQuestion,
@@ -23,7 +24,7 @@ from calls.models import (
     SubmissionRound,
 )
 from common.formatting import is_midnight
-from common.forms import DayField, MomentField, PortalModelForm
+from common.forms import DayField, MomentField, PortalForm, PortalModelForm
 from common.moments import end_of_day, last_day_before
 
 MAX_GRACE_MINUTES = 24 * 60
@@ -199,9 +200,18 @@ class SectionForm(PortalModelForm):
         fields = ["code", "title", "intro", "kind"]
         widgets = {"intro": forms.Textarea(attrs={"rows": 4})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.origin_id is not None:
+            _fix(self, "code", _("Blijft: er wordt naar verwezen."))
+            _fix(self, "kind", _("Blijft: er zijn misschien al antwoorden op."))
+
 
 class QuestionForm(PortalModelForm):
-    """Choices and columns are typed one a line; the key follows from the label and stays."""
+    """Choices and columns are typed one a line; the key follows from the label and stays.
+
+    The condition is one list: each answer of each earlier question, as "number:answer".
+    """
 
     choices = forms.CharField(
         label=_("Keuzes"),
@@ -218,12 +228,22 @@ class QuestionForm(PortalModelForm):
             " “Prijs | bedrag”, “Aantal | getal” of “Kans | keuze: Laag, Hoog”."
         ),
     )
+    visible_if = forms.CharField(
+        label=_("Alleen tonen als"),
+        required=False,
+        widget=forms.Select(),
+        help_text=_(
+            "Een antwoord op een vraag die eerder in het formulier staat: een lijst, een"
+            " ja/nee-vraag of een verklaring."
+        ),
+    )
     field_order = [
         "section",
         "label",
         "help_text",
         "type",
         "required_from",
+        "visible_if",
         "max_length",
         "choices",
         "columns",
@@ -234,14 +254,24 @@ class QuestionForm(PortalModelForm):
         fields = ["section", "label", "help_text", "type", "required_from", "max_length"]
         widgets = {"help_text": forms.Textarea(attrs={"rows": 3})}
 
-    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, holder: Holder, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sections = call.sections.filter(kind=SectionKind.QUESTIONS).order_by("position", "pk")
         field = self.fields["section"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = sections
+        field.queryset = holder.sections.filter(kind=SectionKind.QUESTIONS).order_by(
+            "position", "pk"
+        )
         self.initial["choices"] = "\n".join(self.instance.choices)
         self.initial["columns"] = columns_as_text(self.instance.columns)
+        if self.instance.visible_if_id:
+            self.initial["visible_if"] = (
+                f"{self.instance.visible_if_id}:{self.instance.visible_if_value}"
+            )
+        if self.instance.origin_id is not None:
+            _fix(self, "section", _("Blijft: daar staan de antwoorden."))
+            _fix(self, "type", _("Blijft: er zijn misschien al antwoorden op."))
+        self._questions = ordered(sections_of(holder))
+        self.fields["visible_if"].widget.choices = self._conditions()
 
     def clean_choices(self) -> list[str]:
         lines = (line.strip() for line in self.cleaned_data["choices"].splitlines())
@@ -253,12 +283,69 @@ class QuestionForm(PortalModelForm):
     def clean_columns(self) -> list[dict[str, Any]]:
         return parse_columns(self.cleaned_data["columns"], self.instance.columns)
 
+    def clean_visible_if(self) -> tuple[FormQuestion | None, str]:
+        number, _colon, value = self.cleaned_data["visible_if"].partition(":")
+        if not number:
+            return None, ""
+        for question in self._questions:
+            if str(question.pk) == number:
+                return question, value
+        raise ValidationError(_g("Kies een vraag uit dit formulier."))
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self.instance.choices = cleaned.get("choices", [])
         self.instance.columns = cleaned.get("columns", [])
+        if "visible_if" in cleaned:
+            self.instance.visible_if, self.instance.visible_if_value = cleaned["visible_if"]
         section, label = cleaned.get("section"), cleaned.get("label")
         if section and label and not self.instance.key:
-            taken = set(section.questions.values_list("key", flat=True))
-            self.instance.key = key_for(label, taken)
+            self.instance.key = key_for(label, keys_taken(section))
         return cleaned
+
+    def _conditions(self) -> list[tuple[str, Any]]:
+        """Every answer of the questions before this one, in groups; and what is chosen now."""
+        chosen = str(self["visible_if"].value() or "")
+        options: list[tuple[str, Any]] = [("", _("Altijd tonen"))]
+        for question in self._before():
+            answers = [
+                (
+                    f"{question.pk}:{value}",
+                    _("“%(label)s” is “%(value)s”") % {"label": question.label, "value": words},
+                )
+                for value, words in possible_values(question)
+            ]
+            if answers:
+                options.append((question.label, answers))
+        known = {value for _label, group in options[1:] for value, _words in group}
+        if chosen and chosen not in known:
+            options.append((chosen, _("De huidige voorwaarde: die kan niet meer")))
+        return options
+
+    def _before(self) -> list[FormQuestion]:
+        """The questions before this one, where it stands or is about to stand."""
+        home = str(self["section"].value() or "")
+        sections = [str(question.section_id) for question in self._questions]
+        own = [question.pk for question in self._questions]
+        if self.instance.pk in own and sections[own.index(self.instance.pk)] == home:
+            return self._questions[: own.index(self.instance.pk)]
+        if home in sections:
+            end = len(sections) - sections[::-1].index(home)
+            return [q for q in self._questions[:end] if q.pk != self.instance.pk]
+        return [q for q in self._questions if q.pk != self.instance.pk]
+
+
+class FormChangeForm(PortalForm):
+    reason = forms.CharField(
+        label=_("Reden van de wijziging"),
+        help_text=_("Iedereen die aan een ontwerp werkt, leest dit in de mail."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "data-maxlength": 2000}),
+        error_messages={"required": _("Schrijf waarom u het formulier wijzigt.")},
+    )
+
+
+def _fix(form: "forms.ModelForm[Any]", name: str, why: Any) -> None:
+    """A field that a change of the form may not alter."""
+    form.fields[name].disabled = True
+    form.fields[name].help_text = why

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
 
+from calls.definition import sections_of
 from calls.lifecycle import CallPhase
 from calls.models import (
     Call,
@@ -13,8 +14,8 @@ from calls.models import (
     CallFollower,
     CallQuerySet,
     CallQuestion,
-    FormQuestion,
     FormSection,
+    FormVersion,
     ReminderMoment,
     SetupExplanation,
     SubmissionRound,
@@ -99,11 +100,16 @@ def calls_with_everything(user: Any) -> CallQuerySet:
 
 def form_of(call: Call) -> list[FormSection]:
     """The sections in order, each with its questions; two queries."""
-    questions: QuerySet[FormQuestion] = FormQuestion.objects.order_by("position", "pk")
+    return sections_of(call)
+
+
+def published_versions(call: Call) -> list[FormVersion]:
+    """The versions of its form that applied, latest first."""
     return list(
-        call.sections.order_by("position", "pk").prefetch_related(
-            Prefetch("questions", queryset=questions)
-        )
+        call.form_versions.filter(published_at__isnull=False)
+        .defer("definition")
+        .select_related("created_by")
+        .order_by("-number")
     )
 
 

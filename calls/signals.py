@@ -1,7 +1,13 @@
-"""What rooms above calls may want to know the moment it happens."""
+"""What rooms above hear of a call; sent inside the transaction of the act."""
 
 from django.dispatch import Signal
 
+form_changing = Signal()
+"""A change of the form is about to be written over the live rows. Arguments: `call`, `dropped`
+(numbers of the questions that go). Sender: FormVersion. Listeners lock what reads the form."""
+
+form_changed = Signal()
+"""It has been written. Arguments: `call`, `version` (the FormVersion that now applies)."""
 closing_moved = Signal()
 """A closing moment was moved while people rely on it.
 

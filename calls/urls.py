@@ -5,6 +5,7 @@ from calls.views import (
     documents,
     feeds,
     followers,
+    form_versions,
     parts,
     public,
     questions,
@@ -66,7 +67,22 @@ urlpatterns = [
         closing.move_closing,
         name="move_closing",
     ),
-    path("beheer/oproepen/<slug:slug>/formulier/", staff.form_builder, name="form_builder"),
+    path("beheer/oproepen/<slug:slug>/formulier/", form_versions.form_builder, name="form_builder"),
+    path(
+        "beheer/oproepen/<slug:slug>/formulier/wijziging/",
+        form_versions.form_change,
+        name="form_change",
+    ),
+    path(
+        "beheer/oproepen/<slug:slug>/formulier/wijziging/publiceren/",
+        form_versions.publish_form_change,
+        name="form_change_publish",
+    ),
+    path(
+        "beheer/oproepen/<slug:slug>/formulier/wijziging/verwerpen/",
+        form_versions.discard_form_change,
+        name="form_change_discard",
+    ),
     path("beheer/oproepen/<slug:slug>/stap/<slug:step>/", staff.take_step, name="step"),
     path(
         "beheer/oproepen/<slug:slug>/mijlpalen/voorstel/",

@@ -7,8 +7,21 @@ from django.utils.dates import MONTHS
 from django.utils.text import slugify
 
 from calls.lifecycle import CallState
-from calls.models import Call, SubmissionRound, Theme
-from calls.services import BLANK_FORM_KIND, add_suggested_milestones, create_call
+from calls.models import (
+    Call,
+    FormQuestion,
+    QuestionType,
+    RequiredFrom,
+    SubmissionRound,
+    Theme,
+)
+from calls.services import (
+    BLANK_FORM_KIND,
+    add_suggested_milestones,
+    create_call,
+    fix_form,
+    save_part,
+)
 from common.moments import end_of_day, start_of_day
 from demo.organisations import MARK
 from demo.people import Cast
@@ -82,14 +95,47 @@ def played_call(
         call=call, opens_at=start_of_day(opens), closes_at=end_of_day(closes)
     )
     add_suggested_milestones(call=call, by=cast.team)
+    if state == CallState.PUBLISHED:
+        _add_questions_in_depth(call, cast)
     call.refresh_from_db()
     # The past cannot be played step by step: the state is set as it would be by now.
     steps = [CallState.PUBLISHED, CallState.ASSESSMENT, CallState.DECIDED, CallState.ARCHIVED]
     for each in steps[: steps.index(state) + 1]:
         Call.objects.filter(pk=call.pk).update(state=each)
     call.refresh_from_db()
+    fix_form(call=call, by=cast.team)
     request_document(kind=BLANK_FORM_KIND, params={"call": call.pk}, requested_by=None, about=call)
     return call
+
+
+def _add_questions_in_depth(call: Call, cast: Cast) -> None:
+    """One that appears with an answer, and one that may come later."""
+    asked = FormQuestion.objects.select_related("section").get(
+        section__call=call, key="een_leverancier"
+    )
+    save_part(
+        part=FormQuestion(
+            section=asked.section,
+            key="waarom_een_leverancier",
+            label="Waarom kan alleen die leverancier het?",
+            type=QuestionType.TEXT,
+            max_length=1000,
+            visible_if=asked,
+            visible_if_value="ja",
+        ),
+        by=cast.team,
+    )
+    save_part(
+        part=FormQuestion(
+            section=call.sections.get(code="H"),
+            key="goedkeuring",
+            label="Welk orgaan keurde dit project goed, en wanneer?",
+            type=QuestionType.TEXT,
+            max_length=500,
+            required_from=RequiredFrom.COMPLETENESS,
+        ),
+        by=cast.team,
+    )
 
 
 def _short(title: str) -> str:

@@ -19,13 +19,15 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from calls.models import QuestionType
+from calls import conditions
+from calls.models import QuestionType, RequiredFrom
+from calls.required import MOMENTS
 from common.formatting import format_day, format_number
 from common.forms import DayField
 from common.money import MoneyFormField, format_eur
 
 Json = Any
-NEEDED = gettext_lazy("nodig om in te dienen")
+NEEDED = MOMENTS[RequiredFrom.SUBMISSION].marker
 LONG_TEXT = 200
 CELL_LENGTH = 1000
 MAX_ROWS = 50
@@ -45,8 +47,6 @@ class Asked(Protocol):
     @property
     def type(self) -> str: ...
     @property
-    def is_required(self) -> bool: ...
-    @property
     def max_length(self) -> int | None: ...
     @property
     def choices(self) -> Any: ...
@@ -62,7 +62,6 @@ class Column:
     max_length: int | None = CELL_LENGTH
     choices: Sequence[str] = ()
     help_text: str = ""
-    is_required: bool = False
 
 
 def columns_of(question: Any) -> list[Column]:
@@ -195,6 +194,18 @@ class AnswerKind:
         """Whether something was answered."""
         return stored not in (None, "", [])
 
+    def outdated(self, asked: Asked, stored: Json) -> str:
+        """Why a stored answer no longer fits, when the form changed since; "" when it does."""
+        return ""
+
+    def condition_value(self, stored: Json) -> str:
+        """The answer as `FormQuestion.visible_if_value` writes it; "" when none can match."""
+        return ""
+
+    def condition_input(self, value: str) -> str:
+        """What the box holds when the answer is `value`, for the script that shows and hides."""
+        return value
+
 
 class TextKind(AnswerKind):
     def field(self, asked: Asked) -> forms.Field:
@@ -213,6 +224,17 @@ class ChoiceKind(AnswerKind):
             error_messages={"invalid_choice": _("Kies een antwoord uit de lijst.")},
             **common_arguments(asked),
         )
+
+    def outdated(self, asked: Asked, stored: Json) -> str:
+        if not stored or stored in map(str, asked.choices):
+            return ""
+        return _("Kies opnieuw: %(label)s (“%(answer)s” bestaat niet meer)") % {
+            "label": asked.label,
+            "answer": stored,
+        }
+
+    def condition_value(self, stored: Json) -> str:
+        return str(stored or "")
 
 
 class YesNoKind(AnswerKind):
@@ -236,6 +258,12 @@ class YesNoKind(AnswerKind):
 
     def words(self, stored: Json) -> str:
         return {True: _("Ja"), False: _("Nee")}.get(stored, "")
+
+    def condition_value(self, stored: Json) -> str:
+        return {True: conditions.YES, False: conditions.NO}.get(stored, "")
+
+    def condition_input(self, value: str) -> str:
+        return {conditions.YES: YES, conditions.NO: NO}.get(value, "")
 
 
 class NumberKind(AnswerKind):
@@ -311,6 +339,12 @@ class DeclarationKind(AnswerKind):
     def is_given(self, stored: Json) -> bool:
         return stored is True
 
+    def condition_value(self, stored: Json) -> str:
+        return conditions.YES if stored is True else ""
+
+    def condition_input(self, value: str) -> str:
+        return "on"
+
 
 class TableKind(AnswerKind):
     """Rows are a formset of their own (forms.tables); here is what a row is."""
@@ -341,6 +375,13 @@ class TableKind(AnswerKind):
             [KINDS[c.type].words(row.get(c.key, KINDS[c.type].nothing)) for c in columns]
             for row in stored or []
         ]
+
+    def outdated(self, asked: Asked, stored: Json) -> str:
+        for row in stored or []:
+            for c in columns_of(asked):
+                if sentence := KINDS[c.type].outdated(c, row.get(c.key)):
+                    return sentence
+        return ""
 
     def words(self, stored: Json) -> str:
         count = len(stored or [])
@@ -396,9 +437,8 @@ def common_arguments(asked: Asked) -> dict[str, Any]:
     return {"label": asked.label, "help_text": asked.help_text, "required": False}
 
 
-def answer_field(question: Asked) -> forms.Field:
-    """The form field of a question, marked when it is needed to submit."""
+def answer_field(question: Asked, marker: Any) -> forms.Field:
+    """The form field of a question; `marker` says beside the label when it is needed."""
     field = KINDS[question.type].field(question)
-    if question.is_required:
-        field.marker = NEEDED  # type: ignore[attr-defined]
+    field.marker = marker  # type: ignore[attr-defined]
     return field

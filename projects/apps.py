@@ -7,18 +7,26 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are ready only now.
-        from calls.signals import closing_moved
+        from calls.models import FormVersion
+        from calls.signals import closing_moved, form_changed, form_changing
         from common.lifecycle import transitioned
         from projects.assignment_reminders import register_assignment_reminders
         from projects.documents import register_documents
         from projects.models import Proposal
         from projects.reminders import register_reminders
         from projects.services.closing import on_closing_moved
+        from projects.services.form_changes import on_form_changed, on_form_changing
         from projects.services.submission import on_proposal_step
 
         register_documents()
         register_reminders()
         register_assignment_reminders()
+        form_changing.connect(
+            on_form_changing, sender=FormVersion, dispatch_uid="projects.on_form_changing"
+        )
+        form_changed.connect(
+            on_form_changed, sender=FormVersion, dispatch_uid="projects.on_form_changed"
+        )
         transitioned.connect(
             on_proposal_step, sender=Proposal, dispatch_uid="projects.on_proposal_step"
         )

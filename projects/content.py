@@ -109,12 +109,17 @@ def proposal_content(
                 for line in proposal.cost_lines.all()
             ],
             "estimate": _estimate(draft),
-            "attachments": [_attachment(attachment) for attachment in draft.attachments],
+            "attachments": [_attachment(attachment) for attachment in draft.attachments_to_hand_in],
         }
 
 
-def section_content(draft: Draft, section: FormSection) -> Content:
-    """One section as a reader sees it, also while it is a draft."""
+def section_content(draft: Draft, section: FormSection, *, as_written: bool = False) -> Content:
+    """One section as a reader sees it, also while it is a draft: the questions that apply.
+
+    `as_written`: for who works on it, also an answer to a question whose condition does not hold.
+    """
+    if as_written and section.kind == SectionKind.QUESTIONS:
+        return {**section_content(draft, section), "items": _written_items(draft, section)}
     builders = {
         SectionKind.GENERAL: _general_items,
         SectionKind.QUESTIONS: _question_items,
@@ -186,7 +191,20 @@ def _general_items(draft: Draft, section: FormSection) -> list[Content]:
 
 
 def _question_items(draft: Draft, section: FormSection) -> list[Content]:
-    return [_answer_item(draft, section, question) for question in draft.questions(section)]
+    return [
+        _answer_item(draft, section, question)
+        for question in draft.questions(section)
+        if draft.is_shown(question)
+    ]
+
+
+def _written_items(draft: Draft, section: FormSection) -> list[Content]:
+    with translation.override("nl"):
+        return [
+            _answer_item(draft, section, question)
+            for question in draft.questions(section)
+            if draft.is_shown(question) or draft.is_answered(section, question)
+        ]
 
 
 def _answer_item(draft: Draft, section: FormSection, question: FormQuestion) -> Content:

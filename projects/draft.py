@@ -9,10 +9,19 @@ from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from calls.models import FormQuestion, FormSection, QuestionType, SectionKind
+from calls.models import (
+    FormQuestion,
+    FormSection,
+    FormVersion,
+    QuestionType,
+    RequiredFrom,
+    SectionKind,
+)
+from calls.required import Stage
 from common.money import format_eur
-from projects.answers import KINDS, Json, text_over
+from projects.answers import KINDS, NEEDED, Json, text_over
 from projects.estimate import Estimate, calculate
+from projects.lifecycle import ProposalState
 from projects.models import Attachment, Proposal, SectionAnswers
 
 REQUIRED_GENERAL = {
@@ -144,7 +153,12 @@ class Draft:
         return saved.version if saved else 0
 
     def questions(self, section: FormSection) -> list[FormQuestion]:
-        return sorted(section.questions.all(), key=lambda q: (q.position, q.pk))
+        """All questions of a section in order, also those whose condition does not hold."""
+        own = self._questions
+        return sorted(
+            (own[question.pk] for question in section.questions.all()),
+            key=lambda q: (q.position, q.pk),
+        )
 
     def answer(self, section: FormSection, question: FormQuestion) -> Json:
         saved = self.saved(section)
@@ -166,7 +180,119 @@ class Draft:
         """Letters of intent that people of partners added to their part."""
         return [attachment for attachment in self.attachments if attachment.partner_id is not None]
 
+    @cached_property
+    def attachments_to_hand_in(self) -> list[Attachment]:
+        """All files but those of questions whose condition does not hold."""
+        questions = self._questions
+        return [
+            attachment
+            for attachment in self.attachments
+            if attachment.question_id not in questions
+            or self.is_shown(questions[attachment.question_id])
+        ]
+
+    # --- Conditions ----------------------------------------------------------------------------
+
+    @cached_property
+    def _questions(self) -> dict[int, FormQuestion]:
+        """Every question by number, each knowing the one it depends on without a query."""
+        found = {q.pk: q for section in self.sections for q in section.questions.all()}
+        for question in found.values():
+            question.visible_if = found.get(question.visible_if_id or 0)
+        return found
+
+    @cached_property
+    def _homes(self) -> dict[int, FormSection]:
+        return {section.pk: section for section in self.sections}
+
+    def is_shown(self, question: FormQuestion) -> bool:
+        """Whether its condition holds, and those of the questions on which that one depends."""
+        return all(self._holds(link) for link in self._chain(question))
+
+    def may_be_shown(self, question: FormQuestion) -> bool:
+        """Whether an answer in the section itself can still make it appear (or it is there)."""
+        return all(
+            link.visible_if is not None
+            and (link.visible_if.section_id == question.section_id or self._holds(link))
+            for link in self._chain(question)
+        )
+
+    def _chain(self, question: FormQuestion) -> list[FormQuestion]:
+        """The question and those it depends on, as far as each has a condition."""
+        chain: list[FormQuestion] = []
+        link: FormQuestion | None = self._questions.get(question.pk, question)
+        while link is not None and link.visible_if is not None and link not in chain:
+            chain.append(link)
+            link = link.visible_if
+        return chain
+
+    def _holds(self, question: FormQuestion) -> bool:
+        other = question.visible_if
+        if other is None:
+            return True
+        stored = self.answer(self._homes[other.section_id], other)
+        value = KINDS[other.type].condition_value(stored)
+        return value != "" and value == question.visible_if_value
+
+    # --- The form it was written in ------------------------------------------------------------
+
+    @cached_property
+    def form_versions(self) -> list[FormVersion]:
+        """Every version of the form that applied, oldest first; one query."""
+        return list(
+            self.call.form_versions.filter(published_at__isnull=False)
+            .defer("definition")
+            .order_by("number")
+        )
+
+    @property
+    def form_version(self) -> int:
+        """The number of the form that applies; 1 for a call from before versions were kept."""
+        return max((version.number for version in self.form_versions), default=1)
+
+    @property
+    def form_changes(self) -> list[FormVersion]:
+        """The changes that nobody of the organisation said to have read."""
+        known = self.proposal.known_form_version
+        return [version for version in self.form_versions if version.number > known]
+
     # --- What is missing -----------------------------------------------------------------------
+
+    @property
+    def stage(self) -> Stage:
+        is_completing = self.proposal.state == ProposalState.INCOMPLETE
+        return Stage.COMPLETING if is_completing else Stage.FIRST
+
+    def is_needed(self, question: FormQuestion) -> bool:
+        """Whether handing in now is refused without an answer."""
+        return self.stage in question.moment.blocks and self.is_shown(question)
+
+    def marker(self, question: FormQuestion) -> Any:
+        """When it is needed, in words, as things stand for this proposal."""
+        return NEEDED if self.stage in question.moment.blocks else question.moment.marker
+
+    def unanswered_from(self, moment: RequiredFrom) -> list[FormQuestion]:
+        """The questions that are needed from `moment`, apply to this proposal and stand empty."""
+        return [
+            question
+            for section in self.sections
+            for question in self.questions(section)
+            if question.required_from == moment
+            and self.is_shown(question)
+            and not self.is_answered(section, question)
+        ]
+
+    @cached_property
+    def later(self) -> list[Missing]:
+        """What need not be there yet, and must come before the proposal is complete."""
+        return [
+            Missing(section, self._demand(question), self._anchor(question))
+            for section in self.sections
+            for question in self.questions(section)
+            if self.stage in question.moment.announced
+            and self.is_shown(question)
+            and not self.is_answered(section, question)
+        ]
 
     @cached_property
     def missing(self) -> list[Missing]:
@@ -191,15 +317,19 @@ class Draft:
         return [
             Missing(section, _demand_shorter(question, over), self._anchor(question))
             for question in self.questions(section)
-            if (over := text_over(question, self.answer(section, question)))
+            if self.is_shown(question)
+            and (over := text_over(question, self.answer(section, question)))
         ]
 
     def progress(self, section: FormSection) -> Progress:
         totals = {
             SectionKind.GENERAL: len(REQUIRED_GENERAL),
-            SectionKind.QUESTIONS: sum(q.is_required for q in self.questions(section)),
             SectionKind.BUDGET: 2,
         }
+        if section.kind == SectionKind.QUESTIONS:
+            needed = [q for q in self.questions(section) if self.is_needed(q)]
+            gaps = sum(bool(self._gap(section, question)) for question in needed)
+            return Progress(len(needed) - gaps, len(needed))
         total = totals.get(SectionKind(section.kind), 0)
         return Progress(total - len(self.missing_in(section)), total)
 
@@ -217,12 +347,22 @@ class Draft:
 
     def _missing_answers(self, section: FormSection) -> list[tuple[str, str]]:
         return [
-            (self._demand(question), self._anchor(question))
+            (sentence, self._anchor(question))
             for question in self.questions(section)
-            if question.is_required and not self._is_given(section, question)
+            if (sentence := self._gap(section, question))
         ]
 
-    def _is_given(self, section: FormSection, question: FormQuestion) -> bool:
+    def _gap(self, section: FormSection, question: FormQuestion) -> str:
+        """What keeps this question from being handed in; "" when nothing does."""
+        if not self.is_shown(question):
+            return ""
+        if sentence := KINDS[question.type].outdated(question, self.answer(section, question)):
+            return sentence
+        if self.is_needed(question) and not self.is_answered(section, question):
+            return self._demand(question)
+        return ""
+
+    def is_answered(self, section: FormSection, question: FormQuestion) -> bool:
         if question.type == QuestionType.FILE:
             return bool(self.files_of(question))
         return KINDS[question.type].is_given(self.answer(section, question))
@@ -254,7 +394,28 @@ class Draft:
 
     @cached_property
     def warnings(self) -> list[Missing]:
-        """Remarks beside the list of what is missing: indicative ceilings, more money than cost."""
+        """Remarks beside the list of what is missing: an answer that is not handed in, indicative
+        ceilings, more money than cost.
+        """
+        return [*self._hidden_answers(), *self._estimate_warnings()]
+
+    def _hidden_answers(self) -> list[Missing]:
+        return [
+            Missing(
+                section,
+                _(
+                    "“%(label)s”: uw antwoord blijft bewaard maar wordt niet ingediend."
+                    " %(condition)s"
+                )
+                % {"label": question.label, "condition": question.condition},
+                self._anchor(question) if self.may_be_shown(question) else "",
+            )
+            for section in self.sections
+            for question in self.questions(section)
+            if not self.is_shown(question) and self.is_answered(section, question)
+        ]
+
+    def _estimate_warnings(self) -> list[Missing]:
         section = next((s for s in self.sections if s.kind == SectionKind.BUDGET), None)
         if section is None:
             return []

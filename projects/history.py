@@ -34,7 +34,7 @@ def section_state(draft: Draft, section: FormSection) -> Data:
     return {
         "kind": section.kind,
         "restore": _to_restore(draft, section),
-        "view": section_content(draft, section),
+        "view": section_content(draft, section, as_written=True),
     }
 
 

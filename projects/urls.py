@@ -6,9 +6,11 @@ from projects.project_urls import project_urls
 from projects.views import (
     assignments,
     extensions,
+    form_changes,
     history,
     information,
     partners,
+    preview,
     printing,
     proposals,
     reopening,
@@ -26,6 +28,7 @@ urlpatterns = [
     path(f"{_one}overgenomen/", proposals.copied, name="copied"),
     path(f"{_one}afdrukken/", printing.print_view, name="print"),
     path(f"{_one}meekijken/", proposals.team_consent, name="team_consent"),
+    path(f"{_one}formulier-gelezen/", form_changes.form_read, name="form_read"),
     path(_section, sections.section, name="section"),
     path(f"{_section}berekenen/", sections.estimate, name="estimate"),
     path(f"{_section}geschiedenis/", history.history, name="history"),
@@ -52,5 +55,11 @@ urlpatterns = [
     path(f"{_one}versies/<int:number>/", versions.version, name="version"),
     path(f"{_one}versies/<int:number>/ontvangst/", versions.receipt, name="receipt"),
     path(f"{_one}versies/<int:number>/document/", versions.make_document, name="make_document"),
+    path("beheer/oproepen/<slug:slug>/voorbeeld/<str:code>/", preview.preview, name="preview"),
+    path(
+        "beheer/oproepen/<slug:slug>/formulier/wijziging/voorbeeld/<str:code>/",
+        preview.preview_change,
+        name="preview_change",
+    ),
     *project_urls,
 ]

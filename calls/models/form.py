@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from calls import conditions
 from calls.models.call import Call
+from calls.required import MOMENTS, Moment, RequiredFrom, Stage
 from common import clock
 from common.constraints import check, unique
 
@@ -164,15 +166,6 @@ class QuestionType(models.TextChoices):
     DECLARATION = "declaration", _("Verklaring om aan te vinken")
 
 
-class RequiredFrom(models.TextChoices):
-    """From which moment an answer is needed; what validates it and what lists it reads this."""
-
-    NEVER = "never", _("Niet verplicht")
-    SUBMISSION = "submission", _("Bij het indienen")
-    COMPLETENESS = "completeness", _("Bij het aanvullen, voor de volledigheidscontrole")
-    SELECTION = "selection", _("Na de selectie")
-
-
 class FormQuestion(models.Model):
     """A question. `key` names its answer in drafts, frozen versions and exports."""
 
@@ -240,9 +233,23 @@ class FormQuestion(models.Model):
         return self.label
 
     @property
+    def moment(self) -> Moment:
+        """What `required_from` means, and its words."""
+        return MOMENTS[RequiredFrom(self.required_from)]
+
+    @property
     def is_required(self) -> bool:
-        """Whether a proposal cannot be handed in without it."""
-        return self.required_from == RequiredFrom.SUBMISSION
+        """Whether a proposal cannot be handed in a first time without it."""
+        return Stage.FIRST in self.moment.blocks
+
+    @property
+    def condition(self) -> str:
+        """When the question is shown, in words; "" when it always is."""
+        if self.visible_if is None:
+            return ""
+        return conditions.in_words(
+            self.visible_if.type, self.visible_if.label, self.visible_if_value
+        )
 
     def clean(self) -> None:
         """What a question needs depends on its type.

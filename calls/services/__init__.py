@@ -35,6 +35,15 @@ from calls.services.followers import (
     stop_following,
     tell_followers,
 )
+from calls.services.form_versions import (
+    BLANK_FORM_KIND,
+    discard_form_change,
+    fix_form,
+    form_differences,
+    publish_form_change,
+    start_form_change,
+    why_form_is_fixed,
+)
 from calls.services.limits import forget_posts
 from calls.services.openings import announce_openings
 from calls.services.questions import (
@@ -44,7 +53,7 @@ from calls.services.questions import (
     forget_askers,
     publish_answer,
 )
-from calls.services.steps import BLANK_FORM_KIND, move_call, publish_call
+from calls.services.steps import move_call, publish_call
 
 __all__ = [
     "BLANK_FORM_KIND",
@@ -62,13 +71,16 @@ __all__ = [
     "confirm_follower",
     "create_call",
     "delete_part",
+    "discard_form_change",
     "dismiss_question",
     "documents_can_change",
     "earliest_earlier_closing",
     "explain_item",
+    "fix_form",
     "forget_askers",
     "forget_posts",
     "forget_unconfirmed_followers",
+    "form_differences",
     "hold_closings",
     "move_call",
     "move_closing",
@@ -77,12 +89,15 @@ __all__ = [
     "notice_days",
     "publish_answer",
     "publish_call",
+    "publish_form_change",
     "remove_document",
     "remove_explanation",
     "rename_document",
     "save_criteria",
     "save_part",
+    "start_form_change",
     "stop_following",
     "tell_followers",
     "update_call",
+    "why_form_is_fixed",
 ]

@@ -1,4 +1,4 @@
-"""Changing the texts and parts of a call while it is a draft."""
+"""Changing the texts and parts of a call while it is a draft, and its form in a change."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -22,6 +22,14 @@ from calls.models import (
     SubmissionRound,
 )
 from calls.policies import may_manage_calls
+from calls.services.form_parts import (
+    check_fixed,
+    check_may_go,
+    check_order,
+    check_saved,
+    lock_change,
+    section_of,
+)
 from calls.services.self_test import add_self_test
 from calls.template import MILESTONES
 from common.constraints import readable_constraints
@@ -79,20 +87,24 @@ def update_call(*, call: Call, by: User, **texts: Any) -> None:
 def save_part(*, part: Part, by: User) -> Part:
     """Add or change a round, milestone, criterion, rule, section or question of a draft call.
 
-    New rounds, criteria, sections and questions get the next number.
+    New rounds, criteria, sections and questions get the next number, and so does a question that
+    goes to another section. A section or question may belong to a change of the form instead.
 
     Raises:
         PermissionDenied: when `by` may not set up calls.
         ValidationError: when the call is no longer a draft, or by field.
     """
-    call = _call_of(part)
-    lock_draft(call, by)
+    _lock(part, by)
     is_new = part.pk is None
-    if is_new:
+    if is_new or _goes_elsewhere(part):
         _number(part)
     part.full_clean()
+    if isinstance(part, FormSection | FormQuestion):
+        check_fixed(part)
     with readable_constraints():
         part.save()
+    if isinstance(part, FormSection | FormQuestion):
+        check_saved(part)
     label = _("%(what)s toegevoegd: %(name)s") if is_new else _("%(what)s gewijzigd: %(name)s")
     _record(part, by, "part_saved", label)
     return part
@@ -104,9 +116,12 @@ def delete_part(*, part: Part, by: User) -> None:
 
     Raises:
         PermissionDenied: when `by` may not set up calls.
-        ValidationError: when the call is no longer a draft, or answers depend on the part.
+        ValidationError: when the call is no longer a draft, or answers or other questions depend
+            on the part.
     """
-    lock_draft(_call_of(part), by)
+    _lock(part, by)
+    if isinstance(part, FormSection | FormQuestion):
+        check_may_go(part)
     _record(part, by, "part_deleted", _("%(what)s geschrapt: %(name)s"))
     try:
         part.delete()
@@ -124,9 +139,10 @@ def move_part(
 
     Raises:
         PermissionDenied: when `by` may not set up calls.
-        ValidationError: when the call is no longer a draft.
+        ValidationError: when the call is no longer a draft, or a question would come before the
+            one on which it depends.
     """
-    lock_draft(_call_of(part), by)
+    _lock(part, by)
     siblings = list(_siblings(part).order_by("position", "pk"))
     here = siblings.index(part)
     there = here - 1 if up else here + 1
@@ -136,6 +152,8 @@ def move_part(
     for position, sibling in enumerate(siblings, 1):
         sibling.position = position
     type(part)._default_manager.bulk_update(siblings, ["position"])
+    if isinstance(part, FormSection | FormQuestion):
+        check_order(part)
     _record(part, by, "part_moved", _("%(what)s verplaatst: %(name)s"))
 
 
@@ -238,8 +256,24 @@ def lock_draft(call: Call, by: User) -> None:
         )
 
 
+def _lock(part: Part, by: User) -> None:
+    if isinstance(part, FormSection | FormQuestion):
+        change = section_of(part).change
+        if change is not None:
+            lock_change(change, by)
+            return
+    lock_draft(_call_of(part), by)
+
+
+def _goes_elsewhere(part: Part) -> bool:
+    return (
+        isinstance(part, FormQuestion)
+        and not FormQuestion.objects.filter(pk=part.pk, section=part.section_id).exists()
+    )
+
+
 def _call_of(part: Part) -> Call:
-    holder = part.section if isinstance(part, FormQuestion) else part
+    holder = section_of(part) if isinstance(part, FormQuestion) else part
     if isinstance(holder, FormSection) and holder.call is None:
         assert holder.change is not None, "calls_section_belongs_somewhere"
         return holder.change.call

@@ -17,12 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from calls import forms, services
+from calls.definition import Holder, pending_change
 from calls.models import (
     Call,
     CofinancingRule,
     Criterion,
     FormQuestion,
     FormSection,
+    FormVersion,
     Milestone,
     ReminderMoment,
     SelfTestQuestion,
@@ -34,16 +36,23 @@ from common.views import sentences, service_errors, staff_required
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of part: its form, its rows of a call, and where one returns afterwards."""
+    """A kind of part: its form, its rows, and where one returns afterwards.
+
+    Rows hang on the call; sections and questions on the change of its form while one is prepared.
+    """
 
     title: Any
     form: "type[ModelForm[Any]]"
-    rows: Callable[[Call], "QuerySet[Any]"]
-    blank: Callable[[Call], Any]
+    rows: Callable[[Any], "QuerySet[Any]"]
+    blank: Callable[[Any], Any]
     is_ordered: bool = False
     is_in_form: bool = False
     page: str = ""
     """The address to return to, when it is not the page of the call."""
+
+
+def _hanging_on(holder: Holder) -> dict[str, Any]:
+    return {"change": holder} if isinstance(holder, FormVersion) else {"call": holder}
 
 
 KINDS = {
@@ -81,16 +90,18 @@ KINDS = {
     "delen": Kind(
         gettext_lazy("Deel van het formulier"),
         forms.SectionForm,
-        lambda call: call.sections.all(),
-        lambda call: FormSection(call=call),
+        lambda holder: holder.sections.select_related("origin"),
+        lambda holder: FormSection(**_hanging_on(holder)),
         is_ordered=True,
         is_in_form=True,
     ),
     "vragen": Kind(
         gettext_lazy("Vraag"),
         forms.QuestionForm,
-        lambda call: FormQuestion.objects.filter(section__call=call).select_related("section"),
-        lambda call: FormQuestion(),
+        lambda holder: FormQuestion.objects.filter(
+            section__in=holder.sections.all()
+        ).select_related("section__change", "origin"),
+        lambda holder: FormQuestion(),
         is_ordered=True,
         is_in_form=True,
     ),
@@ -120,29 +131,29 @@ class PartConverter:
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedInRequest, slug: str, kind: str) -> HttpResponse:
-    call = _editable_call(request, slug)
-    if call is None:
+    holder = _editable(request, slug, kind)
+    if holder is None:
         return redirect("calls:staff_detail", slug=slug)
-    return _edit(request, call, kind, KINDS[kind].blank(call))
+    return _edit(request, holder, kind, KINDS[kind].blank(holder))
 
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedInRequest, slug: str, kind: str, pk: int) -> HttpResponse:
-    call = _editable_call(request, slug)
-    if call is None:
+    holder = _editable(request, slug, kind)
+    if holder is None:
         return redirect("calls:staff_detail", slug=slug)
-    return _edit(request, call, kind, get_object_or_404(KINDS[kind].rows(call), pk=pk))
+    return _edit(request, holder, kind, get_object_or_404(KINDS[kind].rows(holder), pk=pk))
 
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: SignedInRequest, slug: str, kind: str, pk: int) -> HttpResponse:
     """Ask first; a section goes with its questions."""
-    call = _editable_call(request, slug)
-    if call is None:
+    holder = _editable(request, slug, kind)
+    if holder is None:
         return redirect("calls:staff_detail", slug=slug)
-    part = get_object_or_404(KINDS[kind].rows(call), pk=pk)
+    part = get_object_or_404(KINDS[kind].rows(holder), pk=pk)
     if request.method == "POST":
         name = str(part)
         try:
@@ -151,17 +162,17 @@ def delete(request: SignedInRequest, slug: str, kind: str, pk: int) -> HttpRespo
             messages.error(request, sentences(error))
         else:
             messages.success(request, _("“%(name)s” is geschrapt.") % {"name": name})
-        return redirect(_back(call, kind))
+        return redirect(_back(holder, kind))
     questions = part.questions.count() if isinstance(part, FormSection) else 0
     return render(
         request,
         "calls/staff/part_delete.html",
         {
-            "call": call,
+            "call": _call_of(holder),
             "kind": KINDS[kind],
             "part": part,
             "questions": questions,
-            "back": _back(call, kind),
+            "back": _back(holder, kind),
         },
     )
 
@@ -170,57 +181,69 @@ def delete(request: SignedInRequest, slug: str, kind: str, pk: int) -> HttpRespo
 @require_POST
 def move(request: SignedInRequest, slug: str, kind: str, pk: int) -> HttpResponse:
     """One place up or down."""
-    call = _editable_call(request, slug)
-    if call is None:
+    holder = _editable(request, slug, kind)
+    if holder is None:
         return redirect("calls:staff_detail", slug=slug)
     if not KINDS[kind].is_ordered:
         raise Http404
-    part = get_object_or_404(KINDS[kind].rows(call), pk=pk)
+    part = get_object_or_404(KINDS[kind].rows(holder), pk=pk)
     try:
         services.move_part(part=part, by=request.user, up=request.POST.get("richting") == "op")
     except ValidationError as error:
         messages.error(request, sentences(error))
-    return redirect(_back(call, kind))
+    return redirect(_back(holder, kind))
 
 
-def _edit(request: SignedInRequest, call: Call, kind: str, part: Any) -> HttpResponse:
+def _edit(request: SignedInRequest, holder: Holder, kind: str, part: Any) -> HttpResponse:
     is_new = part.pk is None
     extra: dict[str, Any] = {}
     if kind == "vragen":
-        extra = {"call": call, "initial": {"section": request.GET.get("deel")} if is_new else {}}
+        extra = {
+            "holder": holder,
+            "initial": {"section": request.GET.get("deel")} if is_new else {},
+        }
     form = KINDS[kind].form(request.POST or None, instance=part, **extra)
     if form.is_valid():
         with service_errors(form):
             services.save_part(part=form.instance, by=request.user)
         if form.is_valid():
             messages.success(request, _("“%(name)s” is bewaard.") % {"name": part})
-            return redirect(_back(call, kind))
+            return redirect(_back(holder, kind))
     return render(
         request,
         "calls/staff/part.html",
         {
-            "call": call,
+            "call": _call_of(holder),
             "kind": KINDS[kind],
             "form": form,
             "is_new": is_new,
-            "back": _back(call, kind),
+            "back": _back(holder, kind),
         },
     )
 
 
-def _editable_call(request: SignedInRequest, slug: str) -> Call | None:
-    """The call, or None with a message when its texts and dates are fixed."""
+def _editable(request: SignedInRequest, slug: str, kind: str) -> Holder | None:
+    """What the parts of this kind hang on; None, with a message, when all is fixed."""
     call = get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
     may_manage_calls.check(request.user)
     if call.is_editable:
         return call
-    messages.error(
-        request, _("Deze oproep is niet meer in opmaak. De teksten en data liggen vast.")
-    )
-    return None
+    change = pending_change(call) if KINDS[kind].is_in_form else None
+    if change is None:
+        messages.error(
+            request, _("Deze oproep is niet meer in opmaak. De teksten en data liggen vast.")
+        )
+    return change
 
 
-def _back(call: Call, kind: str) -> str:
+def _call_of(holder: Holder) -> Call:
+    return holder.call if isinstance(holder, FormVersion) else holder
+
+
+def _back(holder: Holder, kind: str) -> str:
+    call = _call_of(holder)
+    if isinstance(holder, FormVersion):
+        return reverse("calls:form_change", args=[call.slug])
     if KINDS[kind].is_in_form:
         return reverse("calls:form_builder", args=[call.slug])
     if KINDS[kind].page:

@@ -170,22 +170,6 @@ def edit_texts(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @staff_required
-@require_safe
-def form_builder(request: SignedInRequest, slug: str) -> HttpResponse:
-    """The form as staff builds it: sections and questions with their order."""
-    call = _call(request, slug)
-    return render(
-        request,
-        "calls/staff/form_builder.html",
-        {
-            "call": call,
-            "sections": selectors.form_of(call),
-            "may_edit": _may_edit(request, call),
-        },
-    )
-
-
-@staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_step(request: SignedInRequest, slug: str, step: str) -> HttpResponse:
     """Say what a step brings about; take it after confirmation."""

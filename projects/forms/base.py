@@ -25,15 +25,38 @@ from projects.draft import Draft
 from projects.forms.tables import AllErrors, RowForm, RowFormSet
 from projects.models import SectionAnswers
 
+LONGEST_NUMBER = 4
+LEFTOVER_PREFIX = "vervallen:"
+
 
 @dataclass
 class Part:
-    """What the template shows in order: a field, a table, or the files of a question."""
+    """What the template shows in order: a field, a table, or the files of a question.
+
+    `condition` says when it applies, where that follows from the box `depends_on` of the same form
+    holding `value`.
+    """
 
     field: Any = None
     table: Any = None
     files: Any = None
     question: FormQuestion | None = None
+    condition: str = ""
+    depends_on: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """What somebody typed in a box that the form no longer has; shown to copy, never saved."""
+
+    label: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The name under which it comes along when the page is sent again."""
+        return f"{LEFTOVER_PREFIX}{self.label}"
 
 
 @dataclass(frozen=True)
@@ -57,6 +80,8 @@ class SectionForm(PortalForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     base = forms.CharField(widget=forms.HiddenInput, required=False)
+    form_version = forms.CharField(widget=forms.HiddenInput, required=False)
+    asked = forms.CharField(widget=forms.HiddenInput, required=False)
     use_required_attribute = False
 
     def __init__(
@@ -72,11 +97,33 @@ class SectionForm(PortalForm):
         self.left: set[str] = set()
         super().__init__(data, files)
         self.initial["version"] = draft.version(section)
+        self.initial["form_version"] = draft.form_version
+        self.leftovers = self._leftovers_that_came_along()
         self.build()
         self.initial["base"] = json.dumps({n: self.sign_of(n, self.stored(n)) for n in self.names})
 
     def build(self) -> None:
         """Add fields and tables."""
+
+    @property
+    def hidden_parts(self) -> list[Any]:
+        """What each post carries: which text and which form the page was made from."""
+        return list(self.hidden_fields())
+
+    @property
+    def is_from_older_form(self) -> bool:
+        """Whether the page was made before the form of the call changed."""
+        posted = str(self.data.get("form_version", "")) if self.is_bound else ""
+        is_number = posted.isdecimal() and len(posted) <= LONGEST_NUMBER
+        return is_number and int(posted) < self.draft.form_version
+
+    def _leftovers_that_came_along(self) -> list[Leftover]:
+        names = self.data if self.is_bound else ()
+        return [
+            Leftover(name.removeprefix(LEFTOVER_PREFIX), self.data[name])
+            for name in names
+            if name.startswith(LEFTOVER_PREFIX)
+        ]
 
     def parts(self) -> list[Part]:
         """The visible parts, in order."""
@@ -145,7 +192,11 @@ class SectionForm(PortalForm):
 
     @property
     def _mistaken(self) -> set[str]:
-        broken = {prefix for prefix, table in self.tables.items() if not table.is_valid()}
+        broken = {
+            prefix
+            for prefix, table in self.tables.items()
+            if table.is_bound and not table.is_valid()
+        }
         return {*self.errors, *broken}
 
     def base_after_save(self) -> str:
@@ -195,8 +246,16 @@ class SectionForm(PortalForm):
         self.data = data
 
     def add_table(
-        self, prefix: str, row: type[RowForm], initial: list[dict[str, Any]], **attributes: Any
+        self,
+        prefix: str,
+        row: type[RowForm],
+        initial: list[dict[str, Any]],
+        *,
+        is_new: bool = False,
+        **attributes: Any,
     ) -> None:
+        """`is_new`: the page that was sent did not have this table yet."""
+        is_bound = self.is_bound and not is_new
         factory = forms.formset_factory(
             row,
             formset=RowFormSet,
@@ -207,9 +266,9 @@ class SectionForm(PortalForm):
             validate_max=True,
         )
         table = factory(
-            self.data if self.is_bound else None,
+            self.data if is_bound else None,
             prefix=prefix,
-            initial=None if self.is_bound else initial,
+            initial=None if is_bound else initial,
             form_kwargs={"use_required_attribute": False},
             error_messages={
                 "missing_management_form": str(

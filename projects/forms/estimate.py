@@ -85,7 +85,7 @@ class EstimateForm(SectionForm):
         phase = forms.ChoiceField(label=_("Fase"), choices=phases, required=False)
         attributes = {"phase": phase, "first_phase": phases[0][0]}
         row = type("CallCostLineForm", (CostLineForm,), attributes)
-        self.add_table(ESTIMATE_PREFIX, row, rows, title=_("Kosten"), needed=True)
+        self.add_table(ESTIMATE_PREFIX, row, rows, title=_("Kosten"), marker=NEEDED)
 
     def stored(self, name: str) -> Any:
         if name == ESTIMATE_PREFIX:

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import normalise_kbo
@@ -21,6 +22,7 @@ from projects.draft import FIELD_PREFIX, REQUIRED_GENERAL
 from projects.fields import GENERAL_FIELDS, PARTNER_FIELDS
 from projects.forms.base import Part, SectionForm
 from projects.forms.estimate import EstimateForm
+from projects.forms.leftovers import older_texts, stored_texts
 from projects.forms.tables import RowForm
 from projects.models import SectionAnswers
 
@@ -90,21 +92,40 @@ class GeneralForm(SectionForm):
 
 
 class QuestionsForm(SectionForm):
-    """A field per question; a table is a formset; a file is kept as soon as it arrives."""
+    """A field per question; a table is a formset; a file is kept as soon as it arrives.
+
+    The page holds the questions that apply, or can come to apply through an answer on that same
+    page. `asked` names them, so that a save touches only what the person had before him.
+    """
 
     def build(self) -> None:
-        self.questions = self.draft.questions(self.section)
+        posted = set(str(self.data.get("asked", "")).split()) if self.is_bound else set()
+        known = self.draft.questions(self.section)
+        self.questions = [question for question in known if self._is_asked(question, posted)]
+        self.initial["asked"] = " ".join(question.key for question in self.questions)
+        if not self.is_bound:
+            self.leftovers = stored_texts(self.draft, self.section)
+        elif self.is_from_older_form:
+            self._take_over_older_form(posted)
         for question in self.questions:
             name = f"{FIELD_PREFIX}{question.key}"
             stored = self.draft.answer(self.section, question)
             if question.type == QuestionType.TABLE:
                 self._add_question_table(name, question, stored)
                 continue
-            self.fields[name] = answer_field(question)
+            self.fields[name] = answer_field(question, self.draft.marker(question))
             self.initial[name] = KINDS[question.type].initial(stored)
 
     def parts(self) -> list[Part]:
         return [self._part(question) for question in self.questions]
+
+    def is_valid(self) -> bool:
+        fine = super().is_valid()
+        if self.was_older_form and (self.has_new_leftovers or not fine):
+            if not self.has_error(NON_FIELD_ERRORS, "older_form"):
+                self.add_error(None, ValidationError(self._older_form_sentence(), "older_form"))
+            return False
+        return fine
 
     def uploads(self) -> list[tuple[FormQuestion, str, Any]]:
         """The files that came with this post: question, field name, file."""
@@ -116,18 +137,66 @@ class QuestionsForm(SectionForm):
         ]
 
     def save(self, by: User, *, is_autosave: bool = False) -> SectionAnswers:
+        saved = self.draft.saved(self.section)
         return services.save_answers(
             proposal=self.proposal,
             section=self.section,
             answers={
-                question.key: self.value(f"{FIELD_PREFIX}{question.key}")
-                for question in self.questions
-                if question.type != QuestionType.FILE
+                **(saved.answers if saved else {}),
+                **{
+                    question.key: self.value(f"{FIELD_PREFIX}{question.key}")
+                    for question in self.questions
+                    if question.type != QuestionType.FILE
+                },
             },
             version=self.known_version(),
             by=by,
             is_autosave=is_autosave,
         )
+
+    # --- Which questions -------------------------------------------------------------------------
+
+    was_older_form = False
+    has_new_leftovers = False
+
+    def _is_asked(self, question: FormQuestion, posted: set[str]) -> bool:
+        if not posted:
+            return self.draft.may_be_shown(question)
+        if question.key in posted:
+            return True
+        # Not on the page that was sent: a box appears only where it cannot hide a stored answer.
+        stored = self.draft.answer(self.section, question)
+        is_empty = not KINDS[question.type].is_given(stored)
+        return is_empty and self.draft.may_be_shown(question)
+
+    def _take_over_older_form(self, posted: set[str]) -> None:
+        """Show the present form with all that was typed, also what no longer has a box."""
+        self.was_older_form = True
+        found = older_texts(self.draft, self.section, self.data, posted)
+        self.has_new_leftovers = bool(found)
+        self.leftovers = [*found, *self.leftovers]
+        data = cast(Any, self.data).copy()
+        data["form_version"] = str(self.draft.form_version)
+        data["asked"] = self.initial["asked"]
+        self.data = data
+
+    def _older_form_sentence(self) -> str:
+        if self.has_new_leftovers:
+            return str(
+                _(
+                    "Het formulier is gewijzigd terwijl u schreef, en er is nog niets opgeslagen."
+                    " Bovenaan staat uw tekst die geen vak meer heeft. Kopieer wat u nodig hebt en"
+                    " sla dan opnieuw op."
+                )
+            )
+        return str(
+            _(
+                "Het formulier is gewijzigd terwijl u schreef, en er is nog niets opgeslagen. Kijk"
+                " de vakken hieronder na."
+            )
+        )
+
+    # --- Fields ----------------------------------------------------------------------------------
 
     def stored(self, name: str) -> Any:
         return self.draft.answer(self.section, self._question(name))
@@ -135,7 +204,10 @@ class QuestionsForm(SectionForm):
     def given(self, name: str) -> Any:
         question = self._question(name)
         if question.type == QuestionType.TABLE:
-            return TABLE.rows_to_json(question, self.tables[name].rows)
+            table = self.tables[name]
+            if not table.is_bound:
+                return self.draft.answer(self.section, question)
+            return TABLE.rows_to_json(question, table.rows)
         return KINDS[question.type].to_json(self.cleaned_data[name])
 
     def _question(self, name: str) -> FormQuestion:
@@ -143,10 +215,19 @@ class QuestionsForm(SectionForm):
 
     def _part(self, question: FormQuestion) -> Part:
         name = f"{FIELD_PREFIX}{question.key}"
+        part = Part(question=question)
         if question.type == QuestionType.TABLE:
-            return Part(table=self.tables[name], question=question)
-        files = self.draft.files_of(question) if question.type == QuestionType.FILE else None
-        return Part(field=self[name], files=files, question=question)
+            part.table = self.tables[name]
+        else:
+            part.field = self[name]
+        if question.type == QuestionType.FILE:
+            part.files = self.draft.files_of(question)
+        other = question.visible_if
+        if other is not None and other.section_id == self.section.pk:
+            part.condition = question.condition
+            part.depends_on = f"{FIELD_PREFIX}{other.key}"
+            part.value = KINDS[other.type].condition_input(question.visible_if_value)
+        return part
 
     def _add_question_table(self, name: str, question: FormQuestion, stored: Any) -> None:
         columns = {column.key: KINDS[column.type].field(column) for column in columns_of(question)}
@@ -154,9 +235,10 @@ class QuestionsForm(SectionForm):
             name,
             type("QuestionRowForm", (RowForm,), columns),
             TABLE.initial_rows(question, stored),
+            is_new=self.was_older_form and f"{name}-TOTAL_FORMS" not in self.data,
             title=question.label,
             help_text=question.help_text,
-            needed=question.is_required,
+            marker=self.draft.marker(question),
         )
 
 

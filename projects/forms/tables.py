@@ -31,7 +31,8 @@ class RowFormSet(forms.BaseFormSet):
     deletion_widget = forms.HiddenInput
     title: str = ""
     help_text: str = ""
-    needed = False
+    marker: Any = ""
+    """When at least one row is needed, in words."""
 
     @property
     def anchor(self) -> str:

@@ -19,6 +19,7 @@ from projects.services.drafting import (
     set_team_consent,
 )
 from projects.services.extension import grant_extension
+from projects.services.form_changes import acknowledge_form
 from projects.services.information import (
     ask_information,
     ask_what_selection_needs,
@@ -44,6 +45,7 @@ from projects.services.withdrawal import withdraw_proposal
 __all__ = [
     "PartnerClash",
     "SectionClash",
+    "acknowledge_form",
     "add_attachment",
     "add_letter",
     "ask_information",

@@ -222,7 +222,10 @@ def save_section(
     """Lock the proposal, compare versions, write, and count one version further."""
     with transaction.atomic():
         current = lock_for_editing(proposal, by)
-        if section.kind != kind or section.call_id != current.call_id:
+        # Asked again under lock: a change of the form may have retired the section meanwhile.
+        if not FormSection.objects.filter(
+            pk=section.pk, kind=kind, call_id=current.call_id
+        ).exists():
             raise ValidationError(_("Dit deel hoort niet bij dit formulier."))
         saved = (
             SectionAnswers.objects.filter(proposal=current, section=section)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, User
 from accounts.roles import MemberRole
 from audit.services import record
+from calls.definition import current_form_version
 from calls.lifecycle import CallPhase
 from calls.models import Call
 from projects.models import Proposal
@@ -50,6 +51,7 @@ def start_proposal(
         locked.save(update_fields=["last_proposal_number"])
         proposal = Proposal.objects.create(
             call=locked,
+            known_form_version=current_form_version(locked),
             organisation=organisation,
             reference=f"{locked.reference}-{locked.last_proposal_number:04d}",
             title=title,

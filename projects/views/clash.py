@@ -52,7 +52,9 @@ def compare(
 
     `form` is shown; `read` is the same form, judged, which the shown one need not be.
     """
-    items = {item["key"]: item for item in section_content(draft, section)["items"]}
+    items = {
+        item["key"]: item for item in section_content(draft, section, as_written=True)["items"]
+    }
     found = []
     for part in form.parts():
         name = part.table.prefix if part.table else part.field.name

@@ -48,7 +48,7 @@ def revision(request: HttpRequest, reference: str, code: str, version: int) -> H
     draft, section = _open(request, reference, code)
     found = revision_for_reading(draft.proposal, section, version)
     proposal = draft.proposal
-    differences = compared_with_now(found, section_content(draft, section))
+    differences = compared_with_now(found, section_content(draft, section, as_written=True))
     return render(
         request,
         "projects/revision.html",

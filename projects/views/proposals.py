@@ -88,6 +88,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
             "proposal": found,
             "draft": draft,
             "sees_draft": sees_draft,
+            "form_changes": draft.form_changes if sees_draft else [],
             "sections": _section_rows(draft) if sees_draft else [],
             "successors": list(found.successors.all()),
             "is_member": is_reader.test(request.user, found),

@@ -34,13 +34,27 @@ from projects.services import (
 from projects.services.attachments import max_attachments
 from projects.views.autosave import autosave, closed
 from projects.views.clash import SETTLING, chosen_theirs, compare
+from projects.views.form_changes import section_gone
 from projects.views.people import person
+
+
+class SectionGone(Http404):
+    """The form has no section with this letter (any more)."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        super().__init__()
 
 
 @keeps_typed_text
 def section(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     """Show or save one section; who may not write reads it."""
-    draft, found = _open(request, reference, code)
+    try:
+        draft, found = _open(request, reference, code)
+    except SectionGone as gone:
+        if request.method != "POST":
+            raise
+        return section_gone(request, gone.draft, code)
     proposal = draft.proposal
     is_autosave = request.method == "POST" and "autosave" in request.POST
     if not (proposal.can_be_edited and is_editor.test(request.user, proposal)):
@@ -75,7 +89,8 @@ def _save(request: HttpRequest, draft: Draft, found: FormSection) -> HttpRespons
     if changed is not None or "remove_file" in request.POST:
         return _without_saving(request, draft, found, changed)
     refused = _keep_uploads(request, draft, found)
-    draft = _again(draft)
+    if request.FILES:
+        draft = _again(draft)
     form = _form(request, draft, found, request.POST)
     if SETTLING in request.POST:
         form.leave(chosen_theirs(request.POST, form))
@@ -283,7 +298,7 @@ def _open(request: HttpRequest, reference: str, code: str) -> tuple[Draft, FormS
     draft = load_draft(proposal)
     found = draft.section(code)
     if found is None:
-        raise Http404
+        raise SectionGone(draft)
     return draft, found
 
 
@@ -327,6 +342,8 @@ def _page(request: HttpRequest, draft: Draft, found: FormSection, **more: Any) -
         "section": found,
         "sections": [(section, draft.progress(section)) for section in draft.sections],
         "saved": draft.saved(found),
+        "form_changes": draft.form_changes,
+        "may_edit": draft.proposal.can_be_edited and is_editor.test(request.user, draft.proposal),
         "too_long": draft.too_long(found),
         "shows_history": found.kind != SectionKind.ATTACHMENTS
         and is_reader.test(request.user, draft.proposal),

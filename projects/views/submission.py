@@ -20,7 +20,7 @@ from projects.draft import Draft, Missing, load_draft
 from projects.forms.proposals import WithdrawForm
 from projects.lifecycle import PROPOSAL_LIFECYCLE
 from projects.models import Proposal
-from projects.policies import is_submitter, may_see_draft
+from projects.policies import is_editor, is_submitter, may_see_draft
 from projects.services import submit_proposal, withdraw_proposal
 from projects.services.submission import TooLate, check_submitter, unverified_sentence
 from projects.views.people import person
@@ -109,6 +109,9 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
         {
             "proposal": found,
             "draft": draft,
+            "form_changes": draft.form_changes,
+            "may_edit": is_editor.test(request.user, found),
+            "later": draft.later,
             "blocks": blocks,
             "items": [_line(draft, section, gaps) for section, gaps in blocks],
             "missing_count": len(draft.missing),

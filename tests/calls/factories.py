@@ -181,3 +181,19 @@ def explain_the_rest(call: Call, by: User) -> None:
     for item in open_items(call):
         if not item.is_required:
             explain_item(call=call, item=item.key, explanation="Niet nodig in deze test.", by=by)
+
+
+def add_question(call: Call, code: str, label: str, **fields: object) -> FormQuestion:
+    """One more question at the end of a section; a text of 1.000 characters unless told."""
+    section = call.sections.get(code=code)
+    number = section.questions.count() + 1
+    values: dict[str, object] = {
+        "key": f"vraag_{number}",
+        "type": QuestionType.TEXT,
+        "required_from": RequiredFrom.SUBMISSION,
+        "position": number,
+        **fields,
+    }
+    if values["type"] == QuestionType.TEXT:
+        values.setdefault("max_length", 1000)
+    return FormQuestion.objects.create(section=section, label=label, **values)

@@ -88,7 +88,7 @@ def test_a_question_gets_a_key_from_its_label_that_no_other_has():
             "columns": "",
         },
         instance=FormQuestion(),
-        call=call,
+        holder=call,
     )
     assert form.is_valid(), form.errors
     assert (form.instance.key, form.instance.choices) == ("probleem_2", ["Ja", "Nee"])
@@ -98,6 +98,6 @@ def test_a_question_gets_a_key_from_its_label_that_no_other_has():
 def test_a_question_of_another_call_is_no_place_for_it():
     other = CallFactory().sections.get(code="D")
     form = QuestionForm(
-        {"section": other.pk, "label": "X"}, instance=FormQuestion(), call=CallFactory()
+        {"section": other.pk, "label": "X"}, instance=FormQuestion(), holder=CallFactory()
     )
     assert "section" in form.errors

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Membership, User
 from accounts.roles import MemberRole, StaffRole
 from calls.models import Call, CallFollower, CallQuestion, CostPhase
+from calls.services import start_form_change
 from documents.models import Job
 from documents.services import request_document
 from funding.models import Commitment
@@ -55,6 +56,8 @@ class World:
         self.question = CallQuestion.objects.create(
             call=self.call, question="Mag een vzw indienen?", asker_email="vraag@voorbeeld.test"
         )
+        self.changing_call: Call = CallFactory()
+        start_form_change(call=self.changing_call, by=UserFactory(roles=[StaffRole.TEAM_MEMBER]))
         self.draft: Proposal = ProposalFactory(
             call=self.call,
             organisation=self.organisation,
@@ -149,6 +152,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("calls:suggest_self_test", "slug"): lambda w: w.draft_call.slug,
     ("calls:", "token"): lambda w: w.follower.token,
     ("calls:part_", "pk"): lambda w: w.draft_call.criteria.first().pk,
+    ("calls:form_change", "slug"): lambda w: w.changing_call.slug,
     ("documents:", "job_id"): lambda w: w.job.pk,
     ("evaluations:", "reference"): lambda w: w.case.proposal.reference,
     ("evaluations:", "number"): lambda w: w.asked.number,
@@ -169,6 +173,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("notifications:", "mail_id"): lambda w: w.mail.pk,
     ("projects:", "slug"): lambda w: w.call.slug,
     ("projects:", "code"): lambda w: "D",
+    ("projects:preview_change", "slug"): lambda w: w.changing_call.slug,
     ("projects:", "file_id"): lambda w: uuid4(),
     ("projects:", "number"): lambda w: 1,
     ("projects:", "version"): lambda w: 1,
