@@ -18,6 +18,7 @@ from projects.lifecycle import ProposalState
 from projects.models import Proposal, SectionAnswers
 from projects.services import add_attachment, save_answers, submit_proposal
 from tests.calls.factories import CallFactory, add_question
+from tests.documents.factories import pdf_bytes
 from tests.projects.conftest import member, signed_in
 from tests.projects.factories import complete_draft
 
@@ -148,7 +149,7 @@ class TestNothingIsLost:
         )
         add_attachment(
             proposal=proposal,
-            uploaded=SimpleUploadedFile("b.pdf", b"%PDF-1.4\n%%EOF\n"),
+            uploaded=SimpleUploadedFile("b.pdf", pdf_bytes()),
             question=file_question,
             by=user,
         )

@@ -33,6 +33,7 @@ from projects.services import (
 )
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import CallFactory, add_question
+from tests.documents.factories import pdf_bytes
 from tests.projects.conftest import member, signed_in
 from tests.projects.factories import ProposalFactory, complete_draft
 
@@ -140,10 +141,13 @@ class TestWhatHappensToADraft:
         self, proposal: Proposal, user: User, team: Any
     ) -> None:
         question = add_question(proposal.call, "D", "Bewijs", key="bewijs", type=QuestionType.FILE)
-        for number, description in ((1, ""), (2, "Brief")):
+        for name, description, content in (
+            ("1.pdf", "", pdf_bytes()),
+            ("2.pdf", "Brief", pdf_bytes(linearize=True)),
+        ):
             add_attachment(
                 proposal=proposal,
-                uploaded=SimpleUploadedFile(f"{number}.pdf", b"%%PDF-1.4\n%%%%EOF%d\n" % number),
+                uploaded=SimpleUploadedFile(name, content),
                 question=question,
                 description=description,
                 by=user,
