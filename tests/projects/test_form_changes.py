@@ -190,7 +190,7 @@ class TestWhatHappensToADraft:
         change_form(proposal.call, team, alter("probleem", team, max_length=5))
         draft = load_draft(again(proposal))
         assert [gap.sentence for gap in draft.missing] == [
-            "Kort in: Welk probleem? (16 tekens te veel)."
+            "Kort in met 16 tekens: Welk probleem?"
         ]
 
     def test_an_answer_that_can_no_longer_be_chosen_is_chosen_again(
