@@ -189,9 +189,7 @@ class TestWhatHappensToADraft:
     ) -> None:
         change_form(proposal.call, team, alter("probleem", team, max_length=5))
         draft = load_draft(again(proposal))
-        assert [gap.sentence for gap in draft.missing] == [
-            "Kort in met 16 tekens: Welk probleem?"
-        ]
+        assert [gap.sentence for gap in draft.missing] == ["Kort in met 16 tekens: Welk probleem?"]
 
     def test_an_answer_that_can_no_longer_be_chosen_is_chosen_again(
         self, proposal: Proposal, user: User, team: Any
