@@ -1,5 +1,7 @@
 """A question that appears with an answer, and a form that changes while somebody writes."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -104,7 +106,8 @@ def test_a_change_is_prepared_published_told_and_read(new_context: Windows) -> N
     team.press("Formulier wijzigen")
     team.sees("Nog niet gepubliceerd")
     assert faults(team.page) == []
-    team.follow("Vraag toevoegen: E. Gewenste oplossing")
+    adding = re.compile(r"Vraag toevoegen\s*: E\. Gewenste oplossing")
+    team.page.get_by_role("link", name=adding).click()
     team.fill("Vraag", "Hebt u nog een wens?")
     team.select("Soort", "Tekst")
     team.select("Nodig vanaf", "Niet verplicht")
