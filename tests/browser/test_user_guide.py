@@ -1,4 +1,4 @@
-"""The pictures of docs/user-guide.md: UPDATE_SCREENSHOTS=1 takes them again, of the demo."""
+"""The pictures of the two guides in docs/: UPDATE_SCREENSHOTS=1 takes them again, of the demo."""
 
 import os
 import re
@@ -17,11 +17,22 @@ FOLDER = DOCS / "screenshots"
 HEAVIEST = 150_000  # bytes; they are cloned with the code
 YEAR = today().year
 DRAFT = f"PIO-{YEAR}-3-0001"
+SUBMITTED = f"PIO-{YEAR}-2-0007"
+APPLICANT, COLLEAGUE = "indiener@voorbeeldegem.example", "bewerker@voorbeeldegem.example"
+GUIDES = ("user-guide.md", "proposal-in-ten-screens.md")
+SECTION = f"/voorstellen/{DRAFT}/deel/D/"
+PROBLEM = "Welk probleem wilt u oplossen?"
 PICTURES = {
     "oproep": ("", f"/oproepen/pio-{YEAR}-3/"),
-    "mijn-dossiers": ("indiener@voorbeeldegem.example", "/mijn/"),
-    "raming": ("indiener@voorbeeldegem.example", f"/voorstellen/{DRAFT}/deel/J/#berekening"),
-    "nakijken": ("indiener@voorbeeldegem.example", f"/voorstellen/{DRAFT}/nakijken/"),
+    "zelftest": ("", f"/oproepen/pio-{YEAR}-3/zelftest/"),
+    "mijn-dossiers": (APPLICANT, "/mijn/"),
+    "voorstel": (APPLICANT, f"/voorstellen/{DRAFT}/"),
+    "deel": (APPLICANT, SECTION),
+    "twee-teksten": (APPLICANT, SECTION),
+    "raming": (APPLICANT, f"/voorstellen/{DRAFT}/deel/J/#berekening"),
+    "nakijken": (APPLICANT, f"/voorstellen/{DRAFT}/nakijken/"),
+    "ontvangst": (APPLICANT, f"/voorstellen/{SUBMITTED}/versies/1/ontvangst/"),
+    "bijkomende-informatie": (APPLICANT, f"/voorstellen/{SUBMITTED}/vragen/1/"),
     "mijn-werk": ("teamlid@pio.example", "/beheer/"),
     "beoordelen": ("adviseur@pio.example", f"/beheer/dossiers/PIO-{YEAR}-2-0004/beoordelen/"),
     "begroting": ("manager@pio.example", "/beheer/begroting/"),
@@ -29,10 +40,45 @@ PICTURES = {
 }
 
 
-def test_the_guide_shows_every_picture() -> None:
-    guide = (DOCS / "user-guide.md").read_text()
-    shown = re.findall(r"\(screenshots/([a-z-]+)\.png\)", guide)
-    assert sorted(shown) == sorted(PICTURES)
+def answers_the_self_test(person: Person, _windows: Windows) -> None:
+    """All is well but one thing, so that the picture shows a reason."""
+    kinds = person.page.get_by_role("combobox").first
+    kinds.select_option(index=1)
+    for yes in person.page.get_by_role("radio", name="Ja", exact=True).all():
+        yes.check()
+    person.page.get_by_role("radio", name="Nee", exact=True).last.check()
+    person.press("Toon de uitslag")
+
+
+def disagrees_with_a_colleague(person: Person, windows: Windows) -> None:
+    """The colleague saves the section that this person has open, and then this person does."""
+    colleague = Person(windows().new_page())
+    colleague.sign_in(COLLEAGUE)
+    colleague.page.goto(SECTION)
+    colleague.fill(PROBLEM, "Elke dag gaan 1.400 maaltijden in schalen die maar één keer dienen.")
+    colleague.press("Opslaan")
+    colleague.sees("Opgeslagen. Uw voorstel is nog niet ingediend.")
+    person.fill(PROBLEM, "Wij gooien per jaar 500.000 wegwerpschalen weg.")
+    person.press("Opslaan")
+    person.sees("Twee mensen wijzigden dit deel")
+
+
+DOES_FIRST = {
+    "zelftest": answers_the_self_test,
+    "twee-teksten": disagrees_with_a_colleague,
+}
+
+
+def shown_in(guide: str) -> list[str]:
+    return re.findall(r"\(screenshots/([a-z-]+)\.png\)", (DOCS / guide).read_text())
+
+
+def test_a_proposal_takes_ten_screens() -> None:
+    assert len(set(shown_in("proposal-in-ten-screens.md"))) == 10
+
+
+def test_the_guides_show_every_picture() -> None:
+    assert {name for guide in GUIDES for name in shown_in(guide)} == set(PICTURES)
     assert sorted(path.name for path in FOLDER.iterdir()) == sorted(f"{n}.png" for n in PICTURES)
     for path in FOLDER.iterdir():
         assert path.stat().st_size < HEAVIEST
@@ -46,9 +92,12 @@ if "UPDATE_SCREENSHOTS" in os.environ:
     def test_take_a_picture(new_context: Windows, name: str) -> None:
         email, path = PICTURES[name]
         page = new_context().new_page()
+        person = Person(page)
         if email:
-            Person(page).sign_in(email)
+            person.sign_in(email)
         page.goto(path)
+        if does_first := DOES_FIRST.get(name):
+            does_first(person, new_context)
         FOLDER.mkdir(exist_ok=True)
         image = FOLDER / f"{name}.png"
         page.screenshot(path=image)
