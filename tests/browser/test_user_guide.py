@@ -60,7 +60,7 @@ def disagrees_with_a_colleague(person: Person, windows: Windows) -> None:
     colleague.sees("Opgeslagen. Uw voorstel is nog niet ingediend.")
     person.fill(PROBLEM, "Wij gooien per jaar 500.000 wegwerpschalen weg.")
     person.press("Opslaan")
-    person.sees("Twee mensen wijzigden dit deel")
+    person.sees_heading("Twee teksten van hetzelfde deel")
 
 
 DOES_FIRST = {
