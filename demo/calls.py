@@ -19,6 +19,7 @@ from calls.services import (
     BLANK_FORM_KIND,
     add_suggested_milestones,
     create_call,
+    explain_item,
     fix_form,
     save_part,
 )
@@ -136,6 +137,34 @@ def _add_questions_in_depth(call: Call, cast: Cast) -> None:
         ),
         by=cast.team,
     )
+
+
+def call_in_the_making(*, cast: Cast, reference: str, opens: date, copy_of: Call) -> Call:
+    """A draft call, copied from an earlier one and half set up: to try the guide with."""
+    call = create_call(
+        reference=reference,
+        title=f"Oproep in opmaak {MARK}",
+        by=cast.team,
+        copy_of=copy_of,
+    )
+    Call.objects.filter(pk=call.pk).update(is_fictional=True)
+    call.refresh_from_db()
+    save_part(
+        part=SubmissionRound(
+            call=call,
+            opens_at=start_of_day(opens),
+            closes_at=end_of_day(opens + timedelta(days=60)),
+            grace_minutes=15,
+        ),
+        by=cast.team,
+    )
+    explain_item(
+        call=call,
+        item="engels",
+        explanation="De oproep richt zich alleen tot Vlaamse besturen.",
+        by=cast.team,
+    )
+    return call
 
 
 def _short(title: str) -> str:

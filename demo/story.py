@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from accounts.models import Organisation
 from calls.lifecycle import CallState
 from calls.models import Call, Theme
 from common.moments import add_working_days, local_day
-from demo.calls import past_calls, played_call, themes
+from demo.calls import call_in_the_making, past_calls, played_call, themes
 from demo.money import Bookkeeper, Grant, budget_years, state_after
 from demo.organisations import invented_organisations
 from demo.people import Cast, gather
@@ -99,15 +99,19 @@ class Stage:
             ),
             bodies,
         )
-        self._open(
-            self._call(
-                f"PIO-{year}-3",
-                calendar.ago(38),
-                add_working_days(calendar.today, 14),
-                CallState.PUBLISHED,
-                "Najaarsoproep",
-            ),
-            [city, hospital, bodies[0]],
+        autumn = self._call(
+            f"PIO-{year}-3",
+            calendar.ago(38),
+            add_working_days(calendar.today, 14),
+            CallState.PUBLISHED,
+            "Najaarsoproep",
+        )
+        self._open(autumn, [city, hospital, bodies[0]])
+        call_in_the_making(
+            cast=self.cast,
+            reference=f"PIO-{year + 1}-1",
+            opens=calendar.today + timedelta(days=30),
+            copy_of=autumn.call,
         )
         budget_years(calendar, self.cast)
         self._money(real, selected)

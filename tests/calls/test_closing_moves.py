@@ -322,8 +322,10 @@ def test_the_page_says_what_follows_and_moves_only_when_confirmed(client, call, 
     )
     assert "14 november 2026, 24.00 uur" in done.content.decode()
     public = client.get(reverse("calls:detail", args=[call.slug])).content.decode()
-    assert "van 4 november 2026, 24.00 uur naar 14 november 2026, 24.00 uur." in public
-    assert REASON in public
+    assert (
+        "De sluiting is verplaatst van 4 november 2026, 24.00 uur naar"
+        f" 14 november 2026, 24.00 uur: {REASON}" in public
+    )
 
 
 def test_an_earlier_closing_is_said_loudly(client, call, team):

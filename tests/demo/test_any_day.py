@@ -19,7 +19,7 @@ def test_the_demo_loads_on_any_day_of_the_year(day: date) -> None:
     assert not is_loaded()
     with time_machine.travel(datetime(day.year, day.month, day.day, 9, tzinfo=BRUSSELS)):
         call_command("load_demo", verbosity=0)
-    assert Call.objects.filter(is_fictional=True).count() == 5
+    assert Call.objects.filter(is_fictional=True).count() == 6
     assert not SelectionDecision.objects.filter(decided_at__gte=start_of_day(day)).exists()
     assert not Advice.objects.filter(finalised_at__gte=start_of_day(day)).exists()
     assert not LedgerEntry.objects.filter(recorded_at__gte=start_of_day(day)).exists()
