@@ -12,6 +12,7 @@ from tests.browser.people import Person
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 GRAVE = ("serious", "critical")
 YEAR = today().year
+CALL_IN_THE_MAKING = f"pio-{YEAR + 1}-1"
 OPEN_CALL, DRAFT = f"pio-{YEAR}-3", f"PIO-{YEAR}-3-0001"
 ASSESSED_FILE, ADVISED_FILE = f"PIO-{YEAR}-2-0004", f"PIO-{YEAR}-2-0006"
 
@@ -51,6 +52,10 @@ PAGES = {
         f"/beheer/oproepen/{OPEN_CALL}/formulier/",
         f"/beheer/oproepen/{OPEN_CALL}/zelftest/",
         f"/beheer/oproepen/{OPEN_CALL}/gestelde-vragen/",
+        f"/beheer/oproepen/{CALL_IN_THE_MAKING}/",
+        f"/beheer/oproepen/{CALL_IN_THE_MAKING}/criteria/",
+        f"/beheer/oproepen/{CALL_IN_THE_MAKING}/instellingen/deelnemers/",
+        f"/beheer/oproepen/{CALL_IN_THE_MAKING}/uitleg/documenten/",
         "/beheer/dossiers/",
         f"/beheer/dossiers/{ADVISED_FILE}/",
         f"/beheer/dossiers/{ADVISED_FILE}/advies/",
