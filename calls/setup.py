@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -42,12 +42,9 @@ class SetupItem:
     is_required: bool = False
 
     def url(self, call: "Call") -> str:
-        """Where one gets it in order; empty while that page does not exist."""
+        """Where one gets it in order."""
         name, *rest = self.page
-        try:
-            return reverse(name, args=[call.slug, *rest])
-        except NoReverseMatch:
-            return ""
+        return reverse(name, args=[call.slug, *rest])
 
 
 @dataclass(frozen=True)

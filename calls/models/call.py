@@ -287,13 +287,6 @@ class Call(models.Model):
         """The language of the title and summary as shown, for the `lang` attribute."""
         return "en" if self.is_shown_translated else "nl"
 
-    @property
-    def eligible_type_labels(self) -> list[str]:
-        """The kinds of organisations that may apply, in words; empty: every kind."""
-        return [
-            str(kind.label) for kind in OrganisationType if kind.value in set(self.eligible_types)
-        ]
-
     def clean(self) -> None:
         """Only kinds of organisations that exist.
 

@@ -287,7 +287,7 @@ def test_settings_are_changed_step_by_step(client, draft):
     )
     post("btw", {})
     draft.refresh_from_db()
-    assert draft.eligible_type_labels == ["Stad of gemeente", "OCMW"]
+    assert draft.eligible_labels == ["Stad of gemeente", "OCMW"]
     assert (draft.contact_email, draft.overall_threshold, draft.correction_days) == (
         "pio@voorbeeld.test",
         Decimal("62.5"),
