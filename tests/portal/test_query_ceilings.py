@@ -137,11 +137,11 @@ def of_draft(name: str, *more: str) -> Page:
 
 
 ONE_PROPOSAL: dict[str, tuple[Page, Cost]] = {
-    "draft page": (of_draft("proposal"), Cost(19, 21)),
-    "section with questions": (of_draft("section", "D"), Cost(14, 20)),
-    "section with the estimate": (of_draft("section", "J"), Cost(14, 20)),
-    "section with attachments": (of_draft("section", "L"), Cost(14, 20)),
-    "check page": (of_draft("check"), Cost(14, 20)),
+    "draft page": (of_draft("proposal"), Cost(20, 21)),
+    "section with questions": (of_draft("section", "D"), Cost(15, 20)),
+    "section with the estimate": (of_draft("section", "J"), Cost(15, 20)),
+    "section with attachments": (of_draft("section", "L"), Cost(15, 20)),
+    "check page": (of_draft("check"), Cost(15, 20)),
     "submit": (
         lambda town: cost_of(
             town.client(town.person),
@@ -184,7 +184,7 @@ LISTS: dict[str, tuple[Page, Callable[[Town, int], None], int, Cost]] = {
         lambda town: cost_of(town.client(None), reverse("calls:list")),
         Town.add_calls,
         50,
-        Cost(3, 41),
+        Cost(4, 42),
     ),
     "staff list of calls": (
         lambda town: cost_of(town.client(town.team), reverse("calls:staff_list")),
