@@ -3,10 +3,7 @@
 from calls.models.call import (
     Call,
     CallQuerySet,
-    ClosingMove,
     Milestone,
-    ReminderMoment,
-    SetupExplanation,
     SubmissionRound,
     Theme,
 )
@@ -26,6 +23,7 @@ from calls.models.publicity import (
     SelfTestQuestion,
 )
 from calls.models.rules import CofinancingRule, CostPhase, Criterion
+from calls.models.setup import ClosingMove, ReminderMoment, SetupExplanation
 
 __all__ = [
     "Call",
