@@ -357,7 +357,7 @@ class Migration(migrations.Migration):
                 (
                     "dismissed_at",
                     models.DateTimeField(
-                        blank=True, editable=False, null=True, verbose_name="terzijde gelegd op"
+                        blank=True, editable=False, null=True, verbose_name="opzijgelegd op"
                     ),
                 ),
                 (

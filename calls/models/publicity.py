@@ -98,7 +98,7 @@ class CallQuestion(models.Model):
     )
     published_at = models.DateTimeField(_("gepubliceerd op"), null=True, blank=True, editable=False)
     dismissed_at = models.DateTimeField(
-        _("terzijde gelegd op"), null=True, blank=True, editable=False
+        _("opzijgelegd op"), null=True, blank=True, editable=False
     )
 
     objects = CallQuestionQuerySet.as_manager()

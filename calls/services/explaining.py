@@ -25,7 +25,7 @@ def explain_item(*, call: Call, item: str, explanation: str, by: User) -> SetupE
     known = item_named(item)
     if known is None or known.is_required:
         raise ValidationError(
-            _("Dit onderdeel heeft elke oproep nodig. Een uitleg volstaat niet."), code="required"
+            _("Elke oproep heeft dit onderdeel nodig. Een uitleg volstaat niet."), code="required"
         )
     written = SetupExplanation.objects.filter(call=call, item=item).first() or SetupExplanation(
         call=call, item=item

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 default=1,
                 editable=False,
                 help_text="Wat daarna wijzigde, staat boven het ontwerp tot iemand het gelezen heeft.",
-                verbose_name="gekende versie van het formulier",
+                verbose_name="bekende versie van het formulier",
             ),
         ),
         migrations.AddField(

@@ -189,7 +189,7 @@ class Proposal(models.Model):
         help_text=_("Zolang de ronde open is. De laatst ingediende versie telt tot de volgende."),
     )
     known_form_version = models.PositiveSmallIntegerField(
-        _("gekende versie van het formulier"),
+        _("bekende versie van het formulier"),
         default=1,
         editable=False,
         help_text=_("Wat daarna wijzigde, staat boven het ontwerp tot iemand het gelezen heeft."),
