@@ -1,5 +1,6 @@
 """Partners: the lead invites their people; those fill in their own part and see nothing else."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -30,6 +31,7 @@ from projects.services import (
     save_partner_part,
 )
 from projects.views.people import person
+from projects.views.unsaved import unsaved_part
 from projects.window import window_at
 
 
@@ -113,8 +115,7 @@ def _form(request: HttpRequest, partner: Partner) -> PartForm | None:
 def _save(request: HttpRequest, partner: Partner) -> HttpResponse:
     form = _form(request, partner)
     if form is None:
-        messages.error(request, _("U kunt dit voorstel niet of niet meer wijzigen."))
-        return redirect("projects:partner_part", partner.proposal.reference, partner.pk)
+        return _page(request, partner, form=None, status=409, **unsaved_part(request, partner))
     if "remove_letter" in request.POST:
         with service_errors(form):
             remove_letter(partner=partner, by=person(request))
@@ -150,7 +151,13 @@ def _again(request: HttpRequest, partner: Partner) -> Partner:
 
 
 def _page(
-    request: HttpRequest, partner: Partner, *, form: PartForm | None, clash: str = ""
+    request: HttpRequest,
+    partner: Partner,
+    *,
+    form: PartForm | None,
+    clash: str = "",
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     proposal = partner.proposal
     draft = load_draft(proposal)
@@ -167,5 +174,8 @@ def _page(
             "letters": list(partner.attachments.all()),
             "overall": draft.overall,
             "sections": [(section, draft.progress(section)) for section in draft.sections],
+            "unsaved_reason": "",
+            **more,
         },
+        status=status,
     )

@@ -36,6 +36,7 @@ from projects.views.autosave import autosave, closed
 from projects.views.clash import SETTLING, chosen_theirs, compare
 from projects.views.form_changes import section_gone
 from projects.views.people import person
+from projects.views.unsaved import unsaved_section
 
 
 class SectionGone(Http404):
@@ -60,10 +61,11 @@ def section(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     if not (proposal.can_be_edited and is_editor.test(request.user, proposal)):
         if is_autosave:
             return closed(request)
-        if request.method == "POST":
-            messages.error(request, _("U kunt dit voorstel niet of niet meer wijzigen."))
-            return redirect("projects:section", reference, code)
-        return _page(request, draft, found, content=section_content(draft, found))
+        content = section_content(draft, found)
+        if request.method != "POST":
+            return _page(request, draft, found, content=content)
+        unsaved = unsaved_section(request, draft, found)
+        return _page(request, draft, found, status=409, content=content, **unsaved)
     if found.kind == SectionKind.ATTACHMENTS:
         return _attachments(request, draft, found)
     if is_autosave:
@@ -335,7 +337,9 @@ def _neighbours(draft: Draft, found: FormSection) -> dict[str, FormSection | Non
     }
 
 
-def _page(request: HttpRequest, draft: Draft, found: FormSection, **more: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, draft: Draft, found: FormSection, *, status: int = 200, **more: Any
+) -> HttpResponse:
     form = more.get("form")
     context = {
         "proposal": draft.proposal,
@@ -350,8 +354,9 @@ def _page(request: HttpRequest, draft: Draft, found: FormSection, **more: Any) -
         "form": None,
         "content": None,
         "upload_form": None,
+        "unsaved_reason": "",
         "estimate": form.estimate() if isinstance(form, EstimateForm) else None,
         **_neighbours(draft, found),
         **more,
     }
-    return render(request, "projects/section.html", context)
+    return render(request, "projects/section.html", context, status=status)

@@ -213,7 +213,7 @@ class TestWhatIsSeen:
             "projects:partner_file",
             args=[partner.proposal.reference, partner.pk, letter.file_id],
         )
-        assert open_to_guest == {("get", own): 200, ("post", own): 302, ("get", file): 200}
+        assert open_to_guest == {("get", own): 200, ("post", own): 409, ("get", file): 200}
 
     def test_no_list_count_or_search_knows_the_proposal(
         self, partner: Partner, guest: User
