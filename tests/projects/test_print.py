@@ -35,7 +35,7 @@ def test_the_whole_draft_on_one_page_for_readers_too(ready: Proposal) -> None:
     for section in ready.call.sections.all():
         assert str(section) in html
     assert "De riolen lopen over." in html
-    assert f'<p class="print-mark" aria-hidden="true">{MARK} – {ready.reference}</p>' in html
+    assert f"<td>{MARK} – {ready.reference}</td>" in html
 
 
 def test_what_was_handed_in_is_printed_from_its_version(ready: Proposal) -> None:
@@ -53,10 +53,9 @@ def test_who_may_not_see_the_draft(ready: Proposal) -> None:
 
 
 def test_each_printed_sheet_is_marked() -> None:
-    """The style sheet repeats the mark: a fixed box, which a browser prints on every page."""
+    """The style sheet makes the mark the head of a table, which a browser repeats on each page."""
     css = (Path(settings.BASE_DIR) / "static/css/portal.css").read_text()
-    start = css.index(".print-mark{display:block")
-    assert "position:fixed" in css[start : css.index("}", start)]
+    assert ".print-sheets>.print-mark{display:table-header-group}" in css
 
 
 NOT_OF_A_DRAFT = {
