@@ -17,7 +17,7 @@ from calls.models import (
     RequiredFrom,
     SectionKind,
 )
-from calls.required import Stage
+from calls.required import MOMENTS, Stage
 from common.money import format_eur
 from projects.answers import KINDS, NEEDED, Json, text_over
 from projects.estimate import Estimate, calculate
@@ -286,12 +286,12 @@ class Draft:
     def later(self) -> list[Missing]:
         """What need not be there yet, and must come before the proposal is complete."""
         return [
-            Missing(section, self._demand(question), self._anchor(question))
-            for section in self.sections
-            for question in self.questions(section)
-            if self.stage in question.moment.announced
-            and self.is_shown(question)
-            and not self.is_answered(section, question)
+            Missing(
+                self._homes[question.section_id], self._demand(question), self._anchor(question)
+            )
+            for moment in RequiredFrom
+            if self.stage in MOMENTS[moment].announced
+            for question in self.unanswered_from(moment)
         ]
 
     @cached_property
