@@ -179,6 +179,10 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = False  # machine-readable numbers in attributes; amounts go through |eur
 TIME_ZONE = "Europe/Brussels"
 
+# --- Rules of the programme -------------------------------------------------------------------
+# Working days to answer a question about a proposal, when staff choose no other day [D].
+INFORMATION_WORKING_DAYS = env.int("INFORMATION_WORKING_DAYS", 10)
+
 # --- Files ------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))

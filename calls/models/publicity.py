@@ -97,9 +97,7 @@ class CallQuestion(models.Model):
         verbose_name=_("beantwoord door"),
     )
     published_at = models.DateTimeField(_("gepubliceerd op"), null=True, blank=True, editable=False)
-    dismissed_at = models.DateTimeField(
-        _("opzijgelegd op"), null=True, blank=True, editable=False
-    )
+    dismissed_at = models.DateTimeField(_("opzijgelegd op"), null=True, blank=True, editable=False)
 
     objects = CallQuestionQuerySet.as_manager()
 

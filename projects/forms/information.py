@@ -1,13 +1,16 @@
 """Forms of further information: staff ask, the applicant answers."""
 
+import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayField, PortalForm
-from projects.answers import TextAnswerField
+from projects.answers import TextAnswerField, normalise_text
+from projects.forms.base import Leftover
+from projects.forms.unsaved import words
 from projects.frozen import Content, items_of
 from projects.models import InformationItem
 from projects.services.information import Answer, Asked
@@ -91,7 +94,11 @@ class AskForm(PortalForm):
 
 
 class AnswersForm(PortalForm):
-    """An answer and an optional file per item. Nothing is required until one sends."""
+    """An answer and an optional file per item. Nothing is required until one sends.
+
+    Two hidden fields per item say from what the person started: the version of the answer, and a
+    sign of its text, so that an answer that somebody did not touch never writes over another's.
+    """
 
     use_required_attribute = False
 
@@ -99,6 +106,12 @@ class AnswersForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.items = items
         for item in items:
+            self.fields[f"version_{item.pk}"] = forms.IntegerField(
+                widget=forms.HiddenInput, required=False, min_value=0, initial=item.version
+            )
+            self.fields[f"base_{item.pk}"] = forms.CharField(
+                widget=forms.HiddenInput, required=False, initial=sign_of(item.answer)
+            )
             self.fields[f"answer_{item.pk}"] = TextAnswerField(
                 label=_("Uw antwoord"),
                 required=False,
@@ -126,21 +139,77 @@ class AnswersForm(PortalForm):
         """What was filled in and is in order, by id of the item."""
         return {
             item.pk: Answer(
-                text=self.cleaned_data.get(f"answer_{item.pk}", item.answer),
+                text=self._text(item),
                 file=self.cleaned_data.get(f"file_{item.pk}"),
                 remove_file=bool(self.cleaned_data.get(f"remove_{item.pk}")),
+                version=self.cleaned_data.get(f"version_{item.pk}") or 0,
             )
             for item in self.items
         }
+
+    def _text(self, item: InformationItem) -> str | None:
+        """What was typed; None when the person did not touch it, or it is wrong."""
+        typed = self.cleaned_data.get(f"answer_{item.pk}")
+        return None if typed is None or self._is_untouched(item) else str(typed)
+
+    def _is_untouched(self, item: InformationItem) -> bool:
+        typed = self.cleaned_data.get(f"answer_{item.pk}")
+        return typed is not None and sign_of(typed) == self.cleaned_data.get(f"base_{item.pk}")
+
+    def again(self, items: list[InformationItem]) -> "AnswersForm":
+        """The form after a save in which not all was in order, over `items` as they are now.
+
+        It shows what was typed, with its errors, and the next save counts as made with knowledge
+        of what is stored.
+        """
+        data = cast(Any, self.data).copy()
+        for item in items:
+            data[f"version_{item.pk}"] = str(item.version)
+            data[f"base_{item.pk}"] = sign_of(item.answer)
+            data.pop(f"remove_{item.pk}", None)
+            if self._is_untouched(item):
+                data[f"answer_{item.pk}"] = item.answer
+        form = AnswersForm(data, items=items)
+        form.is_valid()
+        for name, errors in self.errors.as_data().items():
+            if name not in form.errors:
+                form.add_error(name if name in form.fields else None, errors)
+        return form
+
+    def unsaved(self, items: list[InformationItem]) -> list[Leftover]:
+        """What was typed and differs from what stands in `items`, to copy."""
+        return [
+            Leftover(f"{item.section_code}. {item.label}", text)
+            for item in items
+            if (text := words(self[f"answer_{item.pk}"]))
+            and normalise_text(text) != item.answer
+            and not self._is_untouched(item)
+        ]
+
+    def lost_files(self, items: list[InformationItem]) -> str:
+        """The names of the files that came along and that `items` do not hold."""
+        names = [
+            str(uploaded.name)
+            for item in items
+            if (uploaded := self.files.get(f"file_{item.pk}")) is not None
+            and (item.file is None or item.file.name != uploaded.name)
+        ]
+        return ", ".join(names)
 
     def rows(self) -> list[dict[str, Any]]:
         """Each item with its fields, for the page."""
         return [
             {
                 "item": item,
+                "hidden": [self[f"version_{item.pk}"], self[f"base_{item.pk}"]],
                 "answer": self[f"answer_{item.pk}"],
                 "file": self[f"file_{item.pk}"],
                 "remove": self[f"remove_{item.pk}"] if item.file_id is not None else None,
             }
             for item in self.items
         ]
+
+
+def sign_of(text: str) -> str:
+    """A short sign of a text, equal for equal texts."""
+    return hashlib.sha256(text.encode()).hexdigest()[:10]

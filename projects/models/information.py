@@ -151,6 +151,22 @@ class InformationItem(models.Model):
         related_name="+",
         verbose_name=_("bestand"),
     )
+    version = models.PositiveIntegerField(
+        _("versie"),
+        default=0,
+        editable=False,
+        help_text=_("Telt de bewaarde wijzigingen van het antwoord."),
+    )
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("gewijzigd door"),
+    )
+    updated_at = models.DateTimeField(_("gewijzigd op"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("gevraagd onderdeel")

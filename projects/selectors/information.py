@@ -13,7 +13,7 @@ from projects.selectors.proposals import visible_proposal
 
 def information_requests(proposal: Proposal) -> QuerySet[InformationRequest]:
     """Every request about a proposal with its items, oldest first: three queries."""
-    items = InformationItem.objects.select_related("file").order_by("position", "pk")
+    items = InformationItem.objects.select_related("file", "updated_by").order_by("position", "pk")
     return (
         proposal.information_requests.select_related("version", "asked_by", "answered_by")
         .prefetch_related(Prefetch("items", items))

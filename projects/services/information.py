@@ -17,7 +17,7 @@ from accounts.selectors import members_with_role
 from audit.services import record
 from calls.models import FormQuestion, RequiredFrom
 from common import clock
-from common.formatting import format_deadline, format_moment
+from common.formatting import format_clock, format_deadline, format_moment
 from common.lifecycle import TransitionRefused
 from common.moments import add_working_days, end_of_day, is_working_day, today
 from documents.services import store_upload
@@ -27,7 +27,6 @@ from projects.lifecycle import INFORMATION_LIFECYCLE, InformationState, Proposal
 from projects.models import InformationItem, InformationRequest, Proposal, ProposalVersion
 from projects.policies import is_editor, may_answer_request, may_ask_information
 
-DEFAULT_WORKING_DAYS = 10
 MAX_ITEMS = 30
 ASKABLE_STATES = frozenset(
     {
@@ -51,11 +50,27 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the applicant writes for one item; `file` replaces the file that stands there."""
+    """What the applicant writes for one item; `file` replaces the file that stands there.
 
-    text: str = ""
+    `text` is None to leave the text as it stands. `version` is that of the answer from which the
+    person started; None to write over anything.
+    """
+
+    text: str | None = ""
     file: File | None = None
     remove_file: bool = False
+    version: int | None = None
+
+
+class NotAllSaved(ValidationError):
+    """What was in order is saved; the rest is named by field.
+
+    `clashed` are the items that somebody else changed since the person opened the page.
+    """
+
+    def __init__(self, refused: dict[str, Any], clashed: list[int]) -> None:
+        self.clashed = clashed
+        super().__init__(refused)
 
 
 @dataclass
@@ -65,9 +80,8 @@ class _Locked:
 
 
 def default_due_on() -> date:
-    """INFORMATION_WORKING_DAYS working days from today, 10 by default (domain.md 7)."""
-    days = int(getattr(settings, "INFORMATION_WORKING_DAYS", DEFAULT_WORKING_DAYS))
-    return add_working_days(today(), days)
+    """INFORMATION_WORKING_DAYS working days from today (domain.md 7)."""
+    return add_working_days(today(), settings.INFORMATION_WORKING_DAYS)
 
 
 def ask_information(
@@ -127,13 +141,14 @@ def save_answers_to_request(
     Raises:
         PermissionDenied: when `by` is no editor of the organisation.
         TransitionRefused: when it was answered or withdrawn.
-        ValidationError: for `file_<id>` when a file is refused; the texts are kept all the same
-            by saving again without it.
+        NotAllSaved: for `file_<id>` when a file is refused, for `answer_<id>` when somebody else
+            changed that answer meanwhile. Everything else is kept.
     """
     is_editor.check(by, request.proposal)
     with transaction.atomic():
         locked = _lock_open(request)
-        _write(locked.items, answers, by)
+        written = _write(locked.items, answers, by)
+    written.check()
     return locked.request
 
 
@@ -152,8 +167,8 @@ def send_answers(
     Raises:
         PermissionDenied: when `by` is no submitter of the organisation.
         TransitionRefused: when it was withdrawn.
-        ValidationError: for `answer_<id>` of every item without text and without file, for
-            `file_<id>` when a file is refused.
+        NotAllSaved: as `save_answers_to_request`, and for `answer_<id>` of every item without text
+            and without file. Nothing is sent then, and what is in order is kept.
     """
     may_answer_request.check(by, request)
     with transaction.atomic():
@@ -162,25 +177,25 @@ def send_answers(
         if current.state == InformationState.ANSWERED:
             return current
         _refuse_settled(current)
-        _write(locked.items, answers, by)
-        empty = {
-            f"answer_{item.pk}": _("Schrijf een antwoord of voeg een bestand toe.")
-            for item in locked.items
-            if not item.answer.strip() and item.file_id is None
-        }
-        if empty:
-            raise ValidationError(empty)
-        current.answered_by = by
-        current.answered_at = arrived_at
-        INFORMATION_LIFECYCLE.perform(
-            current,
-            "answer",
-            actor=by,
-            comment=_("Vraag %(number)s, aangekomen op %(moment)s")
-            % {"number": current.number, "moment": format_moment(arrived_at)}
-            + (_(", na de gevraagde dag") if arrived_at >= current.due_at else ""),
-            save=["answered_by", "answered_at"],
-        )
+        written = _write(locked.items, answers, by)
+        for item in locked.items:
+            if not item.answer.strip() and item.file_id is None:
+                written.refused.setdefault(
+                    f"answer_{item.pk}", _("Schrijf een antwoord of voeg een bestand toe.")
+                )
+        if not written.refused:
+            current.answered_by = by
+            current.answered_at = arrived_at
+            INFORMATION_LIFECYCLE.perform(
+                current,
+                "answer",
+                actor=by,
+                comment=_("Vraag %(number)s, aangekomen op %(moment)s")
+                % {"number": current.number, "moment": format_moment(arrived_at)}
+                + (_(", na de gevraagde dag") if arrived_at >= current.due_at else ""),
+                save=["answered_by", "answered_at"],
+            )
+    written.check()
     return current
 
 
@@ -294,24 +309,71 @@ def _refuse_bad_question(asked: Sequence[Asked], due_on: date) -> None:
         raise ValidationError(refused)
 
 
-def _write(items: Iterable[InformationItem], answers: Mapping[int, Answer], by: User) -> None:
-    refused = {}
+@dataclass
+class _Written:
+    """What was not saved of the answers, by field, and the items that clashed."""
+
+    refused: dict[str, Any] = field(default_factory=dict)
+    clashed: list[int] = field(default_factory=list)
+
+    def check(self) -> None:
+        """After the transaction, so that what is in order stays."""
+        if self.refused:
+            raise NotAllSaved(self.refused, self.clashed)
+
+
+def _write(items: Iterable[InformationItem], answers: Mapping[int, Answer], by: User) -> _Written:
+    written = _Written()
     for item in items:
         answer = answers.get(item.pk)
         if answer is None:
             continue
-        item.answer = answer.text
-        if answer.remove_file:
-            item.file = None
-        if answer.file is not None:
-            try:
-                item.file = store_upload(uploaded=answer.file, created_by=by)
-            except ValidationError as refusal:
-                refused[f"file_{item.pk}"] = refusal.error_list
-                continue
-        item.save(update_fields=["answer", "file"])
-    if refused:
-        raise ValidationError(refused)
+        before = (item.answer, item.file_id)
+        is_older = answer.version is not None and answer.version != item.version
+        touches_file = answer.remove_file or (answer.file and not _stands_there(item, answer.file))
+        if touches_file and is_older and item.file_id is not None:
+            written.refused[f"file_{item.pk}"] = _("Kies nog eens wat met het bestand gebeurt.")
+            _clash(item, written)
+        elif touches_file:
+            _write_file(item, answer, by, written)
+        if answer.text is not None and answer.text != item.answer:
+            if is_older:
+                _clash(item, written)
+            else:
+                item.answer = answer.text
+        if (item.answer, item.file_id) != before:
+            item.version += 1
+            item.updated_by, item.updated_at = by, clock.now()
+            item.save(update_fields=["answer", "file", "version", "updated_by", "updated_at"])
+    return written
+
+
+def _write_file(item: InformationItem, answer: Answer, by: User, written: _Written) -> None:
+    if answer.remove_file:
+        item.file = None
+    if answer.file is not None:
+        try:
+            item.file = store_upload(uploaded=answer.file, created_by=by)
+        except ValidationError as refusal:
+            written.refused[f"file_{item.pk}"] = refusal.error_list
+
+
+def _stands_there(item: InformationItem, uploaded: File) -> bool:
+    """Whether it is the file that an earlier press brought."""
+    stored = item.file
+    return stored is not None and (stored.name, stored.size) == (uploaded.name, uploaded.size)
+
+
+def _clash(item: InformationItem, written: _Written) -> None:
+    """Refuse the answer: somebody else's stands there, which this person has not seen."""
+    written.clashed.append(item.pk)
+    written.refused[f"answer_{item.pk}"] = _(
+        "%(name)s wijzigde dit antwoord intussen (om %(clock)s uur). Uw tekst is nog niet"
+        " opgeslagen. Vergelijk de twee teksten en sla opnieuw op."
+    ) % {
+        "name": item.updated_by or _("Iemand anders"),
+        "clock": format_clock(item.updated_at or clock.now()),
+    }
 
 
 def _lock_proposal(proposal: Proposal) -> Proposal:
@@ -328,7 +390,8 @@ def _lock(request: InformationRequest) -> _Locked:
         .select_related("proposal", "version")
         .get(pk=request.pk)
     )
-    return _Locked(current, list(current.items.order_by("position", "pk")))
+    items = current.items.select_related("updated_by", "file").order_by("position", "pk")
+    return _Locked(current, list(items))
 
 
 def _lock_open(request: InformationRequest) -> _Locked:

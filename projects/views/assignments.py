@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.roles import MemberRole
 from accounts.selectors import members_with_role
+from accounts.views.typed_text import keeps_typed_text
 from calls.models import FormSection
 from common.views import sentences, service_errors
 from projects import selectors
@@ -20,7 +21,7 @@ from projects.services import assign_section, end_assignment, finish_assignment
 from projects.views.people import person
 
 
-@login_required
+@keeps_typed_text
 def assign(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     """Ask a colleague to complete a section by a day."""
     proposal, section = _open(request, reference, code)

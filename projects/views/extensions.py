@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.views.typed_text import keeps_typed_text
 from common.formatting import format_deadline
 from common.views import service_errors, staff_required
 from projects import selectors
@@ -17,6 +18,7 @@ from projects.views.people import person
 PAGE_SIZE = 25
 
 
+@keeps_typed_text
 @staff_required
 def extensions(request: HttpRequest) -> HttpResponse:
     """Give an extension, and what was given before. Of a draft only its number is shown."""

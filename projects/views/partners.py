@@ -35,7 +35,7 @@ from projects.views.unsaved import unsaved_part
 from projects.window import window_at
 
 
-@login_required
+@keeps_typed_text
 def partners(request: HttpRequest, reference: str) -> HttpResponse:
     """For the lead: who of which partner was invited, and inviting somebody."""
     proposal = selectors.visible_proposal(request.user, reference)

@@ -1,5 +1,6 @@
 """Further information: asked about named questions, answered beside the frozen text, and kept."""
 
+import contextlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,11 +8,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InternalError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import MemberRole
+from accounts.typed_text import may_receive
 from calls.models import FormQuestion, RequiredFrom
 from common.lifecycle import TransitionRefused
 from common.moments import BRUSSELS, end_of_day
@@ -29,7 +32,7 @@ from projects.services import (
     send_answers,
     withdraw_information_request,
 )
-from projects.services.information import Answer, Asked, default_due_on
+from projects.services.information import Answer, Asked, NotAllSaved, default_due_on
 from tests.accounts.factories import UserFactory
 from tests.documents.factories import pdf_bytes
 from tests.evaluations.factories import ADVICE, Case
@@ -221,6 +224,213 @@ class TestAnswering:
         ):
             with pytest.raises(InternalError), transaction.atomic():
                 change()
+
+
+class TestTwoEditors:
+    """Each saves under the version from which he started, item by item."""
+
+    def test_the_service_keeps_the_first_and_says_so(self, case: Case) -> None:
+        request = ask(case, PROBLEM, TITLE)
+        first, second = request.items.all()
+        an = member(case.proposal, MemberRole.EDITOR, first_name="An", last_name="Eerst")
+        save_answers_to_request(request=request, answers={first.pk: Answer("An", version=0)}, by=an)
+        with pytest.raises(NotAllSaved) as refusal:
+            save_answers_to_request(
+                request=request,
+                answers={first.pk: Answer("Bo", version=0), second.pk: Answer("Bo", version=0)},
+                by=case.member,
+            )
+        assert refusal.value.clashed == [first.pk]
+        (sentence,) = refusal.value.message_dict[f"answer_{first.pk}"]
+        assert sentence.startswith("An Eerst wijzigde dit antwoord intussen (om ")
+        rows = list(request.items.values_list("answer", "version", "updated_by"))
+        assert rows == [("An", 1, an.pk), ("Bo", 1, case.member.pk)]
+
+    def test_the_same_text_twice_is_no_clash(self, case: Case) -> None:
+        request = ask(case)
+        item = request.items.get()
+        for _press in range(2):
+            upload = SimpleUploadedFile("riolen.pdf", PDF, "application/pdf")
+            save_answers_to_request(
+                request=request,
+                answers={item.pk: Answer("Tien.", upload, version=0)},
+                by=case.member,
+            )
+        assert request.items.get().version == 1
+
+    def test_another_file_is_not_written_over(self, case: Case) -> None:
+        request = ask(case)
+        item = request.items.get()
+        for name in ("een.pdf", "twee.pdf"):
+            upload = SimpleUploadedFile(name, PDF, "application/pdf")
+            with contextlib.suppress(NotAllSaved):
+                save_answers_to_request(
+                    request=request,
+                    answers={item.pk: Answer(None, upload, version=0)},
+                    by=case.member,
+                )
+        stored = request.items.get().file
+        assert stored is not None
+        assert stored.name == "een.pdf"
+
+    def test_the_page_shows_both_and_the_next_save_settles_it(self, case: Case) -> None:
+        request = ask(case, PROBLEM, TITLE)
+        first, second = request.items.all()
+        url = reverse("projects:information", args=[case.proposal.reference, 1])
+        an = signed_in(member(case.proposal, MemberRole.EDITOR, first_name="An", last_name="Eerst"))
+        bo = signed_in(case.member)
+        page_of_an, page_of_bo = open_page(an, url), open_page(bo, url)
+        an.post(url, page_of_an | {f"answer_{first.pk}": "Tekst van An"})
+        clash = bo.post(
+            url,
+            page_of_bo
+            | {f"answer_{first.pk}": "Tekst van Bo", f"answer_{second.pk}": "Ook van Bo"},
+        )
+        assert clash.status_code == 422
+        page = clash.content.decode()
+        assert "Wat nu opgeslagen is" in page
+        assert "<p>Tekst van An</p>" in page
+        assert "Tekst van Bo</textarea>" in page
+        assert list(request.items.values_list("answer", flat=True)) == [
+            "Tekst van An",
+            "Ook van Bo",
+        ]
+        again = typed_in(clash)
+        assert again[f"answer_{first.pk}"] == "Tekst van Bo"
+        assert bo.post(url, again).status_code == 302
+        assert list(request.items.values_list("answer", flat=True)) == [
+            "Tekst van Bo",
+            "Ook van Bo",
+        ]
+
+    def test_what_one_did_not_touch_writes_over_nothing(self, case: Case) -> None:
+        request = ask(case, PROBLEM, TITLE)
+        first, second = request.items.all()
+        url = reverse("projects:information", args=[case.proposal.reference, 1])
+        an = signed_in(member(case.proposal, MemberRole.EDITOR))
+        bo = signed_in(case.member)
+        page_of_bo = open_page(bo, url)
+        an.post(url, open_page(an, url) | {f"answer_{first.pk}": "Tekst van An"})
+        answer = bo.post(url, page_of_bo | {f"answer_{second.pk}": "Tekst van Bo"})
+        assert answer.status_code == 302
+        assert list(request.items.values_list("answer", flat=True)) == [
+            "Tekst van An",
+            "Tekst van Bo",
+        ]
+
+
+class TestTooLate:
+    """The page stood open while a colleague sent, or staff withdrew: nothing typed is lost."""
+
+    @pytest.mark.parametrize(
+        ("press", "reason"),
+        [
+            ("send", "Het antwoord is intussen verstuurd en ligt nu vast."),
+            ("withdraw", "Deze vraag is intussen ingetrokken."),
+        ],
+    )
+    def test_it_is_there_to_copy(self, case: Case, press: str, reason: str) -> None:
+        request = ask(case)
+        item = request.items.get()
+        url = reverse("projects:information", args=[case.proposal.reference, 1])
+        client = signed_in(case.member)
+        typed = open_page(client, url) | {f"answer_{item.pk}": "Lang <verhaal>"}
+        if press == "send":
+            send(request, member(case.proposal))
+        else:
+            withdraw_information_request(request=request, by=case.adviser, reason="Gevonden.")
+        upload = SimpleUploadedFile("riolen.pdf", PDF, "application/pdf")
+        for button in ("save", "send"):
+            upload.seek(0)
+            answer = client.post(url, typed | {button: "yes", f"file_{item.pk}": upload})
+            assert answer.status_code == 409
+            page = answer.content.decode()
+            assert reason in page
+            assert "Wat u typte, niet opgeslagen" in page
+            assert "readonly>Lang &lt;verhaal&gt;</textarea>" in page
+            assert "Niet bewaard: riolen.pdf." in page
+
+    def test_the_second_press_of_the_same_page_is_no_mistake(self, case: Case) -> None:
+        item = ask(case).items.get()
+        url = reverse("projects:information", args=[case.proposal.reference, 1])
+        client = signed_in(case.member)
+        typed = open_page(client, url) | {f"answer_{item.pk}": "Twaalf.", "send": "yes"}
+        assert [client.post(url, typed).status_code for _press in range(2)] == [302, 302]
+
+    def test_who_may_only_read_now(self, case: Case) -> None:
+        item = ask(case).items.get()
+        url = reverse("projects:information", args=[case.proposal.reference, 1])
+        reader = signed_in(member(case.proposal, MemberRole.READER))
+        answer = reader.post(url, {f"answer_{item.pk}": "Lang verhaal"})
+        assert answer.status_code == 403
+        assert "readonly>Lang verhaal</textarea>" in answer.content.decode()
+
+    def test_who_may_not_send_keeps_the_text(self, case: Case) -> None:
+        item = ask(case).items.get()
+        url = reverse("projects:information", args=[case.proposal.reference, 1])
+        client = signed_in(member(case.proposal, MemberRole.EDITOR))
+        answer = client.post(
+            url, open_page(client, url) | {f"answer_{item.pk}": "Twaalf.", "send": "yes"}
+        )
+        assert answer.status_code == 422
+        assert "Alleen een indiener of beheerder" in answer.content.decode()
+        item.refresh_from_db()
+        assert (item.answer, item.request.state) == ("Twaalf.", InformationState.OPEN)
+
+
+class TestARefusedFile:
+    @pytest.mark.parametrize("content", [b"MZ\x90 programma", b""])
+    @pytest.mark.parametrize("button", ["save", "send"])
+    def test_the_texts_are_kept(self, case: Case, content: bytes, button: str) -> None:
+        request = ask(case, PROBLEM, TITLE)
+        first, second = request.items.all()
+        url = reverse("projects:information", args=[case.proposal.reference, 1])
+        client = signed_in(case.member)
+        answer = client.post(
+            url,
+            open_page(client, url)
+            | {
+                f"answer_{first.pk}": "Zie bijlage.",
+                f"file_{first.pk}": SimpleUploadedFile("riolen.pdf", content, "application/pdf"),
+                f"answer_{second.pk}": "Daarom.",
+                button: "yes",
+            },
+        )
+        assert answer.status_code == 422
+        assert set(answer.context["form"].errors) == {f"file_{first.pk}"}
+        assert list(request.items.values_list("answer", flat=True)) == ["Zie bijlage.", "Daarom."]
+        request.refresh_from_db()
+        assert request.state == InformationState.OPEN
+        assert client.post(url, typed_in(answer) | {button: "yes"}).status_code == 302
+
+
+def test_typed_text_outlives_the_session(case: Case) -> None:
+    item = ask(case).items.get()
+    url = reverse("projects:information", args=[case.proposal.reference, 1])
+    answer = Client().post(url, {f"answer_{item.pk}": "Een lang verhaal over riolen."})
+    assert answer.status_code == 200
+    assert "U bent afgemeld, uw tekst is er nog" in answer.content.decode()
+    reference = case.proposal.reference
+    assert [
+        may_receive(reverse(f"projects:{name}", args=arguments))
+        for name, arguments in (
+            ("information", [reference, 1]),
+            ("assign", [reference, "D"]),
+            ("partners", [reference]),
+            ("partner_part", [reference, 1]),
+            ("extensions", []),
+        )
+    ] == [True] * 5
+
+
+def open_page(client: Client, url: str) -> dict[str, Any]:
+    """What the open page would post, untouched."""
+    return typed_in(client.get(url))
+
+
+def typed_in(response: Any) -> dict[str, Any]:
+    form = response.context["form"]
+    return {box.html_name: box.value() for box in form if box.value() not in (None, False)}
 
 
 class TestWithdrawing:
