@@ -133,6 +133,9 @@ def start_portal(
     pdf = ["nice", "-n", "10"] if shutil.which("nice") else []
     pdf += [*worker, "--hostname", "pdf@%h", "--queues", "pdf", "--concurrency", "1"]
     pdf += ["--max-tasks-per-child", "50", "--max-memory-per-child", "800000"]
+    play = ["nice", "-n", "10"] if shutil.which("nice") else []
+    play += [*worker, "--hostname", "rehearsal@%h", "--queues", "rehearsal"]
+    play += ["--concurrency", "1"]
     beat = [
         *CELERY,
         "beat",
@@ -144,6 +147,7 @@ def start_portal(
     for name, command, farewell in (
         ("worker", quick, WORKER_FAREWELL),
         ("worker-pdf", pdf, WORKER_FAREWELL),
+        ("worker-rehearsal", play, WORKER_FAREWELL),
         ("beat", beat, [(signal.SIGTERM, 5)]),
         ("web", web, [(signal.SIGTERM, 10)]),
     ):

@@ -1,9 +1,14 @@
 """The engine's numbers, with defaults that settings may replace."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+
+_kept_elsewhere: ContextVar[Path | None] = ContextVar("files_kept_elsewhere", default=None)
 
 
 def max_upload_bytes() -> int:
@@ -32,7 +37,18 @@ def max_attempts() -> int:
 
 
 def media_root() -> Path:
-    return Path(settings.MEDIA_ROOT)
+    """MEDIA_ROOT, unless a rehearsal keeps its files elsewhere."""
+    return _kept_elsewhere.get() or Path(settings.MEDIA_ROOT)
+
+
+@contextmanager
+def files_kept_in(folder: Path) -> Iterator[None]:
+    """Within the block, files are kept in and read from `folder`; for this task or thread only."""
+    token = _kept_elsewhere.set(folder)
+    try:
+        yield
+    finally:
+        _kept_elsewhere.reset(token)
 
 
 def work_root() -> Path:

@@ -30,6 +30,7 @@ VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
     "dashboard",
+    "rehearsals",
     "funding",
     "evaluations",
     "projects",
@@ -228,11 +229,14 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "documents.*": {"queue": "pdf"},
+    "rehearsals.*": {"queue": "rehearsal"},  # a minute's work: nobody's receipt waits for it
     "notifications.*": {"queue": "mail"},
 }
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "documents.sweep_jobs", "schedule": 30},
+    "sweep-rehearsals": {"task": "rehearsals.sweep", "schedule": 60},
+    "remove-old-rehearsals": {"task": "rehearsals.remove_old", "schedule": 24 * 3600},
     "plan-reminders": {"task": "notifications.plan_reminders", "schedule": 300},
     "send-due-reminders": {"task": "notifications.send_due_reminders", "schedule": 60},
     "deliver-outbox": {"task": "notifications.deliver_outbox", "schedule": 30},

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("taal/", include("django.conf.urls.i18n")),
     path("", include("dashboard.urls")),
+    path("", include("rehearsals.urls")),
     path("", include("calls.urls")),
     path("", include("projects.urls")),
     path("", include("evaluations.urls")),

@@ -1,12 +1,13 @@
 """Everything that changes files and jobs."""
 
-from documents.services.files import store_file, store_upload
+from documents.services.files import discard_file, store_file, store_upload
 from documents.services.requests import announce, request_document, retry_job
 from documents.services.running import run_job
 from documents.services.sweeping import sweep_jobs
 
 __all__ = [
     "announce",
+    "discard_file",
     "request_document",
     "retry_job",
     "run_job",

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
+from django.db import transaction
 
 from documents import conf
 from documents.models import StoredFile
@@ -96,6 +97,18 @@ def adopt(
         final.unlink(missing_ok=True)
         raise
     return stored
+
+
+def discard_file(*, stored: StoredFile) -> None:
+    """Remove a file that nothing refers to any more: its row now, its content once that is certain.
+
+    Raises:
+        RestrictedError: when something still refers to it.
+    """
+    path = stored.path
+    with transaction.atomic():
+        stored.delete()
+        transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def random_storage_name() -> str:

@@ -4,6 +4,7 @@ import logging
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from common.database import consistent_view
 from documents import conf, registry
 from documents.models import Job, JobState, StoredFile
 from documents.progress import Heartbeat, JobLost
+from documents.registry import ProgressReport
 from documents.services.files import adopt
 from documents.spreadsheets import write_workbook
 
@@ -141,6 +143,27 @@ def too_many_attempts() -> str:
     )
 
 
+class PageToPrint(NamedTuple):
+    """What a PDF is laid out from; it needs no database any more."""
+
+    html: str
+    enclosures: list[registry.Enclosure]
+
+
+def page_of(job: Job, progress: ProgressReport, mark: str = "") -> PageToPrint | None:
+    """The page of a PDF document, from one consistent view of the database; None of another kind.
+
+    `mark` stands at the top of every page: what this document is not.
+    """
+    declaration = registry.get(job.kind)
+    if not isinstance(declaration, registry.PdfDocument):
+        return None
+    with consistent_view():
+        context = declaration.context(job.params, progress)
+        html = render_to_string(declaration.template, {**context, "document_mark": mark})
+        return PageToPrint(html, declaration.enclosures(context) if declaration.enclosures else [])
+
+
 def _render(claim: Claim, heartbeat: Heartbeat) -> Path:
     job = claim.job
     declaration = registry.get(job.kind)
@@ -151,20 +174,18 @@ def _render(claim: Claim, heartbeat: Heartbeat) -> Path:
             workbook = declaration.workbook(job.params, heartbeat.within(1, 90))
             write_workbook(workbook, target, claim.work_dir)
         return target
-    with consistent_view():
-        context = declaration.context(job.params, heartbeat.within(1, 50))
-        html = render_to_string(declaration.template, context)
-        enclosures = declaration.enclosures(context) if declaration.enclosures else []
+    page = page_of(job, heartbeat.within(1, 50))
+    assert page is not None
     heartbeat(50, _("Bladzijden opmaken"))
     # Here, because importing WeasyPrint takes as long as the rest of Django's start-up, and only
     # workers need it.
     from documents.rendering import html_to_pdf
 
     html_to_pdf(
-        html,
+        page.html,
         target,
         lambda pages: heartbeat(85, _("%(pages)s bladzijden wegschrijven") % {"pages": pages}),
-        enclosures=enclosures,
+        enclosures=page.enclosures,
     )
     return target
 

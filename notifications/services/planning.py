@@ -89,11 +89,13 @@ def _one_planner_at_a_time(rule: ReminderRule) -> None:
     """Wait for another planner of this rule, until the end of the transaction.
 
     The UNIQUE constraint already keeps rows single; this keeps a planner that read the deadlines
-    earlier from cancelling what a later one has just planned.
+    earlier from cancelling what a later one has just planned. The lock is of the table that is
+    written, so a rehearsal, which plans in a table of its own, holds up nobody.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"reminders:{rule.name}"]
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s::regclass::oid::bigint))",
+            [f"reminders:{rule.name}", Reminder._meta.db_table],
         )
 
 

@@ -40,6 +40,7 @@ def test_compose_has_every_part() -> None:
         "worker-default",
         "worker-mail",
         "worker-pdf",
+        "worker-rehearsal",
         "beat",
         "postgres",
         "redis",

@@ -226,6 +226,7 @@ UNREACHED = {
     "evaluations:decision": "the decision has not been notified; see tests/evaluations",
     "documents:download": "the worker has not made the document yet",
     "funding:evidence": "the claim has no file",
+    "rehearsals:file": "the rehearsal has no document; see tests/rehearsals",
     "projects:file": "the proposal has no file",
     "projects:partner_file": "the partner has no letter",
 }

@@ -34,6 +34,7 @@ from tests.calls.factories import CallDocumentFactory, CallFactory
 from tests.evaluations.factories import Case
 from tests.funding.factories import GrantFactory, budget_line, programme_manager
 from tests.projects.factories import ProcurementFactory, ProjectFactory, ProposalFactory
+from tests.rehearsals.factories import played
 
 
 @dataclass
@@ -98,6 +99,7 @@ class World:
             text="Tekst",
             html="<p>Tekst</p>",
         )
+        self.rehearsal = played(self.draft_call)
         self.staff: dict[str, User] = {
             role.value: UserFactory(roles=[role]) for role in StaffRole if role != StaffRole.ADVISER
         }
@@ -171,6 +173,9 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("funding:report_csv", "key"): lambda w: "kredieten",
     ("funding:report_export", "extension"): lambda w: "pdf",
     ("notifications:", "mail_id"): lambda w: w.mail.pk,
+    ("rehearsals:", "slug"): lambda w: w.draft_call.slug,
+    ("rehearsals:", "pk"): lambda w: w.rehearsal.pk,
+    ("rehearsals:", "item_id"): lambda w: w.rehearsal.items.earliest("pk").pk,
     ("projects:", "slug"): lambda w: w.call.slug,
     ("projects:", "code"): lambda w: "D",
     ("projects:preview_change", "slug"): lambda w: w.changing_call.slug,
