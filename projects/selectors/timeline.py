@@ -52,7 +52,17 @@ _TOLD = {
     "informationrequest.answer": _OWN,
     "informationrequest.withdraw_request": _STAFF_SAYS,
     "call.closing_moved": _STAFF_SAYS,
+    "call.form_changed": _STAFF_SAYS,
 }
+INTERNAL = frozenset(
+    {
+        # Part of cancelling a reopening, or of its lapse: that is told.
+        "proposal.text_put_back",
+        # The advice is a step inside the programme, before the decision is notified.
+        "proposal.give_advice",
+    }
+)
+"""Acts on a proposal that the applicant does not read, on purpose."""
 _WORDS = {
     "proposal.submit": "Voorstel ingediend",
     "proposal.withdraw": "Voorstel ingetrokken",
