@@ -19,6 +19,7 @@ class Cast:
     manager: User
     secretary: User
     submitter: User
+    editor: User
     hospital: User
 
     @property
@@ -38,5 +39,6 @@ def gather() -> Cast:
         manager=people["manager@pio.example"],
         secretary=people["secretaris@pio.example"],
         submitter=people["indiener@voorbeeldegem.example"],
+        editor=people["bewerker@voorbeeldegem.example"],
         hospital=people["indiener@deproef.example"],
     )

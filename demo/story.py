@@ -21,6 +21,7 @@ from demo.proposals import Player, Story
 from demo.questions import visitors_ask
 from demo.texts import IDEAS
 from demo.timing import Calendar
+from demo.together import colleagues_share, staff_ask
 from evaluations.models import Conclusion
 from funding.lifecycle import InstalmentState, RequestState
 from funding.models import CommitteeDecision
@@ -174,18 +175,22 @@ class Stage:
                     decided_not_notified=position == len(states) - 1,
                 )
             )
+        city = self.cast.submitter.memberships.get().organisation
+        asked = player.play(Story(organisation=city, idea=IDEAS[4], state=ProposalState.ASSESSMENT))
+        staff_ask(asked, self.cast)
 
     def _open(self, player: Player, bodies: Sequence[Organisation]) -> None:
         """Drafts in the open call: nearly finished, half done, and one handed in."""
         city, hospital, other = bodies
+        drafts = []
         for organisation, idea, state, unfinished in [
             (city, IDEAS[2], ProposalState.DRAFT, False),
             (hospital, IDEAS[6], ProposalState.DRAFT, True),
             (other, IDEAS[1], ProposalState.DRAFT, True),
         ]:
-            player.play(
-                Story(organisation=organisation, idea=idea, state=state, unfinished=unfinished)
-            )
+            story = Story(organisation=organisation, idea=idea, state=state, unfinished=unfinished)
+            drafts.append(player.play(story))
+        colleagues_share(drafts[0], self.cast, self.calendar)
         visitors_ask(player.call, self.cast, self.calendar)
 
     # --- Money -----------------------------------------------------------------------------------

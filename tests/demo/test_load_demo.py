@@ -19,7 +19,14 @@ from funding.reports.tables import report_tables
 from funding.reports.yearly import build_yearly_report, default_cut_off
 from projects.content import fingerprint
 from projects.lifecycle import ProjectState, ProposalState
-from projects.models import Project, Proposal, ProposalVersion
+from projects.models import (
+    InformationRequest,
+    PartnerAccess,
+    Project,
+    Proposal,
+    ProposalVersion,
+    SectionAssignment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +114,17 @@ def test_every_screen_has_something_to_show(demo: None) -> None:
         ProjectState.EXECUTION,
         ProjectState.FINISHED,
     }
+
+
+def test_work_waits_for_the_people_of_the_city(demo: None) -> None:
+    request = InformationRequest.objects.get()
+    assert request.proposal.organisation.name == "Stad Voorbeeldegem (voorbeelddata)"
+    assert (request.proposal.state, request.state) == (ProposalState.ASSESSMENT, "open")
+    assert request.items.count() == 2
+    assignment = SectionAssignment.objects.get()
+    assert assignment.proposal.reference == f"PIO-{today().year}-3-0001"
+    assert assignment.assignee.email == "bewerker@voorbeeldegem.example"
+    assert assignment.due_on > today()
+    access = PartnerAccess.objects.get()
+    assert access.partner.proposal == assignment.proposal
+    assert access.user.email == "indiener@deproef.example"
