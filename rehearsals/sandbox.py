@@ -3,7 +3,7 @@
 PostgreSQL looks for a table among the temporary ones of the session first. So within the block each
 query of the unchanged services meets an empty twin of its table, and the real row is neither read,
 nor written, nor locked: not by discipline, but because it cannot be named. At the end everything is
-rolled back, whatever happened. See docs/decisions/0006-rehearsal.md.
+rolled back, whatever happened. See docs/decisions/0008-rehearsal.md.
 """
 
 import tempfile

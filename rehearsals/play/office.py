@@ -27,7 +27,8 @@ from projects.services.information import (
     withdraw_information_request,
 )
 from projects.services.submission import DOSSIER_KIND
-from rehearsals.play.applicants import Authority, Habit
+from rehearsals.play.applicants import Authority
+from rehearsals.play.casting import Habit
 
 if TYPE_CHECKING:
     from rehearsals.play.performance import Performance

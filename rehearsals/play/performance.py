@@ -24,7 +24,8 @@ from notifications.services import plan_reminders, send_due_reminders
 from projects.models import ProposalVersion
 from projects.services import settle_reopened
 from projects.services.reopening import SETTLE_AFTER
-from rehearsals.play.applicants import Authority, cast_applicants
+from rehearsals.play.applicants import Authority
+from rehearsals.play.casting import cast_applicants
 from rehearsals.play.clockwork import Clockwork
 from rehearsals.play.office import Office
 from rehearsals.play.public import Public

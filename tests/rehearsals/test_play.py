@@ -19,7 +19,7 @@ from documents import registry as documents
 from notifications import registry as reminders
 from notifications.services import outbox
 from rehearsals.play import Outcome, Recorded, perform
-from rehearsals.play.applicants import NOT_SUBMITTING, Applicant, Habit, cast_applicants
+from rehearsals.play.casting import NOT_SUBMITTING, Applicant, Habit, cast_applicants
 from rehearsals.play.remarks import PLAYED_ROOMS
 from tests.rehearsals.factories import playable_call
 
