@@ -7,9 +7,10 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Response, WebErr
 
 @dataclass
 class Watch:
-    """What went wrong in the pages of a browser window."""
+    """What went wrong in the pages of a browser window; `expected` are refusals of the story."""
 
     problems: list[str] = field(default_factory=list)
+    expected: set[int] = field(default_factory=set)
 
     def over(self, context: BrowserContext) -> None:
         context.on("console", self._console)
@@ -21,6 +22,8 @@ class Watch:
         assert self.problems == []
 
     def _console(self, message: ConsoleMessage) -> None:
+        if any(f"status of {status} " in message.text for status in self.expected):
+            return
         # A refusal by the content security policy is such an error too.
         if message.type in {"error", "warning"}:
             self.problems.append(f"console {message.type}: {message.text} {message.location}")
