@@ -38,6 +38,7 @@ class PortalAdmin(admin.ModelAdmin):
     show_full_result_count = False  # no count of the whole table beside that of the filter
     show_facets = admin.ShowFacets.NEVER
     save_on_top = True
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     empty_value_display = "–"
 
     @property

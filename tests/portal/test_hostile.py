@@ -26,6 +26,7 @@ from evaluations.models import SelectionDecision
 from funding.models import Claim, Instalment
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
+from projects.services.information import withdraw_information_request
 from tests.accounts.factories import PASSWORD, MembershipFactory, UserFactory
 from tests.evaluations.factories import ADVICE, INTERNAL, Case
 from tests.portal.test_urls import (
@@ -227,12 +228,12 @@ def test_a_form_answers_whatever_was_typed(world, who):
     assert sorted(faults) == []
 
 
-def test_a_post_that_is_too_large_gets_a_page_in_dutch(world):
+def test_a_post_that_is_too_large_gets_a_page_in_dutch(world, settings):
     client = signed_in(world.member)
     url = reverse("projects:section", args=[world.draft.reference, "A"])
-    response = client.post(url, {"summary": "x" * (11 * 1024 * 1024)})
-    assert response.status_code in {400, 413}
-    assert "kunnen we niet lezen" in response.content.decode()
+    response = client.post(url, {"summary": "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)})
+    assert response.status_code == 413
+    assert "Te groot om te versturen" in response.content.decode()
 
 
 # --- Where it was not asked ----------------------------------------------------------------------
@@ -364,7 +365,8 @@ def pages_of(world: World, person: User) -> dict[str, str]:
     """All that an applicant may open, with what differs at every look taken out."""
     client, pages = signed_in(person), {}
     for name, url in links(world, "public", "members", "signed in"):
-        if name not in {"pages:design", "projects:file"}:  # no applicant's; another id each time
+        # No applicant's; another id each time.
+        if name not in {"pages:design", "projects:file", "projects:partner_file"}:
             response = visit(client, url)
             text = "" if response.streaming else CHANGING.sub("", response.content.decode())
             pages[name] = f"{response.status_code} {text}"
@@ -376,6 +378,7 @@ def advised(world: World) -> Case:
     case = copy(world.case)
     case.proposal = Proposal.objects.get(pk=case.proposal.pk)
     evaluation = case.evaluation
+    withdraw_information_request(request=world.asked, by=case.team, reason="Al bekend.")
     services.save_scores(evaluation=evaluation, by=case.adviser, version=1, entries=case.entries())
     services.finalise_scores(evaluation=evaluation, by=case.adviser)
     services.save_advice(proposal=case.proposal, by=case.adviser, text=ADVICE)
