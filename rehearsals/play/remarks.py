@@ -41,7 +41,7 @@ class Remarks:
 
     def refused(self, who: str, sentence: str) -> None:
         """An act of the script that the portal did not allow."""
-        self.warn(_("Geweigerd aan %(who)s: %(why)s") % {"who": who, "why": sentence})
+        self.warn(_("Een handeling van %(who)s werd geweigerd: %(why)s") % {"who": who, "why": sentence})
 
     def unanswered(self, question: FormQuestion, why: str) -> None:
         self.fault(
@@ -124,13 +124,13 @@ def look_at_set_up(call: Call, remarks: Remarks, *, now: datetime) -> None:
             due_at = offset.due_at(one.closes_at)
             if due_at < one.opens_at:
                 remarks.warn(
-                    _("De herinnering %(offset)s valt voor de opening van %(round)s: %(moment)s.")
+                    _("De herinnering %(offset)s valt vóór de opening van %(round)s: %(moment)s.")
                     % {"offset": offset, "round": one, "moment": format_moment(due_at)}
                 )
     for before, after in pairwise(rounds):
         if after.opens_at < before.closes_at:
             remarks.warn(
-                _("%(first)s en %(second)s overlappen.") % {"first": before, "second": after}
+                _("%(first)s en %(second)s overlappen elkaar.") % {"first": before, "second": after}
             )
     if not call.correction_days:
         remarks.warn(

@@ -239,7 +239,7 @@ def test_what_is_strange_in_a_set_up_is_said(tmp_path: Path) -> None:
         "warning",
         "Ronde 1 sluit op een dag waarop niemand werkt: 7 maart 2027.",
     ) in said
-    assert any(text.startswith("Geweigerd aan aanvrager 1") for _level, text in said)
+    assert any(text.startswith("Een handeling van aanvrager 1") for _level, text in said)
 
 
 @pytest.mark.django_db
