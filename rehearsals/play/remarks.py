@@ -41,7 +41,9 @@ class Remarks:
 
     def refused(self, who: str, sentence: str) -> None:
         """An act of the script that the portal did not allow."""
-        self.warn(_("Een handeling van %(who)s werd geweigerd: %(why)s") % {"who": who, "why": sentence})
+        self.warn(
+            _("Een handeling van %(who)s werd geweigerd: %(why)s") % {"who": who, "why": sentence}
+        )
 
     def unanswered(self, question: FormQuestion, why: str) -> None:
         self.fault(
