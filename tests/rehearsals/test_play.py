@@ -23,6 +23,9 @@ from rehearsals.play.casting import NOT_SUBMITTING, Applicant, Habit, cast_appli
 from rehearsals.play.remarks import PLAYED_ROOMS
 from tests.rehearsals.factories import playable_call
 
+# For the module's fixture: without a test that asks for it, no test database is made.
+pytestmark = pytest.mark.django_db
+
 APPLICANTS, SEED = 25, 7
 MOVED = "only when staff move a closing, which the set-up of a call does not ask for"
 NOT_PLAYED = {
