@@ -235,7 +235,7 @@ def test_what_is_strange_in_a_set_up_is_said(tmp_path: Path) -> None:
     ) in said
     assert (
         "warning",
-        "De herinnering 14 dagen vooraf valt voor de opening van Ronde 1: "
+        "De herinnering 14 dagen vooraf valt vóór de opening van Ronde 1: "
         "22 februari 2027 om 00.00 uur.",
     ) in said
     assert (
