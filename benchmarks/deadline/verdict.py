@@ -3,7 +3,6 @@
 import json
 import math
 import sys
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -119,8 +118,7 @@ def main(result: Path, closes_at: float) -> int:
     print(f"{len(visits)} authorities, {size:.0f} MB of attachments; PostgreSQL: {durability()}")
     print(*figures(visits, closes_at), sep="\n")
     waiting = Job.objects.filter(kind=RECEIPT_KIND).exclude(state="done").count()
-    minutes = (time.time() - closes_at) / 60
-    print(f"Receipts (PDF) still to be made {minutes:.1f} min after closing: {waiting}")
+    print(f"Receipts (PDF) still to be made when the last visitor was done: {waiting}")
     found = faults(visits, closes_at)
     print(
         f"Submitted: {Proposal.objects.filter(state='submitted').count()} of {len(visits)};",
