@@ -41,6 +41,7 @@ def run_portal() -> int:
             env.setdefault("SITE_URL", f"http://{HOST}:{port}")
             # The address and the accounts must not scroll away behind every finished job.
             env.setdefault("LOG_LEVEL", "WARNING")
+            env.setdefault("EMAIL_URL", "dummymail://")  # mails are read at /mailbox/
             migrate_and_load(env)
             supervisor = Supervisor(also=services.children)
             try:
