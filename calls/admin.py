@@ -7,6 +7,7 @@ from calls.models import (
     CallDocument,
     CallFollower,
     CallQuestion,
+    ChecklistItem,
     ClosingMove,
     CofinancingRule,
     Criterion,
@@ -68,6 +69,13 @@ class SubmissionRoundAdmin(CallPartAdmin):
 class MilestoneAdmin(CallPartAdmin):
     list_display = ["call", "label", "at", "is_public"]
     list_filter = ["is_public", "call__state"]
+
+
+@admin.register(ChecklistItem)
+class ChecklistItemAdmin(CallPartAdmin):
+    list_display = ["label", "call", "kind", "position"]
+    list_filter = ["kind", "call"]
+    search_fields = ["label", "call__reference"]
 
 
 @admin.register(Criterion)

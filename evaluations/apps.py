@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 
 
 class EvaluationsConfig(AppConfig):
@@ -10,13 +10,15 @@ class EvaluationsConfig(AppConfig):
         # Models are loaded only now.
         from common.lifecycle import transitioned
         from documents import registry as documents
+        from evaluations import models
         from evaluations.documents import DECISION_LETTER
         from evaluations.reminders import RULES
         from evaluations.selectors import reading_rule
         from evaluations.services import seed_letter_texts
         from evaluations.services.information import on_information_step
+        from evaluations.services.summary import fill_summaries, on_change
         from notifications import registry as reminders
-        from projects.models import InformationRequest
+        from projects.models import InformationRequest, Proposal
         from projects.visibility import narrow_staff
 
         narrow_staff(reading_rule)
@@ -31,3 +33,19 @@ class EvaluationsConfig(AppConfig):
         post_migrate.connect(
             seed_letter_texts, sender=self, dispatch_uid="evaluations.seed_letter_texts"
         )
+        post_migrate.connect(fill_summaries, sender=self, dispatch_uid="evaluations.fill_summaries")
+        for sender in (
+            Proposal,
+            InformationRequest,
+            models.Advice,
+            models.Assignment,
+            models.ClockPause,
+            models.CompletenessCheck,
+            models.Consensus,
+            models.Evaluation,
+            models.SelectionDecision,
+        ):
+            for signal in (post_save, post_delete):
+                signal.connect(
+                    on_change, sender=sender, dispatch_uid=f"evaluations.summary.{sender.__name__}"
+                )

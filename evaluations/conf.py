@@ -10,6 +10,7 @@ from django.conf import settings
 
 DEFAULTS: dict[str, Any] = {
     "completeness_working_days": 10,  # after closing
+    "assignment_working_days": 2,  # after the file is complete
     "advice_working_days": 40,  # after closing
     "decision_working_days": 10,  # after the final advice
     "notification_working_days": 5,  # after the decision
@@ -23,6 +24,10 @@ def _value(name: str) -> Any:
 
 def completeness_working_days() -> int:
     return int(_value("completeness_working_days"))
+
+
+def assignment_working_days() -> int:
+    return int(_value("assignment_working_days"))
 
 
 def advice_working_days() -> int:

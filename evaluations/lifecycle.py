@@ -16,6 +16,23 @@ class AssignmentState(models.TextChoices):
     DONE = "done", _("Klaar")
 
 
+class FileStep(models.TextChoices):
+    """What a file waits for; worked out from its state, never set by hand."""
+
+    CHECK = "check", _("Volledigheid controleren")
+    REOPENED = "reopened", _("Heropend door de aanvrager")
+    CORRECTION = "correction", _("De aanvrager vult aan")
+    ASSIGN = "assign", _("Adviseur toewijzen")
+    INVITED = "invited", _("Uitnodiging beantwoorden")
+    INFORMATION = "information", _("Wacht op bijkomende informatie")
+    ASSESS = "assess", _("Scores geven")
+    CONSENSUS = "consensus", _("Consensus zoeken")
+    ADVISE = "advise", _("Advies schrijven")
+    DECIDE = "decide", _("Beslissen")
+    NOTIFY = "notify", _("Meedelen")
+    CLOSED = "closed", _("Afgerond")
+
+
 ACTIVE_ASSIGNMENT_STATES = frozenset(
     {AssignmentState.INVITED, AssignmentState.ACCEPTED, AssignmentState.DONE}
 )

@@ -6,6 +6,7 @@ Scores are an aid to the advice: the outcome is go or no go. A score exactly on 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 MAX_SCORE = 5
 HUNDRED = Decimal(100)
@@ -97,3 +98,21 @@ def possible_scores(step: Decimal) -> list[Decimal]:
     """All scores from 0 to 5 in steps of `step`: 0, 0.5, 1, …"""
     count = int(Decimal(MAX_SCORE) / step)
     return [step * number for number in range(count + 1)]
+
+
+def consensus_is_needed(call: Any, readers: Sequence[tuple[Decimal | None, bool | None]]) -> bool:
+    """Whether the readers of a file must agree on common scores first (`Call.consensus_rule`).
+
+    `readers` gives the final total in percent of each, and whether it passes the thresholds. They
+    diverge when the totals lie at least `divergence_limit` points apart, or one passes and another
+    does not.
+    """
+    totals = [total for total, _passes in readers if total is not None]
+    if len(totals) < 2 or call.consensus_rule == "none":
+        return False
+    if call.consensus_rule == "always":
+        return True
+    return (
+        max(totals) - min(totals) >= call.divergence_limit
+        or len({passes for _total, passes in readers}) > 1
+    )

@@ -3,6 +3,7 @@
 from calls.models.call import (
     Call,
     CallQuerySet,
+    ConsensusRule,
     Milestone,
     SubmissionRound,
     Theme,
@@ -22,7 +23,13 @@ from calls.models.publicity import (
     PublicPost,
     SelfTestQuestion,
 )
-from calls.models.rules import CofinancingRule, CostPhase, Criterion
+from calls.models.rules import (
+    ChecklistItem,
+    ChecklistKind,
+    CofinancingRule,
+    CostPhase,
+    Criterion,
+)
 from calls.models.setup import ClosingMove, ReminderMoment, SetupExplanation
 
 __all__ = [
@@ -31,8 +38,11 @@ __all__ = [
     "CallFollower",
     "CallQuerySet",
     "CallQuestion",
+    "ChecklistItem",
+    "ChecklistKind",
     "ClosingMove",
     "CofinancingRule",
+    "ConsensusRule",
     "CostPhase",
     "Criterion",
     "FormQuestion",

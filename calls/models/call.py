@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Cast, Coalesce, Greatest
 from django.urls import reverse
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
         CallQuestion,
         SelfTestQuestion,
     )
-    from calls.models.rules import CofinancingRule, Criterion
+    from calls.models.rules import ChecklistItem, CofinancingRule, Criterion
     from calls.models.setup import ClosingMove, ReminderMoment, SetupExplanation
 
 
@@ -49,6 +50,20 @@ class Theme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ConsensusRule(models.TextChoices):
+    """When the readers of a file must agree on common scores before the advice (domain.md 5.4)."""
+
+    NONE = "none", _("Nooit: de scores blijven naast elkaar staan")
+    DIVERGENT = "divergent", _("Als de scores uiteenlopen")
+    ALWAYS = "always", _("Altijd")
+
+
+SCORE_STEPS = [
+    (Decimal("0.5"), _("Halve punten: 0, 0,5, 1, … 5")),
+    (Decimal("1.0"), _("Hele punten: 0, 1, 2, … 5")),
+]
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -158,6 +173,42 @@ class Call(models.Model):
         default=Decimal(50),
         validators=PERCENTAGE,
     )
+    reader_count = models.PositiveSmallIntegerField(
+        _("lezers per dossier"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text=_("Hoeveel adviseurs elk dossier beoordelen; één van hen schrijft het advies."),
+    )
+    consensus_rule = models.CharField(
+        _("consensus tussen de lezers"),
+        max_length=20,
+        choices=ConsensusRule,
+        default=ConsensusRule.NONE,
+    )
+    divergence_limit = models.DecimalField(
+        _("uiteenlopend vanaf (procentpunt)"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(20),
+        validators=PERCENTAGE,
+        help_text=_("Het verschil tussen de hoogste en de laagste totaalscore van de lezers."),
+    )
+    score_step = models.DecimalField(
+        _("stap van de scores"),
+        max_digits=2,
+        decimal_places=1,
+        default=Decimal("0.5"),
+        choices=SCORE_STEPS,
+    )
+    motivation_length = models.PositiveSmallIntegerField(
+        _("kortste motivering (tekens)"), default=1, validators=[MinValueValidator(1)]
+    )
+    motivation_length_below = models.PositiveSmallIntegerField(
+        _("kortste motivering onder de drempel (tekens)"),
+        default=100,
+        validators=[MinValueValidator(1)],
+        help_text=_("Wie onder de drempel scoort, legt uit waarom."),
+    )
     decision_role = models.CharField(
         _("wie beslist over de selectie"),
         max_length=40,
@@ -195,6 +246,7 @@ class Call(models.Model):
         rounds: RelatedManager["SubmissionRound"]
         milestones: RelatedManager["Milestone"]
         criteria: RelatedManager["Criterion"]
+        checklist_items: RelatedManager["ChecklistItem"]
         sections: RelatedManager["FormSection"]
         cofinancing_rules: RelatedManager["CofinancingRule"]
         reminder_moments: RelatedManager["ReminderMoment"]

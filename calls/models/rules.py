@@ -23,6 +23,12 @@ class Criterion(models.Model):
     title = models.CharField(_("titel"), max_length=150)
     guidance_applicant = models.TextField(_("toelichting voor de aanvrager"), blank=True)
     guidance_evaluator = models.TextField(_("toelichting voor de beoordelaar"), blank=True)
+    about = models.JSONField(
+        _("gaat over"),
+        default=list,
+        blank=True,
+        help_text=_("Codes van delen (“D”) of vragen (“D.probleem”) waarover het criterium gaat."),
+    )
     weight = models.DecimalField(
         _("gewicht (%)"), max_digits=5, decimal_places=2, validators=PERCENTAGE
     )
@@ -44,6 +50,33 @@ class Criterion(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ChecklistKind(models.TextChoices):
+    """What a list of checks of a call is for (domain.md 3.1 step 5 and 5.2)."""
+
+    COMPLETENESS = "completeness", _("Volledigheidscontrole")
+    EXCLUSION = "exclusion", _("Uitsluitingscriteria")
+
+
+class ChecklistItem(models.Model):
+    """One thing to check of each file of a call, answered yes or no with a reason."""
+
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="checklist_items", verbose_name=_("oproep")
+    )
+    kind = models.CharField(_("lijst"), max_length=20, choices=ChecklistKind)
+    position = models.PositiveSmallIntegerField(_("volgorde"), default=1)
+    label = models.CharField(_("wat nagaan"), max_length=300)
+    guidance = models.TextField(_("toelichting"), blank=True, max_length=2000)
+
+    class Meta:
+        verbose_name = _("punt van een controlelijst")
+        verbose_name_plural = _("punten van de controlelijsten")
+        ordering = ["call", "kind", "position", "pk"]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class CostPhase(models.TextChoices):

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import Criterion
+from calls.models import ChecklistItem, Criterion
 from common import clock
 from common.constraints import check, unique
 from common.money import MoneyField
@@ -30,10 +30,21 @@ class Evaluation(models.Model):
         _("eigen notities"), blank=True, help_text=_("Alleen u ziet deze notities.")
     )
     finalised_at = models.DateTimeField(_("afgerond op"), null=True, blank=True, editable=False)
+    total_percent = models.DecimalField(
+        _("totaal (%)"),
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Gewogen, gezet als de scores definitief worden."),
+    )
+    passes = models.BooleanField(_("haalt de drempels"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     if TYPE_CHECKING:
         scores: RelatedManager["Score"]
+        exclusion_answers: RelatedManager["ExclusionAnswer"]
 
     class Meta:
         verbose_name = _("beoordeling")
@@ -108,6 +119,56 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.value}"
+
+
+class ExclusionAnswer(models.Model):
+    """What one reader found of one exclusion criterion of the call (domain.md 5.2)."""
+
+    evaluation = models.ForeignKey(
+        Evaluation,
+        models.RESTRICT,
+        related_name="exclusion_answers",
+        verbose_name=_("beoordeling"),
+    )
+    item = models.ForeignKey(
+        ChecklistItem, models.RESTRICT, related_name="+", verbose_name=_("criterium")
+    )
+    is_met = models.BooleanField(_("voldaan"), null=True, blank=True)
+    reason = models.TextField(_("reden"), blank=True, max_length=2000)
+
+    class Meta:
+        verbose_name = _("antwoord op een uitsluitingscriterium")
+        verbose_name_plural = _("antwoorden op uitsluitingscriteria")
+        ordering = ["evaluation", "item__position", "pk"]
+        constraints = [
+            unique(
+                "evaluations_exclusion_once",
+                "evaluation",
+                "item",
+                message=_("Dit criterium is al beantwoord."),
+            )
+        ]
+        triggers = [
+            # So are its answers on the exclusion criteria.
+            pgtrigger.Trigger(
+                name="final_exclusions_stay",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM evaluations_evaluation
+                        WHERE id IN (NEW.evaluation_id, OLD.evaluation_id)
+                        AND finalised_at IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: the answers of a final evaluation stay';
+                    END IF;
+                    RETURN COALESCE(NEW, OLD);
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.is_met}"
 
 
 class Conclusion(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The formal check of a submission, and the advisers who are asked to assess it."""
+"""The advisers who are asked to assess a file, and what they declare."""
 
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,8 +14,9 @@ from evaluations.lifecycle import (
     ASSIGNMENT_LIFECYCLE,
     AssignmentState,
 )
+from evaluations.models.pool import ConflictOfInterest
 from evaluations.policies import may_see_all_files
-from projects.models import Proposal, ProposalVersion
+from projects.models import Proposal
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -23,51 +24,13 @@ if TYPE_CHECKING:
     from evaluations.models.assessment import Evaluation
 
 
-class CompletenessCheck(models.Model):
-    """The formal check of one submitted version; not "ontvankelijkheid" (domain.md 0.1)."""
-
-    version = models.OneToOneField(
-        ProposalVersion,
-        models.RESTRICT,
-        related_name="completeness_check",
-        verbose_name=_("ingediende versie"),
-    )
-    is_complete = models.BooleanField(_("volledig"))
-    remarks = models.TextField(
-        _("wat ontbreekt"),
-        blank=True,
-        max_length=4000,
-        help_text=_("De aanvrager leest dit als het dossier onvolledig is."),
-    )
-    checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("door")
-    )
-    checked_at = models.DateTimeField(_("op"), default=clock.now, editable=False)
-
-    class Meta:
-        verbose_name = _("volledigheidscontrole")
-        verbose_name_plural = _("volledigheidscontroles")
-        ordering = ["-checked_at", "-pk"]
-        constraints = [
-            check(
-                "evaluations_incomplete_says_what",
-                models.Q(is_complete=True) | ~models.Q(remarks=""),
-                _("Schrijf wat er ontbreekt."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.version}: {'volledig' if self.is_complete else 'onvolledig'}"
-
-
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def visible_to(self, user: Any) -> Self:
         """The programme office sees all, an adviser the own ones.
 
-        Who declared a conflict of interest on a file sees nothing of it, whatever other role.
+        Who has a conflict of interest with a file sees nothing of it, whatever other role.
         """
-        conflicted = Assignment.objects.filter(adviser=user, state=AssignmentState.RECUSED)
-        rows = self.exclude(proposal__in=conflicted.values("proposal"))
+        rows = self.exclude(proposal__in=ConflictOfInterest.objects.of(user).values("proposal"))
         return rows if may_see_all_files.test(user, None) else rows.active().filter(adviser=user)
 
     def active(self) -> Self:
@@ -107,6 +70,20 @@ class Assignment(models.Model):
     )
     assigned_at = models.DateTimeField(_("toegewezen op"), default=clock.now, editable=False)
     reason = models.TextField(_("reden van weigering of intrekking"), blank=True, max_length=2000)
+    why = models.TextField(
+        _("waarom deze adviseur"),
+        blank=True,
+        help_text=_("Wat de verdeling over de adviseurs gaf, of wat wie toewees erbij schreef."),
+    )
+    replaces = models.ForeignKey(
+        "self",
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        editable=False,
+        verbose_name=_("vervangt"),
+    )
 
     objects = AssignmentQuerySet.as_manager()
 

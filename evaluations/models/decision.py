@@ -12,6 +12,14 @@ from evaluations.models.assessment import Advice
 from projects.models import Proposal
 
 
+class NotificationMeans(models.TextChoices):
+    """How the applicant was told; the day and the proof count for the appeal (domain.md 9.8)."""
+
+    PORTAL = "portal", _("In het portaal, met een mail")
+    REGISTERED_POST = "registered_post", _("Aangetekende brief")
+    EBOX = "ebox", _("eBox")
+
+
 class SelectionDecision(models.Model):
     """Go or no go by the project leader, never by the adviser (four eyes).
 
@@ -53,6 +61,24 @@ class SelectionDecision(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("meegedeeld door"),
+    )
+
+    notification_means = models.CharField(
+        _("wijze van kennisgeving"),
+        max_length=20,
+        choices=NotificationMeans,
+        default=NotificationMeans.PORTAL,
+        editable=False,
+    )
+    notified_on = models.DateField(
+        _("dag van kennisgeving"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("De dag erna is de eerste van de beroepstermijn."),
+    )
+    notification_proof = models.CharField(
+        _("bewijs van kennisgeving"), max_length=200, blank=True, editable=False
     )
 
     class Meta:
@@ -141,6 +167,17 @@ class LetterText(models.Model):
     opening = models.TextField(_("inleiding"))
     closing = models.TextField(_("vervolgstappen"), blank=True)
     appeal = models.TextField(_("beroepsmogelijkheden"))
+    version = models.PositiveIntegerField(_("versie"), default=1, editable=False)
+    updated_at = models.DateTimeField(_("gewijzigd op"), default=clock.now, editable=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("gewijzigd door"),
+    )
 
     class Meta:
         verbose_name = _("tekst van de beslissingsbrief")
@@ -149,3 +186,51 @@ class LetterText(models.Model):
 
     def __str__(self) -> str:
         return self.get_outcome_display()
+
+
+class FeedbackTalk(models.Model):
+    """A talk about a decision that the applicant asked for (domain.md 0.10 and 3.1 step 11a)."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Gevraagd")
+        PLANNED = "planned", _("Gepland")
+        HELD = "held", _("Gehouden")
+
+    decision = models.OneToOneField(
+        SelectionDecision,
+        models.RESTRICT,
+        related_name="feedback_talk",
+        verbose_name=_("beslissing"),
+    )
+    wish = models.TextField(_("wat wilt u bespreken"), blank=True, max_length=2000)
+    state = models.CharField(
+        _("status"), max_length=20, choices=State, default=State.ASKED, editable=False
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("gevraagd door")
+    )
+    asked_at = models.DateTimeField(_("gevraagd op"), default=clock.now, editable=False)
+    planned_at = models.DateTimeField(_("gepland op"), null=True, blank=True)
+    place = models.CharField(_("plaats of link"), max_length=300, blank=True)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("gesprek met"),
+    )
+    internal_report = models.TextField(
+        _("intern verslag"), blank=True, help_text=_("De aanvrager ziet dit verslag nooit.")
+    )
+    held_at = models.DateTimeField(_("gehouden op"), null=True, blank=True, editable=False)
+
+    state_tones = {State.ASKED: "warning", State.PLANNED: "info", State.HELD: "success"}
+
+    class Meta:
+        verbose_name = _("feedbackgesprek")
+        verbose_name_plural = _("feedbackgesprekken")
+        ordering = ["-asked_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.decision.proposal.reference}: {self.get_state_display()}"

@@ -22,7 +22,7 @@ from django.db.models import (
 from accounts.roles import StaffRole
 from calls.models import Call
 from evaluations.lifecycle import ACTIVE_ASSIGNMENT_STATES, AssignmentState
-from evaluations.models import Advice, Assignment, SelectionDecision
+from evaluations.models import Advice, Assignment, ConflictOfInterest, SelectionDecision
 from evaluations.policies import may_see_all_files
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
@@ -33,15 +33,17 @@ def visible_files(user: Any) -> QuerySet[Proposal]:
     """Submitted proposals that `user` works with.
 
     The programme office and auditors see all, whoever decides sees the files of those calls, an
-    adviser sees the files with an active assignment of his own. A file on which one declared a
-    conflict of interest does not exist for that person, whatever other role. Each file shows what
-    was handed in, whatever the applicant is changing.
+    adviser sees the files with an active assignment of his own. A file with which one has a
+    conflict of interest, declared or found, does not exist for that person, whatever other role.
+    Each file shows what was handed in, whatever the applicant is changing.
     """
     files = Proposal.objects.filter(submitted_at__isnull=False).as_submitted()
     if not getattr(user, "is_programme_staff", False):
         return files.none()
     own = Assignment.objects.filter(proposal=OuterRef("pk"), adviser=user)
-    files = files.exclude(Exists(own.filter(state=AssignmentState.RECUSED)))
+    files = files.exclude(
+        Exists(ConflictOfInterest.objects.of(user).filter(proposal=OuterRef("pk")))
+    )
     if may_see_all_files.test(user, None):
         return files
     deciding = [role.value for role in user.staff_roles if role != StaffRole.ADVISER]
@@ -53,11 +55,11 @@ def visible_files(user: Any) -> QuerySet[Proposal]:
 def reading_rule(user: Any) -> Q:
     """What of the submitted proposals `user` may read elsewhere in the portal, as staff.
 
-    Never what one declared a conflict of interest on. Who is only an adviser reads what was
+    Never what one has a conflict of interest with. Who is only an adviser reads what was
     accepted: before that, the declaration comes first.
     """
     own = Assignment.objects.filter(adviser=user)
-    rule = ~Q(pk__in=own.filter(state=AssignmentState.RECUSED).values("proposal"))
+    rule = ~Q(pk__in=ConflictOfInterest.objects.of(user).values("proposal"))
     if user.staff_roles <= {StaffRole.ADVISER}:
         read = own.filter(state__in=[AssignmentState.ACCEPTED, AssignmentState.DONE])
         rule &= Q(pk__in=read.values("proposal"))

@@ -11,7 +11,13 @@ from accounts.policies import is_adviser
 from common.constraints import readable_constraints
 from common.moments import today
 from evaluations.lifecycle import ASSIGNMENT_LIFECYCLE, AssignmentState
-from evaluations.models import Assignment, ConflictDeclaration, Evaluation
+from evaluations.models import (
+    Assignment,
+    ConflictDeclaration,
+    ConflictKind,
+    ConflictOfInterest,
+    Evaluation,
+)
 from evaluations.policies import may_assign
 from evaluations.selectors import conflict_of_interest, default_advice_day
 from evaluations.services.locking import lock_file
@@ -122,6 +128,12 @@ def declare_conflict(*, assignment: Assignment, by: User, explanation: str) -> A
     ASSIGNMENT_LIFECYCLE.perform(assignment, "recuse", actor=by, comment=explanation)
     ConflictDeclaration.objects.create(
         assignment=assignment, has_conflict=True, explanation=explanation
+    )
+    ConflictOfInterest.objects.create(
+        person=by,
+        proposal=assignment.proposal,
+        kind=ConflictKind.DECLARED,
+        explanation=explanation,
     )
     _mail(assignment, assignment.assigned_by, "adviser_left")
     return assignment

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record
 from common import clock
+from common.moments import local_day
 from evaluations.models import SelectionDecision
 from evaluations.policies import may_notify
 from evaluations.services.decision import lock_decision
@@ -40,7 +41,8 @@ def notify_decision(*, proposal: Proposal, by: User) -> SelectionDecision:
     PROPOSAL_LIFECYCLE.perform(proposal, "select" if selected else "do_not_select", actor=by)
     decision.notified_at = clock.now()
     decision.notified_by = by
-    decision.save(update_fields=["notified_at", "notified_by"])
+    decision.notified_on = local_day(decision.notified_at)
+    decision.save(update_fields=["notified_at", "notified_by", "notified_on"])
     record(
         actor=by,
         action="decision.notified",

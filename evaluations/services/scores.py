@@ -18,6 +18,7 @@ from evaluations.lifecycle import ASSIGNMENT_LIFECYCLE, AssignmentState
 from evaluations.models import Assignment, Evaluation, Score
 from evaluations.policies import is_assigned_adviser
 from evaluations.scoring import possible_scores
+from evaluations.selectors import total_of
 from evaluations.services.locking import lock_file
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
@@ -81,7 +82,8 @@ def finalise_scores(*, evaluation: Evaluation, by: User) -> Evaluation:
     assignment = evaluation.assignment
     stored = {score.criterion_id: score for score in evaluation.scores.all()}
     missing = []
-    for criterion in Criterion.objects.filter(call=assignment.proposal.call_id):
+    criteria = list(Criterion.objects.filter(call=assignment.proposal.call_id))
+    for criterion in criteria:
         score = stored.get(criterion.pk)
         if score is None or score.value is None:
             missing.append(_("Geef een score voor “%(title)s”.") % {"title": criterion.title})
@@ -89,9 +91,15 @@ def finalise_scores(*, evaluation: Evaluation, by: User) -> Evaluation:
             missing.append(_("Motiveer de score voor “%(title)s”.") % {"title": criterion.title})
     if missing:
         raise ValidationError([ValidationError(sentence) for sentence in missing])
+    total = total_of(
+        criteria,
+        {key: score.value for key, score in stored.items()},
+        assignment.proposal.call.overall_threshold,
+    )
     ASSIGNMENT_LIFECYCLE.perform(assignment, "finish", actor=by)
+    evaluation.total_percent, evaluation.passes = total.percent, total.passes
     evaluation.finalised_at = clock.now()
-    evaluation.save(update_fields=["finalised_at"])
+    evaluation.save(update_fields=["total_percent", "passes", "finalised_at"])
     return evaluation
 
 

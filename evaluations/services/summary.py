@@ -1,0 +1,224 @@
+"""The summary row of a file, for lists and boards: made again whenever something of it changes.
+
+Listeners of `post_save` and `post_delete` call this in the transaction of the change, so that no
+service can forget it.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from common.moments import add_working_days, last_day_before, local_day
+from evaluations import conf
+from evaluations.lifecycle import AssignmentState, FileStep
+from evaluations.models import (
+    Advice,
+    Assignment,
+    ClockPause,
+    CompletenessCheck,
+    Consensus,
+    FileSummary,
+    SelectionDecision,
+)
+from evaluations.pauses import paused_working_days
+from evaluations.scoring import consensus_is_needed
+from evaluations.selectors.deadlines import completeness_due, decision_due, notification_due
+from projects.lifecycle import InformationState, ProposalState
+from projects.models import InformationRequest, Proposal
+from projects.selectors.submission import as_handed_in, requested_as_handed_in
+
+AT_THE_CHECK = frozenset({ProposalState.SUBMITTED, ProposalState.INCOMPLETE})
+CLOSED = frozenset({ProposalState.SELECTED, ProposalState.NOT_SELECTED, ProposalState.WITHDRAWN})
+
+
+def refresh_summary(proposal_id: int) -> FileSummary | None:
+    """Write the row of one file as things stand; None for what was never handed in."""
+    proposal = _files().filter(pk=proposal_id).first()
+    if proposal is None:
+        return None
+    row = summarise(proposal)
+    FileSummary.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["proposal"], update_fields=_WRITTEN
+    )
+    return row
+
+
+def fill_summaries(**_: Any) -> None:
+    """Rows for files that have none yet (listener of `post_migrate`)."""
+    missing = _files().filter(summary_row__isnull=True)
+    for proposal_id in missing.values_list("pk", flat=True).order_by("pk"):
+        refresh_summary(proposal_id)
+
+
+_WRITTEN = [field.name for field in FileSummary._meta.fields if field.name != "proposal"]
+
+
+def _files() -> QuerySet[Proposal]:
+    asked = InformationRequest.objects.filter(proposal=OuterRef("pk"), state=InformationState.OPEN)
+    decision = SelectionDecision.objects.filter(proposal=OuterRef("pk"))
+    checked = CompletenessCheck.objects.filter(version__proposal=OuterRef("pk"), is_complete=True)
+    return (
+        Proposal.objects.filter(submitted_at__isnull=False)
+        .select_related("call", "round")
+        .annotate(
+            frozen_title=as_handed_in("title"),
+            frozen_acronym=as_handed_in("acronym"),
+            frozen_theme=as_handed_in("theme"),
+            frozen_amount=requested_as_handed_in(),
+            information_due_at=Subquery(asked.order_by("due_at").values("due_at")[:1]),
+            complete_since=Subquery(checked.order_by("-checked_at").values("checked_at")[:1]),
+            has_decision=Exists(decision),
+            decided_at=Subquery(decision.values("decided_at")[:1]),
+        )
+        .order_by("pk")
+    )
+
+
+def summarise(proposal: Any) -> FileSummary:
+    """The row for a file as `_files` reads it; nothing is written."""
+    pauses = list(ClockPause.objects.filter(proposal=proposal))
+    row = FileSummary(
+        proposal_id=proposal.pk,
+        call_id=proposal.call_id,
+        title=proposal.frozen_title or "",
+        theme=proposal.frozen_theme or "",
+        requested_amount=proposal.frozen_amount or Decimal(0),
+        words=" ".join(
+            filter(None, [proposal.reference, proposal.frozen_title, proposal.frozen_acronym])
+        ),
+        clock_stands_since=min(
+            (pause.started_at for pause in pauses if pause.ended_at is None), default=None
+        ),
+        paused_days=paused_working_days(pause for pause in pauses if pause.ended_at is not None),
+    )
+    if proposal.state in AT_THE_CHECK:
+        _at_the_check(row, proposal)
+        return row
+    readers = _readers(proposal)
+    consensus = Consensus.objects.filter(proposal=proposal).first()
+    _scores(row, readers, consensus)
+    advices = list(Advice.objects.filter(proposal=proposal).order_by("number"))
+    final = [advice for advice in advices if advice.finalised_at is not None]
+    if final:
+        row.conclusion, row.advised_at = final[-1].conclusion, final[-1].finalised_at
+    if proposal.state in CLOSED:
+        row.step = FileStep.CLOSED
+    elif proposal.state == ProposalState.ADVISED and final:
+        _after_the_advice(row, proposal, advices)
+    else:
+        _in_assessment(row, proposal, readers, consensus)
+    return row
+
+
+def _readers(proposal: Proposal) -> list[Assignment]:
+    return list(
+        Assignment.objects.active()
+        .filter(proposal=proposal)
+        .select_related("evaluation")
+        .order_by("-is_lead", "pk")
+    )
+
+
+def _at_the_check(row: FileSummary, proposal: Any) -> None:
+    if proposal.state == ProposalState.INCOMPLETE:
+        row.step = FileStep.CORRECTION
+        row.due_on = _last_day(proposal.correction_until)
+    elif proposal.reopened_at is not None:
+        row.step = FileStep.REOPENED
+        row.due_on = _last_day(proposal.round.closes_at if proposal.round else None)
+    else:
+        row.step = FileStep.CHECK
+        row.due_on = _later(_last_day(completeness_due(proposal)), row.paused_days)
+
+
+def _scores(row: FileSummary, readers: list[Assignment], consensus: Consensus | None) -> None:
+    done = [one.evaluation for one in readers if one.state == AssignmentState.DONE]
+    totals = [item.total_percent for item in done if item.total_percent is not None]
+    row.readers_asked, row.readers_done = len(readers), len(done)
+    if not totals:
+        return
+    row.lowest_percent, row.highest_percent = min(totals), max(totals)
+    if consensus is not None and consensus.finalised_at is not None:
+        row.total_percent, row.passes = consensus.total_percent, consensus.passes
+    else:
+        row.total_percent = sum(totals, Decimal(0)) / len(totals)
+        row.passes = all(item.passes for item in done)
+
+
+def _in_assessment(
+    row: FileSummary, proposal: Any, readers: list[Assignment], consensus: Consensus | None
+) -> None:
+    lead = next((one for one in readers if one.is_lead), None)
+    if proposal.information_due_at is not None:
+        row.step, row.due_on = FileStep.INFORMATION, _last_day(proposal.information_due_at)
+        return
+    if lead is None or len(readers) < proposal.call.reader_count:
+        row.step = FileStep.ASSIGN
+        since = proposal.complete_since
+        if since is not None:
+            row.due_on = add_working_days(local_day(since), conf.assignment_working_days())
+        return
+    row.due_on = _later(lead.due_on, row.paused_days)
+    states = {one.state for one in readers}
+    if AssignmentState.ACCEPTED in states:
+        row.step = FileStep.ASSESS
+    elif AssignmentState.INVITED in states:
+        row.step = FileStep.INVITED
+    elif consensus_is_needed(
+        proposal.call, [(one.evaluation.total_percent, one.evaluation.passes) for one in readers]
+    ) and (consensus is None or consensus.finalised_at is None):
+        row.step = FileStep.CONSENSUS
+    else:
+        row.step = FileStep.ADVISE
+
+
+def _after_the_advice(row: FileSummary, proposal: Any, advices: list[Advice]) -> None:
+    final = [advice for advice in advices if advice.finalised_at is not None][-1]
+    if any(advice.finalised_at is None for advice in advices):
+        row.step = FileStep.ADVISE
+    elif proposal.has_decision:
+        row.step = FileStep.NOTIFY
+        decision = SelectionDecision(decided_at=proposal.decided_at)
+        row.due_on = _last_day(notification_due(decision))
+    else:
+        row.step, row.due_on = FileStep.DECIDE, _last_day(decision_due(final))
+
+
+def _last_day(instant: datetime | None) -> date | None:
+    return last_day_before(instant) if instant is not None else None
+
+
+def _later(day: date | None, working_days: int) -> date | None:
+    return add_working_days(day, working_days) if day is not None and working_days else day
+
+
+def on_change(*, instance: Any, **_: Any) -> None:
+    """Listener of `post_save` and `post_delete` of everything that a summary is made of."""
+    if isinstance(instance, Proposal) and instance.submitted_at is None:
+        return
+    refresh_summary(_proposal_of(instance))
+
+
+def _proposal_of(instance: Any) -> int:
+    if isinstance(instance, Proposal):
+        return instance.pk
+    if hasattr(instance, "proposal_id"):
+        return int(instance.proposal_id)
+    holder = getattr(instance, "assignment", None) or instance.version
+    return int(holder.proposal_id)
+
+
+def stale_summaries() -> Iterable[tuple[str, str]]:
+    """Files whose row differs from what it should be, with the field that differs; for checks."""
+    for proposal in _files().select_related("summary_row"):
+        kept = FileSummary.objects.filter(proposal=proposal).first()
+        right = summarise(proposal)
+        if kept is None:
+            yield proposal.reference, "missing"
+            continue
+        for name in _WRITTEN:
+            if getattr(kept, name) != getattr(right, name):
+                yield proposal.reference, name

@@ -1,0 +1,24 @@
+"""Addresses of the evaluation, one module per kind of work."""
+
+from evaluations.urls import (
+    applicant,
+    assessing,
+    deciding,
+    files,
+    letters,
+    numbers,
+    offline,
+    pool,
+)
+
+app_name = "evaluations"
+urlpatterns = [
+    *files.urlpatterns,
+    *pool.urlpatterns,
+    *assessing.urlpatterns,
+    *offline.urlpatterns,
+    *deciding.urlpatterns,
+    *letters.urlpatterns,
+    *numbers.urlpatterns,
+    *applicant.urlpatterns,
+]

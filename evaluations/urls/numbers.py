@@ -1,0 +1,5 @@
+"""Figures on the evaluation."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

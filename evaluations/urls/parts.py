@@ -1,0 +1,3 @@
+"""What the addresses have in common."""
+
+FILE = "beheer/dossiers/<str:reference>/"
