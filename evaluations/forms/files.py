@@ -1,4 +1,4 @@
-"""The forms of the evaluation."""
+"""The forms on one file, from its check to the decision."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
