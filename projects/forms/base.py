@@ -4,11 +4,7 @@ Each `SectionForm` is a form plus its tables (formsets), reads the hidden `versi
 service saves it. Nothing is required here: what is missing is said on the check page.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -17,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from calls.models import FormQuestion, FormSection
-from common.forms import PortalForm
+from common.drafting import DraftForm, Unsaved
 from projects.answers import (
     MAX_ROWS,
 )
@@ -59,30 +55,14 @@ class Leftover:
         return f"{LEFTOVER_PREFIX}{self.label}"
 
 
-@dataclass(frozen=True)
-class Unsaved:
-    """An answer that an autosave left out, with why; `target` is the id of its box."""
+class SectionForm(DraftForm):
+    """Base: a draft with tables, and posts that add or remove a row.
 
-    label: str
-    sentence: str
-    target: str
-
-
-class SectionForm(PortalForm):
-    """Base: the optimistic lock, the tables, and posts that add or remove a row.
-
-    An answer has a name: that of its field, or the prefix of its table. `stored` is what the
-    database holds for it and `given` what was typed, both as the service wants them. The answers in
-    `left` keep what is stored: an autosave leaves what it cannot read, and who settles a clash may
-    choose the other text. The hidden `base` says what the person started from, so that a clash can
-    tell who changed what.
+    The name of an answer is that of its field, or the prefix of its table.
     """
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
-    base = forms.CharField(widget=forms.HiddenInput, required=False)
     form_version = forms.CharField(widget=forms.HiddenInput, required=False)
     asked = forms.CharField(widget=forms.HiddenInput, required=False)
-    use_required_attribute = False
 
     def __init__(
         self,
@@ -94,21 +74,15 @@ class SectionForm(PortalForm):
     ) -> None:
         self.draft, self.section, self.proposal = draft, section, draft.proposal
         self.tables: dict[str, RowFormSet] = {}
-        self.left: set[str] = set()
         super().__init__(data, files)
         self.initial["version"] = draft.version(section)
         self.initial["form_version"] = draft.form_version
         self.leftovers = self._leftovers_that_came_along()
         self.build()
-        self.initial["base"] = json.dumps({n: self.sign_of(n, self.stored(n)) for n in self.names})
+        self.remember_base()
 
     def build(self) -> None:
         """Add fields and tables."""
-
-    @property
-    def hidden_parts(self) -> list[Any]:
-        """What each post carries: which text and which form the page was made from."""
-        return list(self.hidden_fields())
 
     @property
     def is_from_older_form(self) -> bool:
@@ -142,41 +116,16 @@ class SectionForm(PortalForm):
 
     @property
     def names(self) -> list[str]:
-        """The answers of this section, without files: those are kept when they arrive."""
-        fields = [
-            bound.name
-            for bound in self.visible_fields()
-            if not isinstance(bound.field, forms.FileField)
-        ]
-        return [*fields, *self.tables]
+        return [*super().names, *self.tables]
 
     def label_of(self, name: str) -> str:
-        return self.tables[name].title if name in self.tables else str(self[name].label)
+        return self.tables[name].title if name in self.tables else super().label_of(name)
 
-    def stored(self, name: str) -> Any:
-        """What the database holds, as `given` would give it."""
-        raise NotImplementedError
+    def boxes_of(self, name: str) -> list[str]:
+        return [] if name in self.tables else [name]
 
-    def given(self, name: str) -> Any:
-        """What was typed, cleaned; only for an answer without a mistake."""
-        raise NotImplementedError
-
-    def value(self, name: str) -> Any:
-        """What a save writes."""
-        return self.stored(name) if name in self.left else self.given(name)
-
-    def leave(self, names: Iterable[str]) -> None:
-        """Keep what is stored for these answers, whatever was typed."""
-        self.left |= set(names) & set(self.names)
-
-    def leave_mistakes(self) -> list[Unsaved]:
-        """Keep what is stored where what was typed cannot be saved; gives what stays unsaved."""
-        self.is_valid()
-        unsaved = [
-            Unsaved(str(self[name].label), " ".join(map(str, errors)), self[name].auto_id)
-            for name, errors in self.errors.items()
-            if name in self.names
-        ]
+    def mistakes(self) -> list[Unsaved]:
+        unsaved = super().mistakes()
         for table in self.tables.values():
             unsaved += [
                 Unsaved(table.title, str(text), table.anchor) for text in table.non_form_errors()
@@ -187,49 +136,16 @@ class SectionForm(PortalForm):
                 for name, errors in row.errors.items()
                 if name in row.fields
             ]
-        self.leave(self._mistaken)
         return unsaved
 
     @property
-    def _mistaken(self) -> set[str]:
+    def mistaken(self) -> set[str]:
         broken = {
             prefix
             for prefix, table in self.tables.items()
             if table.is_bound and not table.is_valid()
         }
-        return {*self.errors, *broken}
-
-    def base_after_save(self) -> str:
-        """The `base` of the page that goes on after this save."""
-        return json.dumps({name: self.sign_of(name, self.value(name)) for name in self.names})
-
-    def numbers_of_rows(self) -> dict[str, str]:
-        """After a save: what the hidden fields that number the rows hold from now on."""
-        return {}
-
-    def sign_of(self, name: str, value: Any) -> str:
-        """A short sign of a value, equal for equal values."""
-        text = json.dumps(value, sort_keys=True, default=_plain)
-        return hashlib.sha256(text.encode()).hexdigest()[:10]
-
-    def who_changed(self, name: str) -> tuple[bool, bool]:
-        """Whether this person, and whether somebody else, changed an answer since `base`.
-
-        Both count as changed when the base is not known.
-        """
-        try:
-            base = json.loads(self.data.get("base", "")).get(name)
-        except (ValueError, AttributeError):
-            base = None
-        theirs = self.sign_of(name, self.stored(name))
-        mine = "" if name in self._mistaken else self.sign_of(name, self.given(name))
-        return mine != theirs and mine != base, theirs not in (mine, base)
-
-    def is_valid(self) -> bool:
-        return self.is_bound and not self._mistaken - self.left
-
-    def known_version(self) -> int:
-        return self.cleaned_data.get("version") or 0
+        return super().mistaken | broken
 
     def show_without_judging(self) -> None:
         """Show what was typed, unchecked: the person only asked for another row."""
@@ -238,12 +154,6 @@ class SectionForm(PortalForm):
             form.cleaned_data = {}
         for table in self.tables.values():
             table.forget_errors()
-
-    def restart_from(self, version: int) -> None:
-        """The next press saves over `version`: the person has now seen that text."""
-        data = cast(Any, self.data).copy()
-        data["version"] = str(version)
-        self.data = data
 
     def add_table(
         self,
@@ -282,7 +192,3 @@ class SectionForm(PortalForm):
         for name, value in attributes.items():
             setattr(table, name, value)
         self.tables[prefix] = cast(RowFormSet, table)
-
-
-def _plain(value: Any) -> str:
-    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)

@@ -16,6 +16,7 @@ from accounts.models import User
 from audit.services import record
 from calls.models import FormSection, SectionKind
 from common import clock
+from common.drafting import Clash
 from common.formatting import format_clock
 from common.money import ZERO
 from projects.answers import Json
@@ -28,18 +29,17 @@ from projects.services.revisions import keep_revision, keep_state_before, latest
 Row = Mapping[str, Any]
 
 
-class SectionClash(ValidationError):
+class SectionClash(Clash):
     """Somebody saved this section since the person opened it; `current` is what stands there."""
 
     def __init__(self, current: SectionAnswers) -> None:
-        self.current = current
         super().__init__(
+            current,
             _(
                 "%(name)s heeft dit deel intussen gewijzigd (om %(clock)s uur). Uw tekst is nog "
                 "niet opgeslagen. Vergelijk de twee teksten en kies."
             )
             % {"name": current.updated_by, "clock": format_clock(current.updated_at)},
-            code="clash",
         )
 
 

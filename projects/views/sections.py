@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.views.typed_text import keeps_typed_text
 from calls.models import FormSection, SectionKind
+from common.autosave import autosave, clash_context, is_autosave, refuse_autosave
+from common.drafting import SETTLING, chosen_theirs
 from common.views import add_errors, sentences, service_errors
 from documents.conf import max_upload_bytes
 from projects import selectors
@@ -32,8 +34,7 @@ from projects.services import (
     replace_attachment,
 )
 from projects.services.attachments import max_attachments
-from projects.views.autosave import autosave, closed
-from projects.views.clash import SETTLING, chosen_theirs, compare
+from projects.views.clash import compare_section
 from projects.views.form_changes import section_gone
 from projects.views.people import person
 from projects.views.unsaved import unsaved_section
@@ -57,10 +58,10 @@ def section(request: HttpRequest, reference: str, code: str) -> HttpResponse:
             raise
         return section_gone(request, gone.draft, code)
     proposal = draft.proposal
-    is_autosave = request.method == "POST" and "autosave" in request.POST
+    saves_itself = is_autosave(request)
     if not (proposal.can_be_edited and is_editor.test(request.user, proposal)):
-        if is_autosave:
-            return closed(request)
+        if saves_itself:
+            return refuse_autosave(request, _("U kunt dit voorstel niet of niet meer wijzigen."))
         content = section_content(draft, found)
         if request.method != "POST":
             return _page(request, draft, found, content=content)
@@ -68,8 +69,9 @@ def section(request: HttpRequest, reference: str, code: str) -> HttpResponse:
         return _page(request, draft, found, status=409, content=content, **unsaved)
     if found.kind == SectionKind.ATTACHMENTS:
         return _attachments(request, draft, found)
-    if is_autosave:
-        return autosave(request, draft, found)
+    if saves_itself:
+        form = SECTION_FORMS[found.kind](request.POST, None, draft=draft, section=found)
+        return autosave(request, form, lambda: form.save(person(request), is_autosave=True))
     if request.method == "POST":
         return _save(request, draft, found)
     return _page(request, draft, found, form=_form(request, draft, found))
@@ -147,18 +149,15 @@ def _clash(
     current = draft.saved(found)
     assert current is not None
     form.restart_from(current.version)
-    compared = compare(form, _form(request, draft, found, form.data), draft, found)
+    compared = compare_section(form, _form(request, draft, found, form.data), draft, found)
     return render(
         request,
         "projects/clash.html",
         {
             "proposal": draft.proposal,
             "section": found,
-            "form": form,
-            "different": [one for one in compared if one.differs],
-            "same": [one for one in compared if not one.differs],
-            "clash": current,
-            "is_own": current.updated_by_id == person(request).pk,
+            "shown_errors": form.everything,
+            **clash_context(request, form, compared, current),
         },
     )
 
