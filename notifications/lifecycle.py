@@ -8,13 +8,18 @@ from notifications.policies import may_resend
 
 
 class MailState(models.TextChoices):
-    """Where a mail stands. Only "sent" and "failed" are certain ends."""
+    """Where a mail stands. Only "sent", "failed" and "cancelled" are certain ends.
 
+    A held mail waits for a person, who reads it as it will leave and then releases or cancels it.
+    """
+
+    HELD = "held", _("Wordt vastgehouden")
     QUEUED = "queued", _("Wacht op verzending")
     SENDING = "sending", _("Wordt verzonden")
     SENT = "sent", _("Verzonden")
     FAILED = "failed", _("Mislukt")
     UNCERTAIN = "uncertain", _("Onzeker")
+    CANCELLED = "cancelled", _("Geannuleerd")
 
 
 class ReminderState(models.TextChoices):
@@ -29,6 +34,9 @@ class ReminderState(models.TextChoices):
 MAIL_LIFECYCLE = Lifecycle(
     MailState,
     [
+        # Part of an act of the domain that held the mail, which records it.
+        step("release", _("Vrijgeven"), [MailState.HELD], MailState.QUEUED),
+        step("cancel", _("Annuleren"), [MailState.HELD], MailState.CANCELLED),
         step("claim", _("Verzenden"), [MailState.QUEUED], MailState.SENDING),
         # Also from "uncertain": a very slow server may accept after we stopped waiting for it.
         step("accept", _("Aanvaard"), [MailState.SENDING, MailState.UNCERTAIN], MailState.SENT),

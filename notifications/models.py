@@ -1,7 +1,7 @@
 """Mails to send (the outbox), reminders, and when each kind of reminder is due."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from common import clock
 from common.constraints import check, unique
 from notifications.lifecycle import MAIL_LIFECYCLE, REMINDER_LIFECYCLE, MailState, ReminderState
 from notifications.registry import Offset, rule_label
+from notifications.visibility import open_to_staff
 
 
 def new_message_id() -> str:
@@ -28,6 +29,23 @@ class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
     def ready(self, now: datetime) -> Self:
         """What may be handed to the mail server now."""
         return self.filter(state=MailState.QUEUED, next_try_at__lte=now)
+
+    def visible_to(self, user: Any) -> Self:
+        """The outbox as one member of staff may read it; the page itself asks whether one may."""
+        return self.filter(open_to_staff(user))
+
+    def held(self) -> Self:
+        """Waiting for a person who releases or cancels them."""
+        return self.filter(state=MailState.HELD)
+
+    def on_their_way(self) -> Self:
+        """All but those that no addressee may ever have seen: held and cancelled."""
+        return self.exclude(state__in=[MailState.HELD, MailState.CANCELLED])
+
+    def about_this(self, thing: models.Model) -> Self:
+        return self.filter(
+            content_type=ContentType.objects.get_for_model(thing), object_id=str(thing.pk)
+        )
 
     def for_people(self) -> Self:
         """The columns of a list: never the bodies."""
@@ -87,6 +105,8 @@ class OutboxMail(models.Model):
     objects = OutboxMailQuerySet.as_manager()
 
     state_tones = {
+        MailState.HELD: "warning",
+        MailState.CANCELLED: "neutral",
         MailState.QUEUED: "info",
         MailState.SENDING: "info",
         MailState.SENT: "success",

@@ -28,29 +28,45 @@ def reminder_counts(now: datetime) -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in ReminderState}
 
 
-def mails_for_staff() -> QuerySet[OutboxMail]:
-    """The whole outbox, without the bodies."""
-    return OutboxMail.objects.for_people()
+def mails_for_staff(user: Any) -> QuerySet[OutboxMail]:
+    """The outbox as `user` may read it, without the bodies."""
+    return OutboxMail.objects.visible_to(user).for_people()
 
 
-def mails_that_need_a_person() -> int:
-    """How many mails failed, or may or may not have left."""
-    return OutboxMail.objects.filter(state__in=[MailState.FAILED, MailState.UNCERTAIN]).count()
+def mails_that_need_a_person(user: Any) -> dict[str, int]:
+    """How many mails failed or may or may not have left (`broken`), and how many are `held`."""
+    broken = [MailState.FAILED, MailState.UNCERTAIN]
+    return OutboxMail.objects.visible_to(user).aggregate(
+        broken=Count("pk", filter=Q(state__in=broken)),
+        held=Count("pk", filter=Q(state=MailState.HELD)),
+    )
 
 
-def mail_for_reading(mail_id: int) -> OutboxMail | None:
+def mail_for_staff(user: Any, mail_id: int) -> OutboxMail | None:
     """One mail with its bodies and the reminder that it came from."""
     return (
-        OutboxMail.objects.select_related("recipient", "reminder", "content_type")
+        OutboxMail.objects.visible_to(user)
+        .select_related("recipient", "reminder", "content_type")
         .filter(pk=mail_id)
         .first()
     )
 
 
+def mailbox_mails() -> QuerySet[OutboxMail]:
+    """What arrives in the mailbox of the demo: nothing that is held or was cancelled."""
+    return OutboxMail.objects.on_their_way().for_people()
+
+
+def mailbox_mail(mail_id: int) -> OutboxMail | None:
+    """One of them with its bodies."""
+    return OutboxMail.objects.on_their_way().filter(pk=mail_id).first()
+
+
 def mailbox_addresses() -> list[Any]:
     """Every address that got mail, with the number of mails; the busiest twenty."""
     return list(
-        OutboxMail.objects.order_by()
+        OutboxMail.objects.on_their_way()
+        .order_by()
         .values("address")
         .annotate(n=Count("pk"))
         .order_by("-n", "address")[:20]

@@ -43,7 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "page_obj": _page(request, found.qs, REMINDER_ORDERS, default),
         "default_order": default,
         "counts": selectors.reminder_counts(now),
-        "tabs": _tabs(active="reminders"),
+        "tabs": _tabs(request.user, active="reminders"),
     }
     return render(request, "notifications/overview.html", context)
 
@@ -53,11 +53,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 def outbox(request: HttpRequest) -> HttpResponse:
     """Every mail, before and after it leaves."""
     may_see_messages.check(request.user)
-    found = MailFilter(request.GET, selectors.mails_for_staff())
+    found = MailFilter(request.GET, selectors.mails_for_staff(request.user))
     context = {
         "filter": found,
         "page_obj": _page(request, found.qs, MAIL_ORDERS, "-created_at"),
-        "tabs": _tabs(active="outbox"),
+        "tabs": _tabs(request.user, active="outbox"),
+        "held": selectors.mails_that_need_a_person(request.user)["held"],
     }
     return render(request, "notifications/outbox.html", context)
 
@@ -67,7 +68,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 def mail_detail(request: HttpRequest, mail_id: int) -> HttpResponse:
     """One mail as the person reads it, and what became of it."""
     may_see_messages.check(request.user)
-    mail = _mail_or_404(mail_id)
+    mail = _mail_or_404(request.user, mail_id)
     context = {
         "mail": mail,
         "reminder": getattr(mail, "reminder", None),
@@ -82,7 +83,7 @@ def mail_detail(request: HttpRequest, mail_id: int) -> HttpResponse:
 def mail_resend(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Send a failed or uncertain mail again."""
     may_see_messages.check(request.user)
-    _mail_or_404(mail_id)
+    _mail_or_404(request.user, mail_id)
     try:
         resend_mail(mail_id=mail_id, actor=request.user)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -96,7 +97,7 @@ def mail_resend(request: HttpRequest, mail_id: int) -> HttpResponse:
 def mailbox(request: HttpRequest) -> HttpResponse:
     """All mail of the demo, newest first, for whoever tries the portal out."""
     _only_in_the_demo()
-    found = MailboxFilter(request.GET, selectors.mails_for_staff())
+    found = MailboxFilter(request.GET, selectors.mailbox_mails())
     context = {
         "filter": found,
         "page_obj": _page(request, found.qs, ["-created_at"], "-created_at"),
@@ -108,7 +109,10 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @require_GET
 def mailbox_detail(request: HttpRequest, mail_id: int) -> HttpResponse:
     _only_in_the_demo()
-    return render(request, "notifications/mailbox_detail.html", {"mail": _mail_or_404(mail_id)})
+    mail = selectors.mailbox_mail(mail_id)
+    if mail is None:
+        raise Http404
+    return render(request, "notifications/mailbox_detail.html", {"mail": mail})
 
 
 def _only_in_the_demo() -> None:
@@ -116,8 +120,8 @@ def _only_in_the_demo() -> None:
         raise Http404
 
 
-def _mail_or_404(mail_id: int) -> OutboxMail:
-    mail = selectors.mail_for_reading(mail_id)
+def _mail_or_404(user: Any, mail_id: int) -> OutboxMail:
+    mail = selectors.mail_for_staff(user, mail_id)
     if mail is None:
         raise Http404
     return mail
@@ -132,8 +136,8 @@ def _page(request: HttpRequest, rows: QuerySet[Any], orders: list[str], default:
     return Paginator(rows.order_by(order, tie), PAGE_SIZE).get_page(request.GET.get("page"))
 
 
-def _tabs(*, active: str) -> list[dict[str, Any]]:
-    attention = selectors.mails_that_need_a_person()
+def _tabs(user: Any, *, active: str) -> list[dict[str, Any]]:
+    attention = selectors.mails_that_need_a_person(user)["broken"]
     return [
         {
             "label": _("Herinneringen"),

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from common import clock
-from notifications.lifecycle import MAIL_LIFECYCLE
+from notifications.lifecycle import MAIL_LIFECYCLE, MailState
 from notifications.mails import render_mail
-from notifications.models import OutboxMail
+from notifications.models import OutboxMail, OutboxMailQuerySet
 
 logger = logging.getLogger(__name__)
 DELIVER_TASK = "notifications.deliver_outbox"
@@ -32,6 +32,7 @@ def queue_mail(
     dedupe_key: str | None = None,
     is_private: bool = False,
     unsubscribe_url: str = "",
+    hold: bool = False,
 ) -> OutboxMail | None:
     """Write one mail to one person; it leaves once the caller's transaction has been committed.
 
@@ -44,6 +45,7 @@ def queue_mail(
     is_private: the mail holds a personal link (password, invitation); staff do not see its body.
     unsubscribe_url: where a POST without anything more stops mails like this one; mail programs
         show it as a button (RFC 8058).
+    hold: the mail stays until `release_mails`; staff read it in the outbox before it leaves.
 
     Returns None when nothing was written: a mail with this key exists, or the account is closed.
 
@@ -74,6 +76,7 @@ def queue_mail(
         "html": rendered.html,
         "is_private": is_private,
         "unsubscribe_url": unsubscribe_url,
+        "state": MailState.HELD if hold else MailState.QUEUED,
     }
     if about is not None:
         fields["content_type"] = ContentType.objects.get_for_model(about)
@@ -84,8 +87,26 @@ def queue_mail(
         mail, created = OutboxMail.objects.get_or_create(dedupe_key=dedupe_key, defaults=fields)
     if not created:
         return None
-    wake_deliverer()
+    if not hold:
+        wake_deliverer()
     return mail
+
+
+def release_mails(mails: OutboxMailQuerySet) -> int:
+    """Let held mails leave as they were written; returns how many.
+
+    Part of the act of the domain that held them: it checks who may, records it, and tells the
+    applicant nothing before its own transaction is committed.
+    """
+    released = mails.held().update(state=MailState.QUEUED, next_try_at=clock.now())
+    if released:
+        wake_deliverer()
+    return released
+
+
+def cancel_mails(mails: OutboxMailQuerySet) -> int:
+    """Held mails that will never leave; returns how many. They stay in the outbox, to be read."""
+    return mails.held().update(state=MailState.CANCELLED)
 
 
 def resend_mail(*, mail_id: int, actor: AbstractBaseUser) -> OutboxMail:
