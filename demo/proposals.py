@@ -28,6 +28,7 @@ from evaluations.models import (
     Score,
     SelectionDecision,
 )
+from evaluations.selectors import total_of
 from evaluations.services.decision import next_letter_number, request_letter
 from projects.content import fingerprint, proposal_content
 from projects.draft import load_draft
@@ -249,7 +250,20 @@ class Player:
         )
         if not advised:
             return
-        Evaluation.objects.filter(pk=evaluation.pk).update(finalised_at=finished)
+        total = total_of(
+            criteria,
+            dict(
+                zip(
+                    [criterion.pk for criterion in criteria],
+                    map(Decimal, story.scores),
+                    strict=False,
+                )
+            ),
+            self.call.overall_threshold,
+        )
+        Evaluation.objects.filter(pk=evaluation.pk).update(
+            finalised_at=finished, total_percent=total.percent, passes=total.passes
+        )
         Advice.objects.create(
             proposal=proposal,
             author=adviser,
@@ -292,7 +306,8 @@ class Player:
             return
         decision.notified_at = notified
         decision.notified_by = self.cast.team
-        decision.save(update_fields=["notified_at", "notified_by"])
+        decision.notified_on = notified.date()
+        decision.save(update_fields=["notified_at", "notified_by", "notified_on"])
         self._move(proposal, story.state)
         label = "Niet selecteren" if not_selected else "Selecteren"
         action = "proposal.do_not_select" if not_selected else "proposal.select"

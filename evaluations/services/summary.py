@@ -20,6 +20,7 @@ from evaluations.models import (
     ClockPause,
     CompletenessCheck,
     Consensus,
+    Evaluation,
     FileSummary,
     SelectionDecision,
 )
@@ -122,6 +123,12 @@ def _readers(proposal: Proposal) -> list[Assignment]:
     )
 
 
+def _finished(readers: list[Assignment]) -> list[Evaluation]:
+    """The final evaluations; a row may come a moment before its evaluation."""
+    done = [one for one in readers if one.state == AssignmentState.DONE]
+    return [one.evaluation for one in done if hasattr(one, "evaluation")]
+
+
 def _at_the_check(row: FileSummary, proposal: Any) -> None:
     if proposal.state == ProposalState.INCOMPLETE:
         row.step = FileStep.CORRECTION
@@ -135,7 +142,7 @@ def _at_the_check(row: FileSummary, proposal: Any) -> None:
 
 
 def _scores(row: FileSummary, readers: list[Assignment], consensus: Consensus | None) -> None:
-    done = [one.evaluation for one in readers if one.state == AssignmentState.DONE]
+    done = _finished(readers)
     totals = [item.total_percent for item in done if item.total_percent is not None]
     row.readers_asked, row.readers_done = len(readers), len(done)
     if not totals:
@@ -168,7 +175,7 @@ def _in_assessment(
     elif AssignmentState.INVITED in states:
         row.step = FileStep.INVITED
     elif consensus_is_needed(
-        proposal.call, [(one.evaluation.total_percent, one.evaluation.passes) for one in readers]
+        proposal.call, [(item.total_percent, item.passes) for item in _finished(readers)]
     ) and (consensus is None or consensus.finalised_at is None):
         row.step = FileStep.CONSENSUS
     else:
