@@ -13,6 +13,7 @@ from calls.columns import columns_as_text, key_for, parse_columns
 from calls.conditions import ordered, possible_values
 from calls.definition import Holder, keys_taken, sections_of
 from calls.models import (
+    ChecklistItem,
     CofinancingRule,
     Criterion,
     FormQuestion,
@@ -149,6 +150,55 @@ class CriterionForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         for name in ("weight", "threshold"):
             self.fields[name].widget.input_suffix = "%"
+
+
+class WholeCriterionForm(CriterionForm):
+    """A criterion with the parts of the form by which it is judged: whole sections or questions."""
+
+    about = forms.MultipleChoiceField(
+        label=_("Waarover gaat dit criterium?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Wie beoordeelt, springt van het criterium naar deze antwoorden. Kiest u niets, dan"
+            " leest hij het hele voorstel."
+        ),
+    )
+
+    class Meta(CriterionForm.Meta):
+        fields = [*CriterionForm.Meta.fields, "about"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["about"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [
+            (
+                f"{section.code}. {section.title}",
+                [
+                    (section.code, _("Het hele deel %(code)s") % {"code": section.code}),
+                    *((f"{section.code}.{q.key}", q.label) for q in section.questions.all()),
+                ],
+            )
+            for section in sections_of(self.instance.call)
+        ]
+        # What the form no longer asks is forgotten with the next save.
+        known = {code for _group, options in field.choices for code, _label in options}
+        self.initial["about"] = [code for code in self.instance.about if code in known]
+
+
+class ChecklistItemForm(PortalModelForm):
+    class Meta:
+        model = ChecklistItem
+        fields = ["label", "guidance"]
+        labels = {"label": _("Wat is in orde?"), "guidance": _("Toelichting")}
+        help_texts = {
+            "label": _(
+                "Een zin die waar is als alles in orde is: wie nakijkt, antwoordt ja of nee."
+            ),
+            "guidance": _("Hoe kijkt men dit na, en waar komt het vandaan?"),
+        }
+        widgets = {"guidance": forms.Textarea(attrs={"rows": 4, "data-maxlength": 2000})}
 
 
 class RuleForm(PortalModelForm):

@@ -14,6 +14,8 @@ from calls.models import (
     CallFollower,
     CallQuerySet,
     CallQuestion,
+    ChecklistItem,
+    ChecklistKind,
     FormSection,
     FormVersion,
     ReminderMoment,
@@ -98,6 +100,12 @@ def calls_with_everything(user: Any) -> CallQuerySet:
     )
 
 
+def points(call: Call, kind: ChecklistKind) -> list[ChecklistItem]:
+    """One checklist of the call, in order; no query when they were read with the call."""
+    found = [item for item in call.checklist_items.all() if item.kind == kind]
+    return sorted(found, key=lambda item: (item.position, item.pk))
+
+
 def form_of(call: Call) -> list[FormSection]:
     """The sections in order, each with its questions; two queries."""
     return sections_of(call)
@@ -122,6 +130,7 @@ def blank_form_file(call: Call) -> StoredFile | None:
 def calls_for_setup(user: Any) -> CallQuerySet:
     """Calls that `user` may see, with all that the guide of the set-up shows."""
     return calls_with_everything(user).prefetch_related(
+        "checklist_items",
         "reminder_moments",
         "self_test_questions",
         Prefetch(

@@ -115,6 +115,15 @@ def _criteria_have_guidance(call: "Call") -> bool:
     )
 
 
+def _criteria_have_answers(call: "Call") -> bool:
+    criteria = call.criteria.all()
+    return bool(criteria) and all(criterion.about for criterion in criteria)
+
+
+def _has_points(kind: str) -> Callable[["Call"], bool]:
+    return lambda call: any(item.kind == kind for item in call.checklist_items.all())
+
+
 def _form_asks_something(call: "Call") -> bool:
     return call.sections.filter(questions__isnull=False).exists()
 
@@ -222,6 +231,27 @@ STEPS: tuple[SetupStep, ...] = (
                 _("Beide staan naast elkaar, zodat ze hetzelfde vragen."),
                 _criteria_have_guidance,
                 ("calls:edit_criteria",),
+            ),
+            SetupItem(
+                "antwoorden",
+                _("Zeg bij elk criterium over welke vragen het gaat."),
+                _("Wie beoordeelt, springt zo van het criterium naar de antwoorden."),
+                _criteria_have_answers,
+                ("calls:staff_detail",),
+            ),
+            SetupItem(
+                "volledigheid",
+                _("Maak de lijst voor de volledigheidscontrole."),
+                _("Het PIO-team antwoordt op elk punt ja of nee, met een reden."),
+                _has_points("completeness"),
+                ("calls:part_add", "volledigheidspunten"),
+            ),
+            SetupItem(
+                "uitsluiting",
+                _("Maak de lijst met uitsluitingscriteria."),
+                _("De adviseur antwoordt op elk punt ja of nee, met een reden."),
+                _has_points("exclusion"),
+                ("calls:part_add", "uitsluitingspunten"),
             ),
         ),
     ),

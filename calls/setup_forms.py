@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrganisationType
 from calls.forms import CriterionForm, closing_moment_field, last_day_field, typed_closing
-from calls.models import Call, CallDocument, Criterion
+from calls.models import Call, CallDocument, ConsensusRule, Criterion
 from common.forms import PortalForm, PortalModelForm
 from common.views import add_errors
 
@@ -78,14 +78,37 @@ class ContactForm(PortalModelForm):
 
 
 class AssessmentForm(PortalModelForm):
+    """How files are checked, scored and decided."""
+
     class Meta:
         model = Call
-        fields = ("overall_threshold", "decision_role", "correction_days")
-        localized_fields = ["overall_threshold"]
+        fields = (
+            "correction_days",
+            "reader_count",
+            "score_step",
+            "motivation_length",
+            "motivation_length_below",
+            "overall_threshold",
+            "consensus_rule",
+            "divergence_limit",
+            "decision_role",
+        )
+        localized_fields = ["overall_threshold", "divergence_limit"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["overall_threshold"].widget.input_suffix = "%"
+        self.fields["correction_days"].widget.input_suffix = _("dagen")
+        for name in ("motivation_length", "motivation_length_below"):
+            self.fields[name].widget.input_suffix = _("tekens")
+
+    def clean(self) -> dict[str, Any]:
+        """Readers can only agree when there are two; a text has room for the shortest one."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        rule, readers = cleaned.get("consensus_rule"), cleaned.get("reader_count")
+        if readers == 1 and rule and rule != ConsensusRule.NONE:
+            self.add_error("consensus_rule", _("Voor consensus zijn minstens twee lezers nodig."))
+        return cleaned
 
 
 class VatForm(PortalModelForm):

@@ -12,6 +12,7 @@ from accounts.models import User
 from calls.models import (
     Call,
     CallDocument,
+    ChecklistItem,
     CofinancingRule,
     Criterion,
     FormQuestion,
@@ -34,9 +35,10 @@ def copy_texts(source: Call, target: Call) -> None:
 
 
 def copy_parts(source: Call, target: Call, by: User) -> None:
-    """Copy form, criteria, rules, self-test, reminder plan and documents to a saved, empty call."""
+    """Copy form, criteria, checklists, rules, self-test, reminder plan and documents to a saved,
+    empty call."""
     _copy_form(source, target)
-    for model in (Criterion, CofinancingRule, SelfTestQuestion, ReminderMoment):
+    for model in (Criterion, ChecklistItem, CofinancingRule, SelfTestQuestion, ReminderMoment):
         _copy_rows(model, source, target)
     # The file itself is shared: it is never overwritten, and it stays as long as a call names it.
     CallDocument.objects.bulk_create(

@@ -17,6 +17,7 @@ from calls.models import (
     RequiredFrom,
 )
 from calls.policies import may_manage_calls
+from calls.services.checklists import add_checklists
 from calls.services.copying import copy_parts, copy_texts
 from calls.services.self_test import add_self_test
 from calls.template import CRITERIA, ELIGIBILITY, REMINDERS, RULES, SECTIONS
@@ -54,6 +55,7 @@ def create_call(*, reference: str, title: str, by: User, copy_of: Call | None = 
         _add_criteria_and_rules(call)
         _add_reminders(call)
         add_self_test(call)
+        add_checklists(call)
     record(
         actor=by,
         action="call.created",
@@ -105,6 +107,7 @@ def _add_criteria_and_rules(call: Call) -> None:
             guidance_evaluator=spec.evaluator,
             weight=spec.weight,
             threshold=spec.threshold,
+            about=list(spec.about),
         )
         for position, spec in enumerate(CRITERIA, 1)
     )

@@ -12,6 +12,7 @@ from accounts.models import User
 from audit.services import record
 from calls.models import (
     Call,
+    ChecklistItem,
     CofinancingRule,
     Criterion,
     FormQuestion,
@@ -39,6 +40,7 @@ Part = (
     SubmissionRound
     | Milestone
     | Criterion
+    | ChecklistItem
     | CofinancingRule
     | FormSection
     | FormQuestion
@@ -60,6 +62,12 @@ CALL_TEXTS = (
     "correction_days",
     "overall_threshold",
     "decision_role",
+    "reader_count",
+    "consensus_rule",
+    "divergence_limit",
+    "score_step",
+    "motivation_length",
+    "motivation_length_below",
 )
 """What `update_call` may set. The reference and the address stay: file numbers follow from them."""
 
@@ -85,10 +93,11 @@ def update_call(*, call: Call, by: User, **texts: Any) -> None:
 
 @transaction.atomic
 def save_part(*, part: Part, by: User) -> Part:
-    """Add or change a round, milestone, criterion, rule, section or question of a draft call.
+    """Add or change a round, milestone, criterion, point to check, rule, section or question of a
+    draft call.
 
-    New rounds, criteria, sections and questions get the next number, and so does a question that
-    goes to another section. A section or question may belong to a change of the form instead.
+    New rounds, criteria, points, sections and questions get the next number, and so does a question
+    that goes to another section. A section or question may belong to a change of the form instead.
 
     Raises:
         PermissionDenied: when `by` may not set up calls.
@@ -133,7 +142,10 @@ def delete_part(*, part: Part, by: User) -> None:
 
 @transaction.atomic
 def move_part(
-    *, part: Criterion | FormSection | FormQuestion | SelfTestQuestion, by: User, up: bool
+    *,
+    part: Criterion | ChecklistItem | FormSection | FormQuestion | SelfTestQuestion,
+    by: User,
+    up: bool,
 ) -> None:
     """Swap with the neighbour above or below; nothing happens at the end of the list.
 
@@ -286,6 +298,8 @@ def _siblings(part: Part) -> "models.QuerySet[Any]":
         return FormQuestion.objects.filter(section_id=part.section_id)
     if isinstance(part, FormSection):
         return FormSection.objects.filter(call=part.call, change=part.change)
+    if isinstance(part, ChecklistItem):
+        return ChecklistItem.objects.filter(call_id=part.call_id, kind=part.kind)
     return type(part)._default_manager.filter(call_id=part.call_id)
 
 

@@ -4,6 +4,7 @@ The real form and the criteria document were not found, so form and criteria fol
 5, and the rules what was published of the means of the programme (domain.md 6.1).
 """
 
+from calls.template.checklists import CHECKLISTS, ChecklistSpec
 from calls.template.criteria import (
     CRITERIA,
     ELIGIBILITY,
@@ -19,6 +20,7 @@ from calls.template.self_test import SELF_TEST, SelfTestSpec
 from calls.template.specs import QuestionSpec, SectionSpec
 
 __all__ = [
+    "CHECKLISTS",
     "CRITERIA",
     "ELIGIBILITY",
     "MILESTONES",
@@ -26,6 +28,7 @@ __all__ = [
     "RULES",
     "SECTIONS",
     "SELF_TEST",
+    "ChecklistSpec",
     "CriterionSpec",
     "MilestoneSpec",
     "QuestionSpec",

@@ -27,12 +27,13 @@ U kunt alleen indienen, of samen met andere publieke organisaties.
 
 @dataclass(frozen=True)
 class CriterionSpec:
-    """Weight and threshold in percent."""
+    """Weight and threshold in percent; `about` are the parts of the form to judge it by."""
 
     title: str
     applicant: str
     evaluator: str
     weight: Decimal
+    about: tuple[str, ...]
     threshold: Decimal = Decimal(50)
 
 
@@ -47,6 +48,7 @@ CRITERIA: tuple[CriterionSpec, ...] = (
         " grote aantallen? Is de oplossing nog niet ruim beschikbaar? Kan meer dan één leverancier"
         " ze aanbieden?",
         Decimal(20),
+        ("D", "E", "F"),
     ),
     CriterionSpec(
         "Relevantie en mogelijke impact",
@@ -58,6 +60,7 @@ CRITERIA: tuple[CriterionSpec, ...] = (
         " overheid, sterkere bedrijven of een maatschappelijke uitdaging? Is de oplossing bruikbaar"
         " voor andere besturen?",
         Decimal(40),
+        ("D", "G"),
     ),
     CriterionSpec(
         "Kwaliteit van de aanpak",
@@ -67,6 +70,7 @@ CRITERIA: tuple[CriterionSpec, ...] = (
         " op tijd en op een eerlijke manier betrokken? Is de raming onderbouwd? Zijn de grootste"
         " risico's gekend, met een maatregel? Welke begeleiding is nodig?",
         Decimal(40),
+        ("C", "H", "I", "J"),
     ),
 )
 

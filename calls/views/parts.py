@@ -20,6 +20,8 @@ from calls import forms, services
 from calls.definition import Holder, pending_change
 from calls.models import (
     Call,
+    ChecklistItem,
+    ChecklistKind,
     CofinancingRule,
     Criterion,
     FormQuestion,
@@ -70,9 +72,23 @@ KINDS = {
     ),
     "criteria": Kind(
         gettext_lazy("Criterium"),
-        forms.CriterionForm,
+        forms.WholeCriterionForm,
         lambda call: call.criteria.all(),
         lambda call: Criterion(call=call),
+        is_ordered=True,
+    ),
+    "volledigheidspunten": Kind(
+        gettext_lazy("Punt van de volledigheidscontrole"),
+        forms.ChecklistItemForm,
+        lambda call: call.checklist_items.filter(kind=ChecklistKind.COMPLETENESS),
+        lambda call: ChecklistItem(call=call, kind=ChecklistKind.COMPLETENESS),
+        is_ordered=True,
+    ),
+    "uitsluitingspunten": Kind(
+        gettext_lazy("Uitsluitingscriterium"),
+        forms.ChecklistItemForm,
+        lambda call: call.checklist_items.filter(kind=ChecklistKind.EXCLUSION),
+        lambda call: ChecklistItem(call=call, kind=ChecklistKind.EXCLUSION),
         is_ordered=True,
     ),
     "cofinanciering": Kind(

@@ -16,7 +16,7 @@ from accounts.requests import SignedInRequest
 from audit.selectors import timeline
 from calls import selectors, services
 from calls.lifecycle import CALL_LIFECYCLE, CallPhase, CallState
-from calls.models import Call
+from calls.models import Call, ChecklistKind
 from calls.policies import may_manage_calls
 from calls.setup import state_of
 from calls.setup_forms import CallTextsForm, NewCallForm
@@ -135,6 +135,8 @@ def call_detail(request: SignedInRequest, slug: str) -> HttpResponse:
             "steps": CALL_LIFECYCLE.possible_for(call, request.user),
             "open_questions": selectors.question_counts(call)["open"],
             "weights": sum(criterion.weight for criterion in call.criteria.all()),
+            "completeness_points": selectors.points(call, ChecklistKind.COMPLETENESS),
+            "exclusion_points": selectors.points(call, ChecklistKind.EXCLUSION),
             "reminders": selectors.reminder_plan(call),
             "history": [
                 {

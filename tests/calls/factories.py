@@ -13,6 +13,8 @@ from calls.lifecycle import CallState
 from calls.models import (
     Call,
     CallDocument,
+    ChecklistItem,
+    ChecklistKind,
     CofinancingRule,
     CostPhase,
     Criterion,
@@ -29,6 +31,10 @@ from calls.setup import open_items
 from documents.services import store_file
 from tests.accounts.factories import UserFactory
 
+CHECKLISTS = {
+    ChecklistKind.COMPLETENESS: ["Elke vraag heeft een antwoord.", "De bijlagen zijn leesbaar."],
+    ChecklistKind.EXCLUSION: ["De aanvrager is een openbaar bestuur.", "De markt blijft open."],
+}
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 """Enough for a download; the checks on uploads want a real one."""
 
@@ -70,7 +76,8 @@ class BareCallFactory(DjangoModelFactory):
 
 
 class CallFactory(BareCallFactory):
-    """A published, open call with one round, three criteria, a small form and two rules.
+    """A published, open call: one round, three criteria, two short checklists, a small form and
+    two rules.
 
     The window in days from now: `CallFactory(window__opens=-60, window__closes=-1)`; no content:
     `content=False`; no round: `window=False`.
@@ -86,6 +93,9 @@ class CallFactory(BareCallFactory):
             Criterion.objects.create(
                 call=self, position=position, title=title, weight=Decimal(weight)
             )
+        for kind, labels in CHECKLISTS.items():
+            for position, label in enumerate(labels, 1):
+                ChecklistItem.objects.create(call=self, kind=kind, position=position, label=label)
         for position, (code, title, kind) in enumerate(
             [
                 ("A", "Oproep en titel", SectionKind.GENERAL),

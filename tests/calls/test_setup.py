@@ -283,7 +283,17 @@ def test_settings_are_changed_step_by_step(client, draft):
     post("contact", {"contact_email": "pio@voorbeeld.test"})
     post(
         "beoordeling",
-        {"overall_threshold": "62,5", "decision_role": "programme_manager", "correction_days": "5"},
+        {
+            "overall_threshold": "62,5",
+            "decision_role": "programme_manager",
+            "correction_days": "5",
+            "reader_count": "1",
+            "score_step": "0.5",
+            "motivation_length": "1",
+            "motivation_length_below": "100",
+            "consensus_rule": "none",
+            "divergence_limit": "20",
+        },
     )
     post("btw", {})
     draft.refresh_from_db()
