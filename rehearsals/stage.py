@@ -20,6 +20,7 @@ from calls.models import (
     CallDocument,
     CallFollower,
     CallQuestion,
+    ChecklistItem,
     ClosingMove,
     CofinancingRule,
     Criterion,
@@ -61,6 +62,7 @@ CALL_PARTS: dict[type[models.Model], str] = {
         "section_id IN (SELECT id FROM {schema}.calls_formsection WHERE call_id = %(call)s)"
     ),
     Criterion: "call_id = %(call)s",
+    ChecklistItem: "call_id = %(call)s",
     CofinancingRule: "call_id = %(call)s",
     SelfTestQuestion: "call_id = %(call)s",
     CallDocument: "call_id = %(call)s",
@@ -95,9 +97,9 @@ def set_stage(sandbox: Sandbox, call_id: int) -> tuple[Call, Cast]:
     Raises:
         Call.DoesNotExist: when the call was removed meanwhile.
     """
-    for model in SETTINGS:
-        _copy(sandbox, model)
     stand_in = User.objects.create_user(f"portaal@{DOMAIN}", last_name=f"Opmaker {MARK}")
+    for model in SETTINGS:
+        _copy(sandbox, model, stand_in=stand_in.pk)
     for model, condition in CALL_PARTS.items():
         _copy(sandbox, model, condition, call_id=call_id, stand_in=stand_in.pk)
     call = Call.objects.get(pk=call_id)
@@ -109,8 +111,8 @@ def _copy(
     model: type[models.Model],
     condition: str = "TRUE",
     *,
+    stand_in: int,
     call_id: int = 0,
-    stand_in: int | None = None,
 ) -> None:
     """Copy rows as they are; where a person stands, a stand-in of the cast comes."""
     quote = connection.ops.quote_name
