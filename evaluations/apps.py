@@ -14,7 +14,7 @@ class EvaluationsConfig(AppConfig):
         from evaluations.documents import DECISION_LETTER
         from evaluations.reminders import RULES
         from evaluations.selectors import reading_rule
-        from evaluations.services import seed_letter_texts
+        from evaluations.services import conflict_watch, seed_letter_texts
         from evaluations.services.information import on_information_step
         from evaluations.services.summary import fill_summaries, on_change
         from notifications import registry as reminders
@@ -22,6 +22,7 @@ class EvaluationsConfig(AppConfig):
         from projects.visibility import narrow_staff
 
         narrow_staff(reading_rule)
+        conflict_watch.connect()
         documents.register(DECISION_LETTER)
         for rule in RULES:
             reminders.register(rule)

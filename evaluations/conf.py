@@ -15,6 +15,8 @@ DEFAULTS: dict[str, Any] = {
     "decision_working_days": 10,  # after the final advice
     "notification_working_days": 5,  # after the decision
     "score_step": "0.5",
+    "interest_years": 2,  # that an interest which ended still counts
+    "least_presence": "0.5",  # of the working days until the due day, to be asked
 }
 
 
@@ -45,3 +47,13 @@ def notification_working_days() -> int:
 def score_step() -> Decimal:
     """The smallest difference between two scores."""
     return Decimal(str(_value("score_step")))
+
+
+def interest_years() -> int:
+    """How many years an interest that ended still counts as a conflict."""
+    return int(_value("interest_years"))
+
+
+def least_presence() -> Decimal:
+    """The share of the working days until the due day on which an adviser must be there."""
+    return Decimal(str(_value("least_presence")))

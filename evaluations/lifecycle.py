@@ -69,6 +69,19 @@ ASSIGNMENT_LIFECYCLE = Lifecycle(
             who=may_assign,
         ),
         step(
+            "conflict_found",
+            _("Toewijzing ingetrokken wegens een belangenconflict"),
+            [AssignmentState.INVITED, AssignmentState.ACCEPTED],
+            AssignmentState.REVOKED,
+        ),
+        # Scores that are final stay on record, but no longer count.
+        step(
+            "set_aside",
+            _("Scores opzijgezet wegens een belangenconflict"),
+            [AssignmentState.DONE],
+            AssignmentState.REVOKED,
+        ),
+        step(
             "finish",
             _("Scores afronden"),
             [AssignmentState.ACCEPTED],

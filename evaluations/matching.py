@@ -241,12 +241,10 @@ def _solve(columns: Sequence[Column], bounds: Sequence[tuple[int, int]]) -> list
     ]
     solver = highspy.Highs()
     solver.silent()
-    for option, value in {
-        "random_seed": 0,
-        "solver": "simplex",  # ends in a corner, and every corner of this network is whole
-        "threads": 1,
-    }.items():
-        solver.setOptionValue(option, value)
+    solver.setOptionValue("random_seed", 0)
+    solver.setOptionValue("threads", 1)
+    # Simplex ends in a corner, and every corner of this network is whole.
+    solver.setOptionValue("solver", "simplex")
     solver.passModel(programme)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:

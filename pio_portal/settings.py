@@ -242,6 +242,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "notifications.deliver_outbox", "schedule": 30},
     "announce-openings": {"task": "calls.announce_openings", "schedule": 60},
     "forget-old-traces": {"task": "calls.forget_old_traces", "schedule": 3600},
+    "find-conflicts": {"task": "evaluations.find_conflicts", "schedule": 3600},
     "settle-reopened": {"task": "projects.settle_reopened", "schedule": 60},
 }
 

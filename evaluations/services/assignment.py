@@ -64,7 +64,7 @@ def assign_adviser(
         )
     if proposal.state == ProposalState.COMPLETE:
         PROPOSAL_LIFECYCLE.perform(proposal, "start_assessment", actor=by)
-    _mail(assignment, adviser, "invitation")
+    tell(assignment, adviser, "invitation")
     return assignment
 
 
@@ -135,7 +135,7 @@ def declare_conflict(*, assignment: Assignment, by: User, explanation: str) -> A
         kind=ConflictKind.DECLARED,
         explanation=explanation,
     )
-    _mail(assignment, assignment.assigned_by, "adviser_left")
+    tell_assigner(assignment, "adviser_left")
     return assignment
 
 
@@ -153,7 +153,7 @@ def decline_assignment(*, assignment: Assignment, by: User, reason: str) -> Assi
     ASSIGNMENT_LIFECYCLE.perform(
         assignment, "decline", actor=by, comment=assignment.reason, save=["reason"]
     )
-    _mail(assignment, assignment.assigned_by, "adviser_left")
+    tell_assigner(assignment, "adviser_left")
     return assignment
 
 
@@ -171,7 +171,7 @@ def revoke_assignment(*, assignment: Assignment, by: User, reason: str) -> Assig
     ASSIGNMENT_LIFECYCLE.perform(
         assignment, "revoke", actor=by, comment=assignment.reason, save=["reason"]
     )
-    _mail(assignment, assignment.adviser, "revoked")
+    tell(assignment, assignment.adviser, "revoked")
     return assignment
 
 
@@ -190,7 +190,14 @@ def _reason(text: str, sentence: str) -> str:
     return text.strip()
 
 
-def _mail(assignment: Assignment, to: User, name: str) -> None:
+def tell_assigner(assignment: Assignment, name: str) -> None:
+    """Mail who assigned, unless the file does not exist for that person any more."""
+    person = assignment.assigned_by
+    if not ConflictOfInterest.objects.of(person).filter(proposal=assignment.proposal_id).exists():
+        tell(assignment, person, name)
+
+
+def tell(assignment: Assignment, to: User, name: str) -> None:
     """Tell `to`; mails hold the file number and a link, no content of the file."""
     queue_mail(
         kind=f"evaluations.{name}",

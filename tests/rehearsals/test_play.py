@@ -30,6 +30,7 @@ APPLICANTS, SEED = 25, 7
 MOVED = "only when staff move a closing, which the set-up of a call does not ask for"
 NOT_PLAYED = {
     "calls/mail/closing_moved.md": MOVED,
+    "evaluations/mail/conflict_found.md": "only when data of the portal show a tie of an adviser",
     "projects/mail/closing_moved.md": MOVED,
     "projects/mail/form_changed.md": "only when staff change the form of an open call",
 }

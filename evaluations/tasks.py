@@ -1,0 +1,11 @@
+"""What beat and the listeners wake; each may run twice at once."""
+
+from celery import shared_task
+
+from evaluations.services import conflicts
+from evaluations.services.conflict_watch import FIND_TASK
+
+
+@shared_task(name=FIND_TASK)
+def find_conflicts(proposal_id: int | None = None, person_id: int | None = None) -> None:
+    conflicts.find_conflicts(proposal_id=proposal_id, person_id=person_id)
