@@ -26,7 +26,12 @@ structlog.configure(
 def formatter(*, json: bool) -> structlog.stdlib.ProcessorFormatter:
     """The formatter that settings.LOGGING names."""
     renderer = (
-        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer()
+        if json
+        # Pictures of each frame take longer than the page that failed.
+        else structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        )
     )
     return structlog.stdlib.ProcessorFormatter(
         processor=renderer, foreign_pre_chain=SHARED_PROCESSORS
