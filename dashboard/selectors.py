@@ -80,7 +80,7 @@ def _failures(user: User) -> list[WorkItem]:
                 group=_("Portaal"),
             )
         )
-    failed_mails = mails_that_need_a_person()
+    failed_mails = mails_that_need_a_person(user)["broken"]
     if failed_mails:
         items.append(
             WorkItem(
