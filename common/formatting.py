@@ -1,5 +1,6 @@
 """How amounts, instants, numbers and texts read on the screen and on paper (domain.md 9.2)."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -152,6 +153,16 @@ def format_size(size: int | None) -> str:
     if size < 1_000_000:
         return f"{format_number(Decimal(size) / 1000)}{NBSP}kB"
     return f"{format_number(Decimal(size) / 1_000_000, 1)}{NBSP}MB"
+
+
+_PUNCTUATION = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:@])")
+_SPACE_AROUND_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
+
+
+def escape_markdown(value: str) -> str:
+    """A plain value as Markdown that reads as that value: a title cannot become a link."""
+    # A line that starts with spaces would become a block of code.
+    return _SPACE_AROUND_LINE_END.sub("\n", _PUNCTUATION.sub(r"\\\1", value))
 
 
 def render_markdown(text: str | None) -> SafeString:

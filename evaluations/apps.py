@@ -15,6 +15,7 @@ class EvaluationsConfig(AppConfig):
         from evaluations.reminders import RULES
         from evaluations.selectors import reading_rule
         from evaluations.services import conflict_watch, seed_letter_texts
+        from evaluations.services.held_mails import on_proposal_step
         from evaluations.services.information import on_information_step
         from evaluations.services.summary import fill_summaries, on_change
         from notifications import registry as reminders
@@ -30,6 +31,9 @@ class EvaluationsConfig(AppConfig):
             on_information_step,
             sender=InformationRequest,
             dispatch_uid="evaluations.on_information_step",
+        )
+        transitioned.connect(
+            on_proposal_step, sender=Proposal, dispatch_uid="evaluations.on_proposal_step"
         )
         post_migrate.connect(
             seed_letter_texts, sender=self, dispatch_uid="evaluations.seed_letter_texts"

@@ -14,6 +14,8 @@ DEFAULTS: dict[str, Any] = {
     "advice_working_days": 40,  # after closing
     "decision_working_days": 10,  # after the final advice
     "notification_working_days": 5,  # after the decision
+    "appeal_days": 60,  # at the Council of State, from the day after the notification (9.8)
+    "feedback_working_days": 10,  # after the applicant asked for a talk
     "score_step": "0.5",
     "interest_years": 2,  # that an interest which ended still counts
     "least_presence": "0.5",  # of the working days until the due day, to be asked
@@ -42,6 +44,15 @@ def decision_working_days() -> int:
 
 def notification_working_days() -> int:
     return int(_value("notification_working_days"))
+
+
+def appeal_days() -> int:
+    """Calendar days to appeal; the day after the notification is the first."""
+    return int(_value("appeal_days"))
+
+
+def feedback_working_days() -> int:
+    return int(_value("feedback_working_days"))
 
 
 def score_step() -> Decimal:

@@ -1,15 +1,20 @@
 """The decision letter: what stands in it is named field by field, so nothing else can slip in."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.formatting import format_day
 from documents.registry import Params, PdfDocument, ProgressReport
-from evaluations.models import Advice, LetterText, SelectionDecision
+from evaluations import conf
+from evaluations.letter_words import LetterWords, fill
+from evaluations.models import Advice, SelectionDecision
 from evaluations.policies import may_see_decision
 from evaluations.selectors import visible_files
+from evaluations.selectors.letters import letter_words
 from evaluations.services.decision import LETTER_KIND
 
 LETTER_TEMPLATE = "evaluations/documents/decision_letter.html"
@@ -28,7 +33,7 @@ def published_advice(advice: Advice) -> dict[str, Any]:
 
 
 def letter_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
-    """The letter of decision `params["decision"]`.
+    """The letter of decision `params["decision"]`, with version `params["text"]` of the texts.
 
     Raises:
         ValidationError: when the decision was undone meanwhile.
@@ -43,6 +48,11 @@ def letter_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
     if decision is None:
         raise ValidationError(_("Deze beslissing is teruggenomen."))
     progress(50)
+    return with_words(letter_content(decision), letter_words(decision.outcome, params.get("text")))
+
+
+def letter_content(decision: SelectionDecision) -> dict[str, Any]:
+    """What stands in the letter beside the texts of staff."""
     proposal = decision.proposal
     return {
         "decision": {
@@ -66,8 +76,27 @@ def letter_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
             "name": str(decision.decided_by),
             "function": decision.decided_by.job_title or proposal.call.get_decision_role_display(),
         },
-        "text": LetterText.objects.get(outcome=decision.outcome),
     }
+
+
+def with_words(content: dict[str, Any], words: LetterWords) -> dict[str, Any]:
+    """The whole letter: the texts of staff, filled in with what the letter is about."""
+    proposal, decision = content["proposal"], content["decision"]
+    applicant = content["organisation"].name
+    values = {
+        "aanvrager": applicant,
+        "titel": proposal["title"],
+        "dossiernummer": proposal["reference"],
+        "oproep": proposal["call"],
+        "contactpersoon": proposal["contact_name"] or applicant,
+        "beslissing": decision["outcome"].lower(),
+        "beslissingsdatum": format_day(decision["date"]),
+        "briefnummer": decision["number"] or "",
+        "ondertekenaar": content["signed_by"]["name"],
+        "functie": content["signed_by"]["function"],
+        "beroepstermijn": str(conf.appeal_days()),
+    }
+    return {**content, "text": {name: fill(text, values) for name, text in asdict(words).items()}}
 
 
 def may_download_letter(user: Any, job: Any) -> bool:

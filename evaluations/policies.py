@@ -23,6 +23,14 @@ may_notify = policy("Alleen het PIO-team of de projectleider mag een beslissing 
 )
 
 
+may_edit_letters = policy("Alleen het PIO-team of de projectleider mag de brieven wijzigen.")(
+    is_team_member | is_project_leader
+)
+may_hold_talk = policy("Alleen het PIO-team of de projectleider houdt feedbackgesprekken.")(
+    is_team_member | is_project_leader
+)
+
+
 @policy("Alleen de adviseur aan wie het dossier is toegewezen, mag dit.")
 def is_assigned_adviser(user: Any, assignment: Any) -> bool:
     return is_adviser.test(user, None) and assignment.adviser_id == user.pk

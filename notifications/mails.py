@@ -7,7 +7,6 @@ that a title cannot become a link or a heading in a mail that carries our name. 
 escaped: `portal_url` gives one, so `[Open het voorstel]({{ url }})` works.
 """
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -23,13 +22,11 @@ from django.utils import translation
 from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from common.formatting import render_markdown
+from common.formatting import escape_markdown, render_markdown
 from notifications.models import OutboxMail
 
 SUBJECT_PREFIX = "Onderwerp:"
 _ESCAPE_FLAG = "_escape_for_markdown"
-_MARKDOWN_PUNCTUATION = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:@])")
-_SPACE_AROUND_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
 
 
 class RenderedMail(NamedTuple):
@@ -98,9 +95,7 @@ class _MailVariable(VariableNode):
         value = self.filter_expression.resolve(context)
         if isinstance(value, SafeData) or not context.get(_ESCAPE_FLAG):
             return SafeString(render_value_in_context(value, context))
-        escaped = _MARKDOWN_PUNCTUATION.sub(r"\\\1", render_value_in_context(value, context))
-        # A line that starts with spaces would become a block of code.
-        return SafeString(_SPACE_AROUND_LINE_END.sub("\n", escaped))
+        return SafeString(escape_markdown(render_value_in_context(value, context)))
 
 
 @lru_cache(maxsize=256)

@@ -1,5 +1,6 @@
 """Mails to send (the outbox), reminders, and when each kind of reminder is due."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -42,9 +43,11 @@ class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
         """All but those that no addressee may ever have seen: held and cancelled."""
         return self.exclude(state__in=[MailState.HELD, MailState.CANCELLED])
 
-    def about_this(self, thing: models.Model) -> Self:
+    def about_these(self, model: type[models.Model], keys: Iterable[int]) -> Self:
+        """About things of one kind, by primary key."""
         return self.filter(
-            content_type=ContentType.objects.get_for_model(thing), object_id=str(thing.pk)
+            content_type=ContentType.objects.get_for_model(model),
+            object_id__in=[str(key) for key in keys],
         )
 
     def for_people(self) -> Self:

@@ -36,7 +36,7 @@ from calls.models import (
     Theme,
 )
 from documents.models import StoredFile
-from evaluations.models import LetterText
+from evaluations.models import LetterText, LetterTextVersion
 from notifications.models import ReminderOffset
 from rehearsals.sandbox import Sandbox
 
@@ -49,6 +49,7 @@ SETTINGS: tuple[type[models.Model], ...] = (
     Theme,
     ReminderOffset,
     LetterText,
+    LetterTextVersion,
 )
 CALL_PARTS: dict[type[models.Model], str] = {
     Call: "id = %(call)s",

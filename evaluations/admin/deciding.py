@@ -11,8 +11,10 @@ from evaluations.models import (
     Departure,
     ExclusionAnswer,
     FeedbackTalk,
+    LetterTextVersion,
     Meeting,
     MeetingAttendee,
+    PreparedNotification,
     RankingLine,
 )
 
@@ -97,3 +99,19 @@ class FeedbackTalkAdmin(ReadOnlyAdmin):
     list_select_related = ["decision__proposal", "asked_by"]
     list_filter = ["state"]
     search_fields = ["decision__proposal__reference", "asked_by__email"]
+
+
+@admin.register(LetterTextVersion)
+class LetterTextVersionAdmin(ReadOnlyAdmin):
+    list_display = ["text", "version", "saved_at", "saved_by"]
+    list_select_related = ["text", "saved_by"]
+    list_filter = ["text", "saved_at"]
+    search_fields = ["opening", "closing", "appeal"]
+
+
+@admin.register(PreparedNotification)
+class PreparedNotificationAdmin(ReadOnlyAdmin):
+    list_display = ["decision", "prepared_at", "prepared_by"]
+    list_select_related = ["decision__proposal", "prepared_by"]
+    list_filter = ["prepared_at", "decision__proposal__call"]
+    search_fields = ["decision__proposal__reference"]

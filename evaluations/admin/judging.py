@@ -4,9 +4,8 @@ An adviser's own notes are not shown: they are for the adviser alone.
 """
 
 from django.contrib import admin
-from django.http import HttpRequest
 
-from common.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyInline
+from common.admin import ReadOnlyAdmin, ReadOnlyInline
 from evaluations.models import (
     Advice,
     Assignment,
@@ -95,16 +94,10 @@ class LetterCounterAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LetterText)
-class LetterTextAdmin(PortalAdmin):
-    """One set of texts per outcome; letters made before a change keep their text."""
+class LetterTextAdmin(ReadOnlyAdmin):
+    """To look at: /beheer/brieven/ checks the placeholders and keeps what stood there before."""
 
-    list_display = ["outcome", "opening"]
+    list_display = ["outcome", "version", "updated_at", "updated_by"]
+    list_select_related = ["updated_by"]
     list_filter = ["outcome"]
     search_fields = ["opening", "closing", "appeal"]
-    readonly_fields = ["outcome"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: LetterText | None = None) -> bool:
-        return False

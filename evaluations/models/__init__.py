@@ -31,6 +31,7 @@ from evaluations.models.decision import (
     NotificationMeans,
     SelectionDecision,
 )
+from evaluations.models.letters import LetterTextVersion, PreparedNotification
 from evaluations.models.lists import BulkRun, FileSummary, SavedView, ScoreUpload
 from evaluations.models.pool import (
     AdviserAbsence,
@@ -73,10 +74,12 @@ __all__ = [
     "InterestKind",
     "LetterCounter",
     "LetterText",
+    "LetterTextVersion",
     "Meeting",
     "MeetingAttendee",
     "NotificationMeans",
     "PauseReason",
+    "PreparedNotification",
     "RankingLine",
     "SavedView",
     "Score",

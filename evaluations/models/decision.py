@@ -98,11 +98,23 @@ class SelectionDecision(models.Model):
             ),
         ]
         triggers = [
-            # Undo until notified, never after.
-            pgtrigger.Protect(
+            # Undo until notified, never after. Only the proof of a notification by post or eBox may
+            # come later, once.
+            pgtrigger.Trigger(
                 name="notified_stays",
                 operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__notified_at__isnull=False),
+                func="""
+                    IF TG_OP = 'UPDATE'
+                        AND OLD.notification_proof = '' AND NEW.notification_proof <> ''
+                        AND to_jsonb(NEW) - 'notification_proof'
+                            = to_jsonb(OLD) - 'notification_proof'
+                    THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: a notified decision stays as it is';
+                """,
             ),
             # Four eyes for everybody who was asked to assess, not only for the author; and only a
             # final advice on this very file carries a decision.

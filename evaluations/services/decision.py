@@ -15,6 +15,8 @@ from documents.services import request_document
 from evaluations.models import Conclusion, LetterCounter, SelectionDecision
 from evaluations.policies import may_decide, may_notify
 from evaluations.selectors import decision_obstacle, draft_advice, final_advice
+from evaluations.selectors.letters import current_letter_version
+from evaluations.services.held_mails import drop_preparation
 from evaluations.services.locking import lock_file
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
@@ -101,6 +103,7 @@ def withdraw_decision(*, proposal: Proposal, by: User) -> None:
         % {"outcome": decision.get_outcome_display()},
         about=decision.advice,
     )
+    drop_preparation(decision)
     decision.delete()
 
 
@@ -139,11 +142,18 @@ def lock_decision(proposal: Proposal) -> tuple[Proposal, SelectionDecision]:
 
 
 def request_letter(decision: SelectionDecision, by: User) -> Job:
-    """The job's title is for the list of jobs of all staff: no outcome, no title of the project."""
+    """Ask for the letter with the texts as they are now, whatever is saved before it is made.
+
+    The job's title is for the list of jobs of all staff: no outcome, no title of the project.
+    """
     reference = decision.proposal.reference
     decision.letter = request_document(
         kind=LETTER_KIND,
-        params={"decision": decision.pk, "reference": reference},
+        params={
+            "decision": decision.pk,
+            "reference": reference,
+            "text": current_letter_version(decision.outcome),
+        },
         requested_by=by,
         about=decision.proposal,
         title=f"Beslissingsbrief {reference}",

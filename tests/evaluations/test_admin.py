@@ -37,14 +37,11 @@ def test_nobody_adds_or_changes_a_decision_here() -> None:
     assert client.post(change, {"grounds": "anders"}).status_code == 403
 
 
-def test_an_administrator_edits_the_letter_but_adds_and_removes_nothing() -> None:
+def test_nobody_edits_the_letter_here() -> None:
     client = administrator()
     text = LetterText.objects.get(outcome="selected")
     change = reverse("admin:evaluations_lettertext_change", args=[text.pk])
-    data = {"opening": "Dag,", "closing": "Tot dan.", "appeal": text.appeal}
-    assert client.post(change, data).status_code == 302
-    text.refresh_from_db()
-    assert (text.opening, text.outcome) == ("Dag,", "selected")
+    assert client.post(change, {"opening": "Dag,"}).status_code == 403
     assert client.get(reverse("admin:evaluations_lettertext_add")).status_code == 403
     delete = reverse("admin:evaluations_lettertext_delete", args=[text.pk])
     assert client.get(delete).status_code == 403

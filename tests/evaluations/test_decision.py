@@ -258,7 +258,7 @@ def test_the_mail_holds_a_link_and_no_outcome() -> None:
 def test_a_proposal_withdrawn_after_the_decision_is_not_notified() -> None:
     case = Case().lettered()
     type(case.proposal).objects.filter(pk=case.proposal.pk).update(state=ProposalState.WITHDRAWN)
-    with pytest.raises(TransitionRefused, match="de status is nu “Ingetrokken”"):
+    with pytest.raises(TransitionRefused, match="de status van het dossier is nu “Ingetrokken”"):
         notify_decision(proposal=case.proposal, by=case.team)
     assert case.decision.notified_at is None
 

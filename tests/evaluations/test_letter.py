@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 
 from documents.services import run_job
-from evaluations.models import LetterText
-from evaluations.services import remake_letter
-from evaluations.services.letter_texts import APPEAL, DEFAULT_TEXTS, seed_letter_texts
+from evaluations.services.letter_texts import APPEAL, DEFAULT_TEXTS
 from notifications.models import OutboxMail
 from tests.evaluations.factories import ADVICE, INTERNAL, Case
 
@@ -69,21 +67,6 @@ def test_no_mail_of_the_whole_way_holds_the_internal_note() -> None:
     assert OutboxMail.objects.count() >= 4
     for mail in OutboxMail.objects.all():
         assert INTERNAL not in mail.subject + mail.text + mail.html
-
-
-def test_staff_edit_the_texts_and_a_new_installation_does_not_undo_that() -> None:
-    text = LetterText.objects.get(outcome="selected")
-    text.opening = "Van harte proficiat."
-    text.save()
-    seed_letter_texts()
-    assert LetterText.objects.get(outcome="selected").opening == "Van harte proficiat."
-    case = Case().lettered()
-    assert "Van harte proficiat." in text_of(case)
-    text.opening = "Gefeliciteerd."
-    text.save()
-    job = remake_letter(proposal=case.proposal, by=case.team)
-    run_job(job_id=job.pk)
-    assert "Gefeliciteerd." in text_of(case)
 
 
 def test_markup_in_a_text_is_shown_as_it_was_typed(settings: Any) -> None:
