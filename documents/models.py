@@ -139,6 +139,13 @@ class Job(models.Model):
         related_name="job",
         verbose_name=_("bestand"),
     )
+    parts = models.JSONField(
+        _("onderdelen"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("Wat er in een archief zit (documents.registry.ArchiveDocument)."),
+    )
     about_type = models.ForeignKey(
         ContentType, models.RESTRICT, null=True, blank=True, verbose_name=_("gaat over (soort)")
     )

@@ -12,9 +12,10 @@ register(PdfDocument(
 ))
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from documents.spreadsheets import Workbook
@@ -79,7 +80,44 @@ class SpreadsheetDocument:
     content_type: str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-Declaration = PdfDocument | SpreadsheetDocument
+@dataclass(frozen=True)
+class PdfInArchive:
+    """A PDF in an archive, made of a template; `name` is where it stands: `("PIO-1", "a.pdf")`."""
+
+    name: tuple[str, ...]
+    template: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FileInArchive:
+    """A kept file in an archive, under the name that people know."""
+
+    name: tuple[str, ...]
+    path: Path
+
+
+@dataclass(frozen=True)
+class ArchiveDocument:
+    """A ZIP of many files, made part by part in bounded memory.
+
+    `parts` gives the keys of what goes in, such as numbers of files (plain text); `files` what one
+    of them holds. Both are called in a worker and never write; `files` once per part, each time in
+    a consistent view of its own, so that what may no longer be read is left out up to the last
+    moment: no files, no part. The keys that did go in are kept in `Job.parts`, for `may_download`.
+    Both may raise ValidationError with a sentence, as in PdfDocument.
+    """
+
+    kind: str
+    label: Any
+    parts: Callable[[Params], Sequence[str]]
+    files: Callable[[Params, str], Iterable[PdfInArchive | FileInArchive]]
+    filename: Callable[[Params], str]
+    may_download: MayDownload
+    content_type: str = "application/zip"
+
+
+Declaration = PdfDocument | SpreadsheetDocument | ArchiveDocument
 
 _declarations: dict[str, Declaration] = {}
 

@@ -165,7 +165,13 @@ def _finish(_document: Any, pdf: pydyf.PDF) -> None:
     """What WeasyPrint leaves out of an accessible document."""
     if "AF" in pdf.catalog:  # it names each file twice
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
-    _scope_headers(pdf)
+    elements = {
+        item.reference: item
+        for item in pdf.objects
+        if isinstance(item, pydyf.Dictionary) and item.get("Type") == "/StructElem"
+    }
+    _scope_headers(elements)
+    _pair_terms(elements)
     _claim_pdfua(pdf)
 
 
@@ -178,13 +184,27 @@ def _claim_pdfua(pdf: pydyf.PDF) -> None:
             ]
 
 
-def _scope_headers(pdf: pydyf.PDF) -> None:
+def _pair_terms(elements: dict[bytes, pydyf.Dictionary]) -> None:
+    """Make an item of each `<div>` in a `<dl>`: the term is its label, what follows its body.
+
+    WeasyPrint makes a list item of the term and one of what is said about it, in a block that may
+    not stand in a list (ISO 32000-1, 14.8.4.3.3).
+    """
+    for element in elements.values():
+        group = elements.get(element["P"])
+        if element["S"] != "/Div" or group is None or group["S"] != "/L":
+            continue
+        element["S"] = "/LI"
+        for place, kid in enumerate(element["K"]):
+            part = elements[kid]
+            part["S"] = "/LBody" if place else "/Lbl"
+            for inner in part["K"]:
+                if inner in elements:
+                    elements[inner]["S"] = "/NonStruct"
+
+
+def _scope_headers(elements: dict[bytes, pydyf.Dictionary]) -> None:
     """Say of each header cell what it heads; WeasyPrint does not (its issue 2508)."""
-    elements = {
-        item.reference: item
-        for item in pdf.objects
-        if isinstance(item, pydyf.Dictionary) and item.get("Type") == "/StructElem"
-    }
     for element in elements.values():
         if element["S"] != "/TH":
             continue

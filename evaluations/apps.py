@@ -12,6 +12,7 @@ class EvaluationsConfig(AppConfig):
         from documents import registry as documents
         from evaluations import models
         from evaluations.documents import DECISION_LETTER
+        from evaluations.pack_documents import EVALUATOR_PACK, EVALUATOR_PACKS
         from evaluations.reminders import RULES
         from evaluations.selectors import reading_rule
         from evaluations.services import conflict_watch, seed_letter_texts
@@ -24,7 +25,8 @@ class EvaluationsConfig(AppConfig):
 
         narrow_staff(reading_rule)
         conflict_watch.connect()
-        documents.register(DECISION_LETTER)
+        for document in (DECISION_LETTER, EVALUATOR_PACK, EVALUATOR_PACKS):
+            documents.register(document)
         for rule in RULES:
             reminders.register(rule)
         transitioned.connect(

@@ -10,6 +10,7 @@ from documents.registry import Enclosure, Params, PdfDocument, ProgressReport, r
 from projects.content import canonical_text
 from projects.models import Proposal, ProposalVersion
 from projects.policies import may_see_proposal
+from projects.selectors import answered_beside
 from projects.services.submission import DOSSIER_KIND, RECEIPT_KIND
 
 
@@ -20,6 +21,12 @@ def version_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
         raise ValidationError(_("Deze versie van het voorstel bestaat niet."))
     progress(50)
     return {"version": version, "content": version.content, "proposal": version.proposal}
+
+
+def dossier_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
+    """The frozen version, with what was answered beside it."""
+    context = version_context(params, progress)
+    return {**context, "answered": list(answered_beside(context["version"]))}
 
 
 def frozen_text(context: dict[str, Any]) -> list[Enclosure]:
@@ -80,7 +87,7 @@ def register_documents() -> None:
             kind=DOSSIER_KIND,
             label=gettext_lazy("Projectvoorstel"),
             template="projects/pdf/dossier.html",
-            context=version_context,
+            context=dossier_context,
             filename=_filename("projectvoorstel"),
             may_download=may_download,
             enclosures=frozen_text,

@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.database import consistent_view
 from documents import conf, registry
+from documents.archives import Archive
 from documents.models import Job, JobState, StoredFile
 from documents.progress import Heartbeat, JobLost
 from documents.registry import ProgressReport
@@ -52,7 +54,7 @@ def run_job(*, job_id: UUID) -> None:
     try:
         with translation.override(LANGUAGE), Heartbeat(claim.job) as heartbeat:
             made = _render(claim, heartbeat)
-        publish(claim, made)
+        publish(claim, made.path, made.parts)
     except JobLost:
         logger.warning("job_lost", extra={"job": str(job_id), "attempt": claim.attempt})
     except ValidationError as refusal:
@@ -89,8 +91,10 @@ def claim_job(job_id: UUID) -> Claim | None:
     return Claim(job, work_dir)
 
 
-def publish(claim: Claim, made: Path) -> StoredFile:
+def publish(claim: Claim, made: Path, parts: Sequence[str] = ()) -> StoredFile:
     """Give the file its place and the job its file, in one transaction.
+
+    `parts` are the keys of what is in an archive.
 
     Raises:
         JobLost: when a later attempt has the job; nothing is published then.
@@ -120,10 +124,14 @@ def publish(claim: Claim, made: Path) -> StoredFile:
             current.percent = 100
             current.message = ""
             current.file = stored
+            current.parts = list(parts)
             current.finished_at = clock.now()
             current.lease_until = None
             current.save(
-                update_fields=["state", "percent", "message", "file", "finished_at", "lease_until"]
+                update_fields=[
+                    *("state", "percent", "message", "file", "parts"),
+                    *("finished_at", "lease_until"),
+                ]
             )
     except BaseException:
         if final is not None:
@@ -164,7 +172,14 @@ def page_of(job: Job, progress: ProgressReport, mark: str = "") -> PageToPrint |
         return PageToPrint(html, declaration.enclosures(context) if declaration.enclosures else [])
 
 
-def _render(claim: Claim, heartbeat: Heartbeat) -> Path:
+class Made(NamedTuple):
+    """The finished file, and the keys of what is in it when that is an archive."""
+
+    path: Path
+    parts: Sequence[str] = ()
+
+
+def _render(claim: Claim, heartbeat: Heartbeat) -> Made:
     job = claim.job
     declaration = registry.get(job.kind)
     target = claim.work_dir / "document.part"
@@ -173,7 +188,9 @@ def _render(claim: Claim, heartbeat: Heartbeat) -> Path:
         with consistent_view():
             workbook = declaration.workbook(job.params, heartbeat.within(1, 90))
             write_workbook(workbook, target, claim.work_dir)
-        return target
+        return Made(target)
+    if isinstance(declaration, registry.ArchiveDocument):
+        return Made(target, _pack(declaration, claim, target, heartbeat))
     page = page_of(job, heartbeat.within(1, 50))
     assert page is not None
     heartbeat(50, _("Bladzijden opmaken"))
@@ -187,7 +204,48 @@ def _render(claim: Claim, heartbeat: Heartbeat) -> Path:
         lambda pages: heartbeat(85, _("%(pages)s bladzijden wegschrijven") % {"pages": pages}),
         enclosures=page.enclosures,
     )
-    return target
+    return Made(target)
+
+
+def _pack(
+    declaration: registry.ArchiveDocument, claim: Claim, target: Path, heartbeat: Heartbeat
+) -> list[str]:
+    """Write the archive part by part; answers which parts went in.
+
+    Raises:
+        ValidationError: when nothing went in.
+    """
+    from documents.rendering import html_to_pdf  # as in _render
+
+    params = claim.job.params
+    with consistent_view():
+        parts = list(declaration.parts(params))
+    packed = []
+    with Archive(target) as archive:
+        for number, part in enumerate(parts, 1):
+            heartbeat(
+                100 * number // (len(parts) + 1),
+                # No name: who follows the job need not be who may read the part.
+                _("%(number)s van %(count)s") % {"number": number, "count": len(parts)},
+            )
+            before = archive.count
+            with consistent_view():
+                files = [
+                    (file.name, render_to_string(file.template, file.context), None)
+                    if isinstance(file, registry.PdfInArchive)
+                    else (file.name, "", file.path)
+                    for file in declaration.files(params, part)
+                ]
+            for name, html, path in files:
+                if path is None:
+                    path = claim.work_dir / "page.part"
+                    html_to_pdf(html, path)
+                archive.add(name, path)
+            if archive.count > before:
+                packed.append(part)
+    if not packed:
+        raise ValidationError(_("Er is niets om in te pakken."))
+    return packed
 
 
 def _put_back(claim: Claim) -> None:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.policies import is_adviser
 from accounts.requests import SignedInRequest
 from common import clock
 from common.views import service_errors, staff_required
@@ -22,6 +23,7 @@ from evaluations.selectors import (
     may_read_text,
 )
 from evaluations.selectors.files import DEFAULT_ORDER
+from evaluations.selectors.packs import may_have_pack, pack_job
 from evaluations.services import check_completeness
 from evaluations.views.page import READING, back, file_view, show
 from projects.models import Proposal
@@ -47,6 +49,7 @@ def files(request: HttpRequest) -> HttpResponse:
             "filter": found,
             "page_obj": page,
             "default_order": DEFAULT_ORDER,
+            "has_own_files": is_adviser.test(request.user, None),
             "sees_all": may_see_all_files.test(request.user, None),
         },
     )
@@ -75,6 +78,8 @@ def file(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         answered=list(answered_requests(proposal)) if reads else [],
         reads=reads,
         reading=READING,
+        packs=may_have_pack(request.user, proposal),
+        pack=pack_job(request.user, proposal),
     )
 
 

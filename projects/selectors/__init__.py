@@ -1,7 +1,9 @@
 """Every read that pages, reports and exports need, about proposals and projects."""
 
 from projects.selectors.information import (
+    answered_beside,
     answered_requests,
+    dossier_params,
     information_requests,
     request_for_reader,
     sees_unsent_answers,
@@ -31,8 +33,10 @@ from projects.selectors.timeline import timeline_for_reader
 __all__ = [
     "NextStep",
     "ProposalCard",
+    "answered_beside",
     "answered_requests",
     "copy_report",
+    "dossier_params",
     "earlier_proposals",
     "editors_by_organisation",
     "file_of_proposal",

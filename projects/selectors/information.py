@@ -6,7 +6,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from projects.lifecycle import InformationState
-from projects.models import InformationItem, InformationRequest, Proposal
+from projects.models import InformationItem, InformationRequest, Proposal, ProposalVersion
 from projects.policies import is_reader
 from projects.selectors.proposals import visible_proposal
 
@@ -38,6 +38,17 @@ def request_for_reader(user: Any, reference: str, number: int) -> InformationReq
 def answered_requests(proposal: Proposal) -> QuerySet[InformationRequest]:
     """What stands beside the frozen text for whoever reads it."""
     return information_requests(proposal).filter(state=InformationState.ANSWERED)
+
+
+def answered_beside(version: ProposalVersion) -> QuerySet[InformationRequest]:
+    """What was asked and answered about this version or an earlier one: the annex of its PDF."""
+    return answered_requests(version.proposal).filter(version__number__lte=version.number)
+
+
+def dossier_params(version: ProposalVersion) -> dict[str, int]:
+    """What the PDF of the whole proposal is asked with: after each answer it is another one."""
+    answers = answered_beside(version).count()
+    return {"version": version.pk, **({"answers": answers} if answers else {})}
 
 
 def sees_unsent_answers(user: Any, request: InformationRequest) -> bool:

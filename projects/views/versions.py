@@ -30,7 +30,7 @@ def version(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             "version": found,
             "proposal": found.proposal,
             "content": found.content,
-            "job": latest_job(DOSSIER_KIND, {"version": found.pk}),
+            "job": latest_job(DOSSIER_KIND, selectors.dossier_params(found)),
         },
     )
 
@@ -50,7 +50,7 @@ def receipt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             "is_latest": found.proposal.submitted_at == found.arrived_at,
             "awaits_check": found.proposal.state == ProposalState.SUBMITTED,
             "job": latest_job(RECEIPT_KIND, {"version": found.pk}),
-            "dossier": latest_job(DOSSIER_KIND, {"version": found.pk}),
+            "dossier": latest_job(DOSSIER_KIND, selectors.dossier_params(found)),
         },
     )
 
@@ -63,7 +63,7 @@ def make_document(request: HttpRequest, reference: str, number: int) -> HttpResp
     kind = request.POST.get("kind")
     if kind not in {RECEIPT_KIND, DOSSIER_KIND}:
         raise Http404
-    params = {"version": found.pk}
+    params = selectors.dossier_params(found) if kind == DOSSIER_KIND else {"version": found.pk}
     job = latest_job(kind, params)
     if job is None or job.is_failed:
         job = request_document(

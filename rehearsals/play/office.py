@@ -18,6 +18,7 @@ from evaluations.services import AdviceText, ScoreEntry
 from projects.frozen import items_of
 from projects.lifecycle import ProposalState
 from projects.models import InformationRequest, Proposal
+from projects.selectors import dossier_params
 from projects.services.information import (
     Answer,
     Asked,
@@ -203,7 +204,7 @@ class Office:
         assert version is not None
         request_document(
             kind=DOSSIER_KIND,
-            params={"version": version.pk},
+            params=dossier_params(version),
             requested_by=assignment.adviser,
             about=proposal,
         )
