@@ -1,10 +1,10 @@
-"""The states of an assignment; scores and advice are either a draft or final."""
+"""The states of an assignment and of a meeting; scores and advice are either draft or final."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.lifecycle import Lifecycle, step
-from evaluations.policies import is_assigned_adviser, may_assign
+from evaluations.policies import is_assigned_adviser, may_assign, may_run_meeting
 
 
 class AssignmentState(models.TextChoices):
@@ -87,6 +87,33 @@ ASSIGNMENT_LIFECYCLE = Lifecycle(
             [AssignmentState.ACCEPTED],
             AssignmentState.DONE,
             who=is_assigned_adviser,
+        ),
+    ],
+)
+
+
+class MeetingState(models.TextChoices):
+    PLANNED = "planned", _("Gepland")
+    RUNNING = "running", _("Bezig")
+    CLOSED = "closed", _("Afgesloten")
+
+
+MEETING_LIFECYCLE = Lifecycle(
+    MeetingState,
+    [
+        step(
+            "open",
+            _("Vergadering openen"),
+            [MeetingState.PLANNED],
+            MeetingState.RUNNING,
+            who=may_run_meeting,
+        ),
+        step(
+            "close",
+            _("Vergadering afsluiten"),
+            [MeetingState.RUNNING],
+            MeetingState.CLOSED,
+            who=may_run_meeting,
         ),
     ],
 )

@@ -57,3 +57,30 @@ may_see_all_files = policy("Adviseurs zien alleen de dossiers die aan hen zijn t
 def may_see_decision(user: Any, proposal: Any) -> bool:
     """Whether a decision that was not notified yet may be known; the file itself is visible."""
     return may_see_all_files.test(user, None) or may_decide.test(user, proposal)
+
+
+@policy("Alleen wie volgens de oproep beslist (standaard de projectleider), mag dit.")
+def may_decide_on(user: Any, call: Any) -> bool:
+    """Whether `user` decides on files of the call; an adviser never does."""
+    role = StaffRole(call.decision_role)
+    return bool(user.is_active and role != StaffRole.ADVISER and user.has_staff_role(role))
+
+
+@policy(
+    "Alleen wie alle dossiers ziet of over deze oproep beslist, mag dit. Adviseurs kennen de "
+    "scores van anderen niet."
+)
+def may_see_board(user: Any, call: Any) -> bool:
+    """Whether the ranking and the meetings of a call may be known; no file of a conflict is."""
+    return may_see_all_files.test(user, None) or may_decide_on.test(user, call)
+
+
+@policy("Alleen het PIO-team, de projectleider of wie over de oproep beslist, mag dit.")
+def may_prepare_decisions(user: Any, call: Any) -> bool:
+    """Draw the line of a ranking, plan and run meetings."""
+    return may_assign.test(user, None) or may_decide_on.test(user, call)
+
+
+@policy("Alleen het PIO-team, de projectleider of wie over de oproep beslist, mag dit.")
+def may_run_meeting(user: Any, meeting: Any) -> bool:
+    return may_prepare_decisions.test(user, meeting.call)

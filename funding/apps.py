@@ -6,7 +6,11 @@ class FundingConfig(AppConfig):
     verbose_name = "Begroting en cofinanciering"
 
     def ready(self) -> None:
-        from funding import documents, reminders  # models are loaded only now
+        # Models are loaded only now.
+        from evaluations import money
+        from funding import documents, reminders
+        from funding.selectors.left import money_left, pipeline_parts
 
         documents.declare()
         reminders.register_reminders()
+        money.register(money_left, pipeline_parts)

@@ -57,7 +57,8 @@ class ConsensusReplyAdmin(ReadOnlyAdmin):
 
 @admin.register(RankingLine)
 class RankingLineAdmin(ReadOnlyAdmin):
-    list_display = ["call", "amount", "drawn_by", "drawn_at"]
+    list_display = ["call", "amount", "after", "drawn_by", "drawn_at"]
+    list_select_related = ["call", "after", "drawn_by"]
     list_filter = ["call"]
     search_fields = ["call__reference", "note"]
 

@@ -1,7 +1,8 @@
 """Deciding together: the line on the ranking board, and the meeting with its minutes."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,23 +11,40 @@ from calls.models import Call
 from common import clock
 from common.constraints import check, unique
 from common.money import MoneyField
+from evaluations.lifecycle import MEETING_LIFECYCLE, MeetingState
 from evaluations.models.decision import SelectionDecision
+from evaluations.models.pool import ConflictOfInterest
 from projects.models import Proposal
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
 
+class RankingLineQuerySet(models.QuerySet["RankingLine"]):
+    def visible_to(self, user: Any) -> Self:
+        """Without lines after a file of a conflict: where they stand would tell its score."""
+        return self.exclude(after__in=ConflictOfInterest.objects.of(user).values("proposal"))
+
+
 class RankingLine(models.Model):
     """How far down the board the money is meant to go; an aid, it decides nothing.
 
-    Append-only: the newest of a call counts.
+    At an amount, or after a file: that one moves along when scores change. Append-only: the newest
+    of a call counts.
     """
 
     call = models.ForeignKey(
         Call, models.RESTRICT, related_name="ranking_lines", verbose_name=_("oproep")
     )
-    amount = MoneyField(_("bedrag tot de lijn"))
+    amount = MoneyField(_("bedrag tot de lijn"), null=True, blank=True)
+    after = models.ForeignKey(
+        Proposal,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("na dossier"),
+    )
     note = models.CharField(_("toelichting"), max_length=300, blank=True)
     drawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -36,22 +54,33 @@ class RankingLine(models.Model):
     )
     drawn_at = models.DateTimeField(_("op"), default=clock.now, editable=False)
 
+    objects = RankingLineQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("lijn op de rangschikking")
         verbose_name_plural = _("lijnen op de rangschikking")
         ordering = ["call", "-drawn_at", "-pk"]
+        constraints = [
+            check(
+                "evaluations_line_at_one_place",
+                models.Q(amount__isnull=False, after__isnull=True)
+                | models.Q(amount__isnull=True, after__isnull=False),
+                _("Kies een bedrag of een dossier, niet allebei."),
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self) -> str:
-        return f"{self.call.reference}: {self.amount}"
+        place = self.after.reference if self.after is not None else self.amount
+        return f"{self.call.reference}: {place}"
 
 
 class Meeting(models.Model):
     """A meeting that goes through files and prepares decisions."""
 
-    class State(models.TextChoices):
-        PLANNED = "planned", _("Gepland")
-        RUNNING = "running", _("Bezig")
-        CLOSED = "closed", _("Afgesloten")
+    State = MeetingState
 
     call = models.ForeignKey(
         Call, models.RESTRICT, related_name="meetings", verbose_name=_("oproep")
@@ -78,6 +107,7 @@ class Meeting(models.Model):
         verbose_name = _("vergadering")
         verbose_name_plural = _("vergaderingen")
         ordering = ["-starts_at", "-pk"]
+        triggers = [MEETING_LIFECYCLE.trigger("meeting_state_steps")]
 
     def __str__(self) -> str:
         return self.title
@@ -141,6 +171,16 @@ class AgendaItem(models.Model):
         blank=True,
     )
     discussed_at = models.DateTimeField(_("besproken op"), null=True, blank=True, editable=False)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("verslag van"),
+    )
+    saved_at = models.DateTimeField(_("verslag bewaard op"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     if TYPE_CHECKING:
@@ -156,6 +196,23 @@ class AgendaItem(models.Model):
                 "meeting",
                 "proposal",
                 message=_("Dit dossier staat al op de agenda."),
+            )
+        ]
+        triggers = [
+            # Grounds may rest on the minutes: what the meeting closed with stays.
+            pgtrigger.Trigger(
+                name="closed_items_stay",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM evaluations_meeting
+                        WHERE id IN (NEW.meeting_id, OLD.meeting_id) AND state = 'closed'
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: the minutes of a closed meeting stay';
+                    END IF;
+                    RETURN COALESCE(NEW, OLD);
+                """,
             )
         ]
 
@@ -187,6 +244,7 @@ class Departure(models.Model):
                 message=_("Deze deelnemer verliet de zaal al bij dit dossier."),
             )
         ]
+        triggers = [pgtrigger.Protect(name="recorded_stays", operation=pgtrigger.Update)]
 
     def __str__(self) -> str:
         return f"{self.attendee} – {self.item}"

@@ -56,6 +56,9 @@ class FileSummary(models.Model):
         _("hoogste totaal (%)"), max_digits=9, decimal_places=6, null=True, blank=True
     )
     passes = models.BooleanField(_("haalt de drempels"), null=True, blank=True)
+    verdicts_differ = models.BooleanField(
+        _("lezers zijn het oneens over de drempels"), default=False
+    )
     conclusion = models.CharField(_("advies"), max_length=30, choices=Conclusion, blank=True)
     advised_at = models.DateTimeField(_("advies definitief op"), null=True, blank=True)
 

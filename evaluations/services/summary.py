@@ -148,6 +148,7 @@ def _scores(row: FileSummary, readers: list[Assignment], consensus: Consensus | 
     if not totals:
         return
     row.lowest_percent, row.highest_percent = min(totals), max(totals)
+    row.verdicts_differ = len({item.passes for item in done}) > 1
     if consensus is not None and consensus.finalised_at is not None:
         row.total_percent, row.passes = consensus.total_percent, consensus.passes
     else:

@@ -9,9 +9,11 @@ from accounts.requests import SignedInRequest
 from common.views import service_errors
 from documents.policies import may_download
 from evaluations.forms import ConfirmForm, DecisionForm
-from evaluations.models import SelectionDecision
+from evaluations.models import AgendaItem, SelectionDecision
 from evaluations.policies import may_decide, may_notify, may_see_decision
 from evaluations.selectors import decision_obstacle, draft_advice, final_advice
+from evaluations.selectors.board import next_undecided
+from evaluations.selectors.meetings import latest_minutes
 from evaluations.services import decide, notify_decision, remake_letter, withdraw_decision
 from evaluations.views.page import answer, back, file_view, show
 from projects.lifecycle import ProposalState
@@ -35,6 +37,10 @@ def decide_view(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     waits = decision is None and proposal.state == ProposalState.ADVISED
     obstacle = decision_obstacle(user, proposal) if waits else ""
     ready = waits and not obstacle and draft_advice(proposal) is None
+    minutes = latest_minutes(user, proposal) if ready else None
+    undecided, waiting = ("", 0)
+    if may_decide.test(user, proposal) and not obstacle:
+        undecided, waiting = next_undecided(user, proposal.call, after=proposal.reference)
     form = None
     if request.method == "POST":
         may_decide.check(user, proposal)
@@ -58,7 +64,7 @@ def decide_view(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
             )
             return back(proposal, "decide")
     elif ready:
-        form = DecisionForm()
+        form = DecisionForm(initial=from_minutes(minutes))
     open_decision = decision is not None and not decision.is_notified
     return show(
         request,
@@ -78,7 +84,15 @@ def decide_view(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         or decision.letter is None
         or not may_download.test(user, decision.letter),
         confirm_form=ConfirmForm(),
+        minutes=minutes,
+        undecided=undecided,
+        waiting=waiting,
     )
+
+
+def from_minutes(item: AgendaItem | None) -> dict[str, str]:
+    """What the form starts with: the minutes as grounds, the leaning as outcome."""
+    return {"grounds": item.minutes, "outcome": item.leaning} if item is not None else {}
 
 
 @file_view

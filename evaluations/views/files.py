@@ -14,7 +14,7 @@ from common.views import service_errors, staff_required
 from evaluations.filters import FileFilter
 from evaluations.forms import CompletenessForm
 from evaluations.models import CompletenessCheck
-from evaluations.policies import may_check_completeness, may_see_all_files
+from evaluations.policies import may_check_completeness, may_see_all_files, may_see_board
 from evaluations.selectors import (
     call_overview,
     correction_deadline,
@@ -60,7 +60,8 @@ def files(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest) -> HttpResponse:
     """How far each call is, counted over the files that one may see."""
     page = Paginator(call_overview(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "evaluations/overview.html", {"page_obj": page})
+    boards = {call.pk for call in page if may_see_board.test(request.user, call)}
+    return render(request, "evaluations/overview.html", {"page_obj": page, "boards": boards})
 
 
 @file_view

@@ -194,8 +194,8 @@ def ledger_sheet(entries: QuerySet[LedgerEntry], *, year: int) -> Sheet:
     )
 
 
-def pipeline(limit: int = 100) -> tuple[list[PipelineRow], Decimal, int]:
-    """Running projects without a commitment: rows, their whole total and count; three queries.
+def projects_in_pipeline() -> QuerySet[Any]:
+    """Running projects without a commitment, each with `expected` in EUR.
 
     The amount is what runs at the committee, else what the proposal asked.
     """
@@ -208,7 +208,7 @@ def pipeline(limit: int = 100) -> tuple[list[PipelineRow], Decimal, int]:
         .annotate(total=Sum("requested_amount"))
         .values("total")
     )
-    running = (
+    return (
         Project.objects.exclude(state__in=ENDED_PROJECT_STATES)
         .filter(commitments__isnull=True)
         .annotate(
@@ -218,6 +218,11 @@ def pipeline(limit: int = 100) -> tuple[list[PipelineRow], Decimal, int]:
         )
         .filter(expected__gt=0)
     )
+
+
+def pipeline(limit: int = 100) -> tuple[list[PipelineRow], Decimal, int]:
+    """The pipeline as rows, with their whole total and count; three queries."""
+    running = projects_in_pipeline()
     total = running.aggregate(total=Sum("expected"))["total"] or ZERO
     rows = running.select_related("organisation").order_by("-expected", "reference")[:limit]
     return (

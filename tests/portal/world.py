@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.roles import MemberRole, StaffRole
@@ -17,6 +18,7 @@ from calls.models import Call, CallFollower, CallQuestion, CostPhase
 from calls.services import start_form_change
 from documents.models import Job
 from documents.services import request_document
+from evaluations.services.meetings import add_to_agenda, plan_meeting
 from funding.models import Commitment
 from funding.services import (
     claim_instalment,
@@ -100,6 +102,15 @@ class World:
             html="<p>Tekst</p>",
         )
         self.rehearsal = played(self.draft_call)
+        self.meeting = plan_meeting(
+            call=self.case.proposal.call,
+            by=self.case.team,
+            title="Voorbereiding van de beslissingen",
+            starts_at=timezone.now(),
+        )
+        add_to_agenda(
+            meeting=self.meeting, by=self.case.team, references=self.case.proposal.reference
+        )
         self.staff: dict[str, User] = {
             role.value: UserFactory(roles=[role]) for role in StaffRole if role != StaffRole.ADVISER
         }
@@ -159,6 +170,14 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("evaluations:", "reference"): lambda w: w.case.proposal.reference,
     ("evaluations:", "number"): lambda w: w.asked.number,
     ("evaluations:", "pk"): lambda w: w.case.assignment.pk,
+    ("evaluations:", "slug"): lambda w: w.case.proposal.call.slug,
+    ("evaluations:", "item"): lambda w: w.meeting.items.get().pk,
+    ("evaluations:board_export", "extension"): lambda w: "csv",
+    ("evaluations:item_", "pk"): lambda w: w.meeting.pk,
+    ("evaluations:meeting", "pk"): lambda w: w.meeting.pk,
+    ("evaluations:meeting_attendee", "attendee"): lambda w: w.meeting.attendees.get().pk,
+    ("evaluations:meeting_step", "step"): lambda w: "openen",
+    ("evaluations:room", "pk"): lambda w: w.meeting.pk,
     ("funding:", "year"): lambda w: w.budget_line.budget_year.year,
     ("funding:", "stream"): lambda w: w.budget_line.stream,
     ("funding:", "number"): lambda w: w.commitment.number,
