@@ -15,16 +15,20 @@ class EvaluationsConfig(AppConfig):
         from evaluations.pack_documents import EVALUATOR_PACK, EVALUATOR_PACKS
         from evaluations.reminders import RULES
         from evaluations.selectors import reading_rule
-        from evaluations.services import conflict_watch, seed_letter_texts
+        from evaluations.selectors.checking import corrections_asked
+        from evaluations.services import conflict_watch, pauses, seed_letter_texts
         from evaluations.services.held_mails import on_proposal_step
         from evaluations.services.information import on_information_step
         from evaluations.services.summary import fill_summaries, on_change
         from notifications import registry as reminders
+        from projects.corrections import tell_corrections
         from projects.models import InformationRequest, Proposal
         from projects.visibility import narrow_staff
 
         narrow_staff(reading_rule)
+        tell_corrections(corrections_asked)
         conflict_watch.connect()
+        pauses.connect()
         for document in (DECISION_LETTER, EVALUATOR_PACK, EVALUATOR_PACKS):
             documents.register(document)
         for rule in RULES:

@@ -3,6 +3,7 @@ notifications engine, of which these are the first."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
@@ -12,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import StaffRole
 from accounts.selectors import staff_with_role
 from calls.models import SubmissionRound
-from common.moments import add_working_days, end_of_day, last_day_before
-from evaluations import conf
+from common.moments import end_of_day, last_day_before
 from evaluations.lifecycle import AssignmentState
-from evaluations.models import Advice, Assignment, SelectionDecision
-from evaluations.selectors import decision_due, decision_obstacle
+from evaluations.models import Advice, Assignment, ClockPause, SelectionDecision
+from evaluations.selectors import completeness_due, decision_due, decision_obstacle
+from evaluations.selectors.deadlines import advice_due_on
 from evaluations.services.information import information_readers
 from notifications.registry import Offset, ReminderRule, Subject
 from notifications.services import portal_url
@@ -36,13 +37,21 @@ def _waiting(submission_round: SubmissionRound) -> int:
 
 
 def rounds_to_check(now: datetime) -> Iterator[Subject]:
-    """Closed and closing rounds with files that were not checked yet."""
-    waiting = Proposal.objects.filter(round=OuterRef("pk"), state=ProposalState.SUBMITTED)
-    rounds = SubmissionRound.objects.filter(Exists(waiting)).select_related("call").order_by("pk")
+    """Closed and closing rounds with files that were not checked yet.
+
+    A file that was corrected has more time; the first term that ends counts.
+    """
+    waiting = (
+        Proposal.objects.filter(state=ProposalState.SUBMITTED, round__isnull=False)
+        .select_related("round__call")
+        .prefetch_related("clock_pauses")
+        .order_by("round", "pk")
+    )
     team = list(staff_with_role(StaffRole.TEAM_MEMBER))
-    for item in rounds:
-        due = add_working_days(last_day_before(item.closes_at), conf.completeness_working_days())
-        yield Subject(item, team, end_of_day(due), since=item.closes_at)
+    for item, files in groupby(waiting, key=lambda proposal: proposal.round):
+        assert item is not None, "filtered above"
+        due = min(completeness_due(proposal) for proposal in files)
+        yield Subject(item, team, due, since=item.closes_at)
 
 
 def _still_to_check(submission_round: SubmissionRound, person: Any) -> bool | str:
@@ -63,16 +72,32 @@ COMPLETENESS = ReminderRule(
     },
 )
 
+
+def _runs(proposal: Proposal) -> bool | str:
+    """Whether the clock of the file runs: no reminder of a term that stands still."""
+    if ClockPause.objects.running().filter(proposal=proposal).exists():
+        return _("De klok van dit dossier staat stil: de aanvrager is aan zet.")
+    return True
+
+
 # --- Advice: the adviser before and after the day, the team when it is late ----------------------
 
 
 def _open_assignments() -> Iterator[Assignment]:
-    """Whose work on an undecided file is not done: scores, or the advice of the lead."""
+    """Whose work on an undecided file is not done: scores, or the advice of the lead.
+
+    Not while the clock of the file stands still: its last day is not known then.
+    """
     final = Advice.objects.filter(proposal=OuterRef("proposal"), finalised_at__isnull=False)
     rows = (
         Assignment.objects.active()
-        .filter(~Exists(final), proposal__state=ProposalState.ASSESSMENT)
+        .filter(
+            ~Exists(final),
+            ~Exists(ClockPause.objects.running().filter(proposal=OuterRef("proposal"))),
+            proposal__state=ProposalState.ASSESSMENT,
+        )
         .select_related("adviser", "proposal")
+        .prefetch_related("proposal__clock_pauses")
         .order_by("pk")
     )
     return (row for row in rows if row.is_lead or row.state != AssignmentState.DONE)
@@ -81,14 +106,14 @@ def _open_assignments() -> Iterator[Assignment]:
 def advice_subjects(now: datetime) -> Iterator[Subject]:
     """Every adviser with unfinished work."""
     for row in _open_assignments():
-        yield Subject(row, [row.adviser], end_of_day(row.due_on), since=row.assigned_at)
+        yield Subject(row, [row.adviser], end_of_day(advice_due_on(row)), since=row.assigned_at)
 
 
 def late_advice_subjects(now: datetime) -> Iterator[Subject]:
     """The same work, for the team that asked for it."""
     team = list(staff_with_role(StaffRole.TEAM_MEMBER))
     for row in _open_assignments():
-        yield Subject(row, team, end_of_day(row.due_on), since=row.assigned_at)
+        yield Subject(row, team, end_of_day(advice_due_on(row)), since=row.assigned_at)
 
 
 def _still_to_advise(assignment: Assignment, person: Any) -> bool | str:
@@ -98,12 +123,13 @@ def _still_to_advise(assignment: Assignment, person: Any) -> bool | str:
         return _("Dit dossier is niet meer in beoordeling.")
     if not assignment.is_lead and assignment.state == AssignmentState.DONE:
         return _("De scores zijn definitief.")
-    return True
+    return _runs(assignment.proposal)
 
 
 def _advice_context(assignment: Assignment, person: Any, deadline: datetime) -> dict[str, Any]:
     return {
         "assignment": assignment,
+        "due_on": last_day_before(deadline),
         "reference": assignment.proposal.reference,
         "url": portal_url("evaluations:file", assignment.proposal.reference),
     }
@@ -136,10 +162,15 @@ def decision_subjects(now: datetime) -> Iterator[Subject]:
     """Advised files without a decision, for who decides and was no adviser of the file."""
     decided = SelectionDecision.objects.filter(proposal=OuterRef("pk"))
     final = Advice.objects.filter(finalised_at__isnull=False).order_by("number")
+    standing = ClockPause.objects.running().filter(proposal=OuterRef("pk"))
     files = (
-        Proposal.objects.filter(~Exists(decided), state=ProposalState.ADVISED)
+        Proposal.objects.filter(~Exists(decided), ~Exists(standing), state=ProposalState.ADVISED)
         .select_related("call")
-        .prefetch_related("assignments", Prefetch("advices", final, to_attr="final_advices"))
+        .prefetch_related(
+            "assignments",
+            "clock_pauses",
+            Prefetch("advices", final, to_attr="final_advices"),
+        )
         .order_by("pk")
     )
     people: dict[str, list[Any]] = {}
@@ -161,7 +192,7 @@ def _still_to_decide(proposal: Proposal, person: Any) -> bool | str:
         return _("Dit dossier wacht niet meer op een beslissing.")
     if SelectionDecision.objects.filter(proposal=proposal).exists():
         return _("Over dit dossier is al beslist.")
-    return decision_obstacle(person, proposal) or True
+    return decision_obstacle(person, proposal) or _runs(proposal)
 
 
 DECISION = ReminderRule(

@@ -1,9 +1,9 @@
 """The forms of the evaluation, one module per kind of work."""
 
+from evaluations.forms.completeness import CompletenessForm
 from evaluations.forms.files import (
     AdviceForm,
     AssignForm,
-    CompletenessForm,
     ConfirmForm,
     ConflictForm,
     DecisionForm,

@@ -24,24 +24,6 @@ def _text(limit: int, rows: int = 6) -> forms.Textarea:
     return forms.Textarea(attrs={"data-maxlength": limit, "rows": rows})
 
 
-class CompletenessForm(PortalForm):
-    """Complete, or incomplete with what is missing."""
-
-    is_complete = forms.TypedChoiceField(
-        label=_("Is het voorstel volledig?"),
-        choices=[("yes", _("Ja, volledig")), ("no", _("Nee, er ontbreekt iets"))],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-    )
-    remarks = forms.CharField(
-        label=_("Wat ontbreekt er?"),
-        required=False,
-        max_length=4000,
-        widget=_text(4000),
-        help_text=_("De aanvrager leest deze tekst in een mail. Noem de vraag of de bijlage."),
-    )
-
-
 class AssignForm(PortalForm):
     """Which adviser, and by when."""
 

@@ -12,8 +12,10 @@ from common.moments import last_day_before, today
 from common.work import WorkItem
 from evaluations.lifecycle import AssignmentState
 from evaluations.models import Advice, Assignment, SelectionDecision
+from evaluations.pauses import stands_still_since
 from evaluations.policies import may_assign, may_check_completeness, may_notify
 from evaluations.selectors.deadlines import (
+    advice_due_on,
     completeness_due,
     decision_due,
     default_advice_day,
@@ -37,17 +39,23 @@ def work_for(user: Any) -> list[WorkItem]:
 
 
 def _files(user: Any) -> QuerySet[Proposal]:
-    return visible_files(user).select_related("round", "call", "organisation").order_by("pk")
+    return (
+        visible_files(user)
+        .select_related("round", "call", "organisation")
+        .prefetch_related("clock_pauses")
+        .order_by("pk")
+    )
 
 
 def _item(label: str, proposal: Proposal, page: str, due: date | datetime | None) -> WorkItem:
     due_on = last_day_before(due) if isinstance(due, datetime) else due
+    runs = stands_still_since(proposal.clock_pauses.all()) is None
     return WorkItem(
         label=label,
         title=str(proposal),
         url=reverse(f"evaluations:{page}", args=[proposal.reference]),
         due_on=due_on,
-        is_late=due_on is not None and due_on < today(),
+        is_late=due_on is not None and due_on < today() and runs,
         group=_("Dossiers"),
     )
 
@@ -78,6 +86,7 @@ def _to_assess(user: Any) -> Iterator[WorkItem]:
         Assignment.objects.active()
         .filter(adviser=user, proposal__state__in=_ASSESSED)
         .select_related("proposal")
+        .prefetch_related("proposal__clock_pauses")
         .order_by("pk")
     )
     drafts = set(
@@ -86,18 +95,18 @@ def _to_assess(user: Any) -> Iterator[WorkItem]:
         )
     )
     for assignment in own:
-        proposal = assignment.proposal
+        proposal, due_on = assignment.proposal, advice_due_on(assignment)
         if proposal.state == ProposalState.ADVISED:
             # Only a correction that was begun still waits for its writer.
             if assignment.is_lead and proposal.pk in drafts:
-                yield _item(_("Verbeterd advies afronden"), proposal, "advice", assignment.due_on)
+                yield _item(_("Verbeterd advies afronden"), proposal, "advice", due_on)
         elif assignment.state == AssignmentState.INVITED:
             label = _("Uitnodiging beantwoorden")
-            yield _item(label, proposal, "assignment", assignment.due_on)
+            yield _item(label, proposal, "assignment", due_on)
         elif assignment.state == AssignmentState.ACCEPTED:
-            yield _item(_("Scores geven"), proposal, "scoring", assignment.due_on)
+            yield _item(_("Scores geven"), proposal, "scoring", due_on)
         elif assignment.is_lead:
-            yield _item(_("Advies schrijven"), proposal, "advice", assignment.due_on)
+            yield _item(_("Advies schrijven"), proposal, "advice", due_on)
 
 
 _ASSESSED = [ProposalState.ASSESSMENT, ProposalState.ADVISED]

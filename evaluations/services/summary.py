@@ -17,16 +17,20 @@ from evaluations.lifecycle import AssignmentState, FileStep
 from evaluations.models import (
     Advice,
     Assignment,
-    ClockPause,
     CompletenessCheck,
     Consensus,
     Evaluation,
     FileSummary,
     SelectionDecision,
 )
-from evaluations.pauses import paused_working_days
+from evaluations.pauses import moved_by_pauses, paused_working_days, stands_still_since
 from evaluations.scoring import consensus_is_needed
-from evaluations.selectors.deadlines import completeness_due, decision_due, notification_due
+from evaluations.selectors.deadlines import (
+    advice_due_on,
+    completeness_due,
+    decision_due,
+    notification_due,
+)
 from projects.lifecycle import InformationState, ProposalState
 from projects.models import InformationRequest, Proposal
 from projects.selectors.submission import as_handed_in, requested_as_handed_in
@@ -64,6 +68,7 @@ def _files() -> QuerySet[Proposal]:
     return (
         Proposal.objects.filter(submitted_at__isnull=False)
         .select_related("call", "round")
+        .prefetch_related("clock_pauses")
         .annotate(
             frozen_title=as_handed_in("title"),
             frozen_acronym=as_handed_in("acronym"),
@@ -80,7 +85,7 @@ def _files() -> QuerySet[Proposal]:
 
 def summarise(proposal: Any) -> FileSummary:
     """The row for a file as `_files` reads it; nothing is written."""
-    pauses = list(ClockPause.objects.filter(proposal=proposal))
+    pauses = list(proposal.clock_pauses.all())
     row = FileSummary(
         proposal_id=proposal.pk,
         call_id=proposal.call_id,
@@ -90,10 +95,8 @@ def summarise(proposal: Any) -> FileSummary:
         words=" ".join(
             filter(None, [proposal.reference, proposal.frozen_title, proposal.frozen_acronym])
         ),
-        clock_stands_since=min(
-            (pause.started_at for pause in pauses if pause.ended_at is None), default=None
-        ),
-        paused_days=paused_working_days(pause for pause in pauses if pause.ended_at is not None),
+        clock_stands_since=stands_still_since(pauses),
+        paused_days=paused_working_days(pauses),
     )
     if proposal.state in AT_THE_CHECK:
         _at_the_check(row, proposal)
@@ -101,7 +104,7 @@ def summarise(proposal: Any) -> FileSummary:
     readers = _readers(proposal)
     consensus = Consensus.objects.filter(proposal=proposal).first()
     _scores(row, readers, consensus)
-    advices = list(Advice.objects.filter(proposal=proposal).order_by("number"))
+    advices = list(proposal.advices.order_by("number"))
     final = [advice for advice in advices if advice.finalised_at is not None]
     if final:
         row.conclusion, row.advised_at = final[-1].conclusion, final[-1].finalised_at
@@ -114,12 +117,9 @@ def summarise(proposal: Any) -> FileSummary:
     return row
 
 
-def _readers(proposal: Proposal) -> list[Assignment]:
+def _readers(proposal: Any) -> list[Assignment]:
     return list(
-        Assignment.objects.active()
-        .filter(proposal=proposal)
-        .select_related("evaluation")
-        .order_by("-is_lead", "pk")
+        proposal.assignments.active().select_related("evaluation").order_by("-is_lead", "pk")
     )
 
 
@@ -138,7 +138,7 @@ def _at_the_check(row: FileSummary, proposal: Any) -> None:
         row.due_on = _last_day(proposal.round.closes_at if proposal.round else None)
     else:
         row.step = FileStep.CHECK
-        row.due_on = _later(_last_day(completeness_due(proposal)), row.paused_days)
+        row.due_on = _last_day(completeness_due(proposal))
 
 
 def _scores(row: FileSummary, readers: list[Assignment], consensus: Consensus | None) -> None:
@@ -167,9 +167,10 @@ def _in_assessment(
         row.step = FileStep.ASSIGN
         since = proposal.complete_since
         if since is not None:
-            row.due_on = add_working_days(local_day(since), conf.assignment_working_days())
+            day = add_working_days(local_day(since), conf.assignment_working_days())
+            row.due_on = moved_by_pauses(day, proposal.clock_pauses.all(), since)
         return
-    row.due_on = _later(lead.due_on, row.paused_days)
+    row.due_on = advice_due_on(lead)
     states = {one.state for one in readers}
     if AssignmentState.ACCEPTED in states:
         row.step = FileStep.ASSESS
@@ -197,10 +198,6 @@ def _after_the_advice(row: FileSummary, proposal: Any, advices: list[Advice]) ->
 
 def _last_day(instant: datetime | None) -> date | None:
     return last_day_before(instant) if instant is not None else None
-
-
-def _later(day: date | None, working_days: int) -> date | None:
-    return add_working_days(day, working_days) if day is not None and working_days else day
 
 
 def on_change(*, instance: Any, **_: Any) -> None:

@@ -1,31 +1,24 @@
-"""The list of files, the file itself, the completeness check and the timeline."""
+"""The list of files, the file itself and the timeline."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.policies import is_adviser
 from accounts.requests import SignedInRequest
-from common import clock
-from common.views import service_errors, staff_required
+from common.views import staff_required
 from evaluations.filters import FileFilter
-from evaluations.forms import CompletenessForm
-from evaluations.models import CompletenessCheck
-from evaluations.policies import may_check_completeness, may_see_all_files, may_see_board
+from evaluations.policies import may_see_all_files, may_see_board
 from evaluations.selectors import (
     call_overview,
-    correction_deadline,
     file_list,
     file_timeline,
     may_read_text,
 )
 from evaluations.selectors.files import DEFAULT_ORDER
 from evaluations.selectors.packs import may_have_pack, pack_job
-from evaluations.services import check_completeness
-from evaluations.views.page import READING, back, file_view, show
+from evaluations.views.page import READING, file_view, show
 from projects.models import Proposal
 from projects.selectors import answered_requests, partners_as_submitted
 
@@ -81,45 +74,6 @@ def file(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         reading=READING,
         packs=may_have_pack(request.user, proposal),
         pack=pack_job(request.user, proposal),
-    )
-
-
-@file_view
-@require_http_methods(["GET", "POST"])
-def completeness(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
-    """The formal check; the programme office and auditors look, the PIO team checks."""
-    may_see_all_files.check(request.user, proposal)
-    form = None
-    if request.method == "POST":
-        may_check_completeness.check(request.user, proposal)
-        form = CompletenessForm(request.POST)
-        if form.is_valid():
-            with service_errors(form):
-                check_completeness(proposal=proposal, by=request.user, **form.cleaned_data)
-        if form.is_valid():
-            messages.success(
-                request,
-                _("Het voorstel is volledig. Wijs nu een adviseur toe.")
-                if form.cleaned_data["is_complete"]
-                else _("Het voorstel is onvolledig. De aanvrager krijgt een mail."),
-            )
-            return back(
-                proposal, "assignment" if form.cleaned_data["is_complete"] else "completeness"
-            )
-    elif proposal.waits_for_check and may_check_completeness.test(request.user):
-        form = CompletenessForm()
-    return show(
-        request,
-        "completeness",
-        proposal,
-        "completeness",
-        form=form,
-        correct_until=correction_deadline(proposal, clock.now()),
-        checks=CompletenessCheck.objects.filter(version__proposal=proposal).select_related(
-            "version", "checked_by"
-        ),
-        version=proposal.latest_version,
-        reading=READING,
     )
 
 

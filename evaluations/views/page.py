@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from common.views import sentences, staff_required
 from evaluations.policies import may_see_all_files, may_see_decision
 from evaluations.selectors import file_steps, get_file, may_read_text, next_step, own_assignment
+from evaluations.selectors.clock import file_clock
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
 
@@ -54,6 +55,7 @@ def show(
             "tabs": _tabs(request.user, proposal, tab),
             "steps": file_steps(proposal),
             "next": next_step(request.user, proposal),
+            "clock": file_clock(request.user, proposal),
             **context,
         },
         status=422 if refused else 200,

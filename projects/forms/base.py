@@ -5,6 +5,7 @@ service saves it. Nothing is required here: what is missing is said on the check
 """
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any, cast
 
 from django import forms
@@ -17,6 +18,7 @@ from common.drafting import DraftForm, Unsaved
 from projects.answers import (
     MAX_ROWS,
 )
+from projects.corrections import AskedCorrection
 from projects.draft import Draft
 from projects.forms.tables import AllErrors, RowForm, RowFormSet
 from projects.models import SectionAnswers
@@ -30,7 +32,7 @@ class Part:
     """What the template shows in order: a field, a table, or the files of a question.
 
     `condition` says when it applies, where that follows from the box `depends_on` of the same form
-    holding `value`.
+    holding `value`. `asked` is what the programme asks to correct there.
     """
 
     field: Any = None
@@ -40,6 +42,14 @@ class Part:
     condition: str = ""
     depends_on: str = ""
     value: str = ""
+    asked: list[AskedCorrection] = dataclass_field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """Under which key a frozen version keeps its answer (projects.content)."""
+        if self.question is not None:
+            return self.question.key
+        return str(self.table.prefix if self.table is not None else self.field.name)
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,7 @@ class SectionForm(DraftForm):
     ) -> None:
         self.draft, self.section, self.proposal = draft, section, draft.proposal
         self.tables: dict[str, RowFormSet] = {}
+        self.corrections: list[AskedCorrection] = []
         super().__init__(data, files)
         self.initial["version"] = draft.version(section)
         self.initial["form_version"] = draft.form_version
@@ -103,6 +114,13 @@ class SectionForm(DraftForm):
         """The visible parts, in order."""
         fields = [Part(field=field) for field in self.visible_fields()]
         return [*(Part(table=table) for table in self.tables.values()), *fields]
+
+    def parts_with_asked(self) -> list[Part]:
+        """The parts, each with what is asked to correct there."""
+        parts = self.parts()
+        for part in parts:
+            part.asked = [one for one in self.corrections if one.key == part.key]
+        return parts
 
     def save(self, by: User, *, is_autosave: bool = False) -> SectionAnswers:
         """Hand the cleaned values to the service of this kind of section."""

@@ -117,6 +117,15 @@ def open_correction_window(*, proposal: Proposal, declared_at: datetime) -> None
     Proposal.objects.filter(pk=proposal.pk).update(correction_until=until)
 
 
+def give_longer_to_correct(*, proposal: Proposal, until: datetime) -> None:
+    """Let an incomplete proposal be completed until `until`, later than its call promises.
+
+    Part of declaring it incomplete, after that step and in its transaction.
+    """
+    proposal.correction_until = until
+    Proposal.objects.filter(pk=proposal.pk).update(correction_until=until)
+
+
 def on_proposal_step(*, instance: Any, transition: Any, **_kwargs: Any) -> None:
     """Listener of `common.lifecycle.transitioned` for proposals."""
     if transition.name == "mark_incomplete":

@@ -19,6 +19,7 @@ from common import clock
 from common.formatting import NONE, Deadline, describe_deadline
 from common.views import sentences, service_errors
 from projects import selectors
+from projects.corrections import asked_corrections
 from projects.draft import Draft, load_draft
 from projects.forms.proposals import StartForm
 from projects.lifecycle import PROPOSAL_LIFECYCLE
@@ -94,6 +95,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
             "is_member": is_reader.test(request.user, found),
             "window": window,
             "remarks": selectors.what_was_found_missing(found),
+            "asked": asked_corrections(found),
             "deadline": describe_deadline(window.closes_at) if window.closes_at else _NO_DEADLINE,
             "requested": draft.estimate.requested if sees_draft else found.requested_amount,
             "next_step": selectors.next_step(draft, window),

@@ -18,6 +18,7 @@ from common.views import add_errors, sentences, service_errors
 from documents.conf import max_upload_bytes
 from projects import selectors
 from projects.content import section_content
+from projects.corrections import asked_corrections
 from projects.draft import Draft, load_draft
 from projects.forms.attachments import AttachmentForm, DescribeForm, ReplaceForm
 from projects.forms.base import SectionForm
@@ -340,7 +341,12 @@ def _page(
     request: HttpRequest, draft: Draft, found: FormSection, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     form = more.get("form")
+    asked = [one for one in asked_corrections(draft.proposal) if one.section_code == found.code]
+    if form is not None:
+        form.corrections = asked
+    placed = {part.key for part in form.parts()} if form is not None and asked else set()
     context = {
+        "asked_here": [one for one in asked if one.key not in placed],
         "proposal": draft.proposal,
         "section": found,
         "sections": [(section, draft.progress(section)) for section in draft.sections],

@@ -16,6 +16,7 @@ from calls.models import FormSection
 from common import clock
 from common.views import sentences, service_errors
 from projects import selectors
+from projects.corrections import asked_corrections
 from projects.draft import Draft, Missing, load_draft
 from projects.forms.proposals import WithdrawForm
 from projects.lifecycle import PROPOSAL_LIFECYCLE
@@ -120,6 +121,7 @@ def _check_page(request: HttpRequest, found: Proposal) -> HttpResponse:
             "counting": found.counting_version,
             "minutes_left": minutes_left(window),
             "remarks": selectors.what_was_found_missing(found),
+            "asked": asked_corrections(found),
             "role_refusal": role_refusal,
             "unverified": "" if is_verified else unverified_sentence(),
             "can_submit": not draft.missing and window.is_open and is_verified and not role_refusal,

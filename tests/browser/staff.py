@@ -40,6 +40,8 @@ class Staff(Person):
     def finds_it_complete(self, reference: str) -> None:
         self.opens_file(reference)
         self.follow("Volledigheid controleren")
+        for point in self.part.get_by_role("radio", name="Ja, in orde", exact=True).all():
+            point.check()
         self.choose("Is het voorstel volledig?", "Ja, volledig")
         self.press("Controle bewaren")
 

@@ -14,6 +14,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from accounts.roles import MemberRole, StaffRole
+from calls.models import ChecklistKind
 from documents.services import run_job
 from evaluations import services
 from evaluations.models import Advice, Assignment, Evaluation, SelectionDecision
@@ -84,6 +85,18 @@ class Case:
     @property
     def state(self) -> str:
         return Proposal.objects.get(pk=self.proposal.pk).state
+
+    def check_data(self, answer: str = "yes", **changes: str) -> dict[str, str]:
+        """What a browser posts for the completeness check, every point in order."""
+        points = self.proposal.call.checklist_items.filter(kind=ChecklistKind.COMPLETENESS)
+        return {
+            **{f"point_{point.pk}": "yes" for point in points},
+            "aanpassing-TOTAL_FORMS": "1",
+            "aanpassing-INITIAL_FORMS": "0",
+            "aanpassing-0-kind": "missing",
+            "is_complete": answer,
+            **changes,
+        }
 
     def complete(self) -> "Case":
         services.check_completeness(proposal=self.proposal, by=self.team, is_complete=True)

@@ -46,7 +46,7 @@ def test_the_whole_way_through_the_forms() -> None:
     case = Case()
     team, adviser, leader = (signed_in(p) for p in (case.team, case.adviser, case.leader))
     assert "Controleer of het voorstel volledig is." in team.get(url("file", case)).content.decode()
-    team.post(url("completeness", case), {"is_complete": "yes", "remarks": ""})
+    team.post(url("completeness", case), case.check_data())
     assert case.state == ProposalState.COMPLETE
     due = timezone.localdate() + timedelta(days=20)
     team.post(
@@ -117,15 +117,18 @@ def test_an_adviser_does_not_see_the_completeness_tab() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "sentence"),
+    ("data", "sentence"),
     [
-        ("completeness", {"is_complete": "no", "remarks": ""}, "Schrijf wat er ontbreekt."),
-        ("completeness", {}, "Dit veld is verplicht."),
+        ({"is_complete": "no"}, "Schrijf wat er ontbreekt."),
+        ({"is_complete": ""}, "Zeg of het voorstel volledig is."),
+        ({"aanpassing-TOTAL_FORMS": ""}, "De aanpassingen kwamen niet goed aan."),
+        ({"is_complete": "no", "aanpassing-0-target": "D"}, "Schrijf wat de aanvrager hier moet"),
     ],
 )
-def test_a_refused_check_says_why(name: str, data: dict[str, str], sentence: str) -> None:
+def test_a_refused_check_says_why(data: dict[str, str], sentence: str) -> None:
     case = Case()
-    answer = signed_in(case.team).post(url(name, case), data)
+    posted = {**case.check_data(), **data}
+    answer = signed_in(case.team).post(url("completeness", case), posted)
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
 
