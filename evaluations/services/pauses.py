@@ -8,6 +8,7 @@ from django.db.models.signals import post_save
 from common import clock
 from common.lifecycle import transitioned
 from evaluations.models import ClockPause, PauseReason
+from projects.lifecycle import ProposalState
 from projects.models import ASKED_STATES, InformationRequest, Proposal
 
 CLOSING_STEPS = frozenset({"withdraw", "select", "do_not_select"})
@@ -28,7 +29,7 @@ def connect() -> None:
     )
 
 
-def on_proposal_step(*, instance: Proposal, transition: Any, **_kwargs: Any) -> None:
+def on_proposal_step(*, instance: Proposal, transition: Any, source: str, **_kwargs: Any) -> None:
     """Listener of `common.lifecycle.transitioned` for proposals.
 
     Incomplete: the clock stops, until the applicant hands in again; a time to correct that lapses
@@ -38,7 +39,7 @@ def on_proposal_step(*, instance: Proposal, transition: Any, **_kwargs: Any) -> 
         ClockPause.objects.create(
             proposal=instance, reason=PauseReason.CORRECTION, started_at=clock.now()
         )
-    elif transition.name == "submit":
+    elif transition.name == "submit" and source == ProposalState.INCOMPLETE:
         _end(instance.submitted_at, proposal=instance, reason=PauseReason.CORRECTION)
     elif transition.name in CLOSING_STEPS:
         _end(clock.now(), proposal=instance)

@@ -155,7 +155,7 @@ ONE_PROPOSAL: dict[str, tuple[Page, Cost]] = {
         lambda town: cost_of(
             town.client(town.team), reverse("calls:staff_detail", args=[town.draft.call.slug])
         ),
-        Cost(17, 12),
+        Cost(18, 16),
     ),
 }
 """Pages about one thing, with what they cost whatever else is in the database."""
