@@ -18,6 +18,9 @@ may_check_completeness = policy("Alleen het PIO-team mag de volledigheid control
 may_assign = policy("Alleen het PIO-team of de projectleider mag adviseurs toewijzen.")(
     is_team_member | is_project_leader
 )
+may_see_pool = policy("Alleen wie adviseurs toewijst en de adviseurs zelf werken met profielen.")(
+    is_team_member | is_project_leader | is_adviser
+)
 may_notify = policy("Alleen het PIO-team of de projectleider mag een beslissing meedelen.")(
     is_team_member | is_project_leader
 )
@@ -29,6 +32,13 @@ may_edit_letters = policy("Alleen het PIO-team of de projectleider mag de brieve
 may_hold_talk = policy("Alleen het PIO-team of de projectleider houdt feedbackgesprekken.")(
     is_team_member | is_project_leader
 )
+
+
+@policy("Alleen de adviseur zelf, het PIO-team of de projectleider mag dit profiel wijzigen.")
+def may_edit_profile(user: Any, adviser: Any) -> bool:
+    """`adviser` is the person whose profile it is."""
+    is_own = is_adviser.test(user, None) and adviser.pk == user.pk
+    return is_own or may_assign.test(user, None)
 
 
 @policy("Alleen de adviseur aan wie het dossier is toegewezen, mag dit.")

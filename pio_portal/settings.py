@@ -243,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     "announce-openings": {"task": "calls.announce_openings", "schedule": 60},
     "forget-old-traces": {"task": "calls.forget_old_traces", "schedule": 3600},
     "find-conflicts": {"task": "evaluations.find_conflicts", "schedule": 3600},
+    "carry-out-divisions": {"task": "evaluations.carry_out_divisions", "schedule": 60},
     "settle-reopened": {"task": "projects.settle_reopened", "schedule": 60},
 }
 

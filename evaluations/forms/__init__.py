@@ -3,7 +3,6 @@
 from evaluations.forms.completeness import CompletenessForm
 from evaluations.forms.files import (
     AdviceForm,
-    AssignForm,
     ConfirmForm,
     ConflictForm,
     DecisionForm,
@@ -11,6 +10,7 @@ from evaluations.forms.files import (
     ReasonForm,
     ScoreForm,
 )
+from evaluations.forms.pool import AssignForm
 
 __all__ = [
     "AdviceForm",

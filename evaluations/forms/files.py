@@ -7,12 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.roles import StaffRole
-from accounts.selectors import staff_with_role
 from calls.models import Criterion
 from common.formatting import format_number
-from common.forms import DayField, PortalForm
+from common.forms import PortalForm
 from common.money import MoneyFormField
 from evaluations import conf
 from evaluations.models import Advice, Conclusion, Score, SelectionDecision
@@ -22,24 +19,6 @@ from evaluations.services import AdviceText, ScoreEntry
 
 def _text(limit: int, rows: int = 6) -> forms.Textarea:
     return forms.Textarea(attrs={"data-maxlength": limit, "rows": rows})
-
-
-class AssignForm(PortalForm):
-    """Which adviser, and by when."""
-
-    adviser = forms.ModelChoiceField(
-        queryset=User.objects.none(), label=_("Adviseur"), empty_label=_("Kies een adviseur")
-    )
-    is_lead = forms.BooleanField(
-        label=_("Schrijft het advies"),
-        required=False,
-        help_text=_("Eén adviseur per dossier schrijft het advies; anderen geven alleen scores."),
-    )
-    due_on = DayField(label=_("Klaar tegen"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["adviser"].queryset = staff_with_role(StaffRole.ADVISER)  # type: ignore[attr-defined]
 
 
 class ReasonForm(PortalForm):

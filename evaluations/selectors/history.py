@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from audit.selectors import timeline
-from evaluations.models import Advice, Assignment
-from evaluations.policies import may_see_decision
+from evaluations.models import Advice, Assignment, ConflictOfInterest
+from evaluations.policies import may_assign, may_see_decision
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
 
@@ -32,9 +32,18 @@ WHAT_HAPPENED = {
     "assignment.decline": _("Uitnodiging geweigerd"),
     "assignment.recuse": _("Belangenconflict gemeld"),
     "assignment.revoke": _("Toewijzing ingetrokken"),
+    "assignment.conflict_found": _("Toewijzing ingetrokken wegens een belangenconflict"),
+    "assignment.set_aside": _("Scores opzijgezet wegens een belangenconflict"),
     "assignment.finish": _("Scores definitief"),
 }
 """A step of a lifecycle is named as something to do; a timeline tells what was done."""
+
+
+def _conflicts(user: Any, proposal: Proposal) -> list[ConflictOfInterest]:
+    """Conflicts of interest with the file; only who may assign reads whose."""
+    if not may_assign.test(user, None):
+        return []
+    return list(ConflictOfInterest.objects.filter(proposal=proposal).order_by("pk"))
 
 
 def file_timeline(user: Any, proposal: Proposal) -> list[dict[str, Any]]:
@@ -46,6 +55,7 @@ def file_timeline(user: Any, proposal: Proposal) -> list[dict[str, Any]]:
     events = timeline(
         proposal,
         *Assignment.objects.visible_to(user).filter(proposal=proposal),
+        *_conflicts(user, proposal),
         *Advice.objects.filter(proposal=proposal),
         *proposal.information_requests.all(),
     )

@@ -36,10 +36,13 @@ def assign_adviser(
     by: User,
     is_lead: bool = True,
     due_on: date | None = None,
+    why: str = "",
+    replaces: Assignment | None = None,
 ) -> Assignment:
     """Ask an adviser to assess a complete file; the first one asked starts the assessment.
 
     `due_on` is the last day for the advice; without it the default term of the portal holds.
+    `why` is kept: why this adviser. `replaces` is the assignment that this one takes over.
 
     Raises:
         PermissionDenied: when `by` may not assign.
@@ -60,7 +63,13 @@ def assign_adviser(
         }
     ):
         assignment = Assignment.objects.create(
-            proposal=proposal, adviser=adviser, is_lead=is_lead, due_on=due_on, assigned_by=by
+            proposal=proposal,
+            adviser=adviser,
+            is_lead=is_lead,
+            due_on=due_on,
+            assigned_by=by,
+            why=why,
+            replaces=replaces,
         )
     if proposal.state == ProposalState.COMPLETE:
         PROPOSAL_LIFECYCLE.perform(proposal, "start_assessment", actor=by)
@@ -173,6 +182,42 @@ def revoke_assignment(*, assignment: Assignment, by: User, reason: str) -> Assig
     )
     tell(assignment, assignment.adviser, "revoked")
     return assignment
+
+
+@transaction.atomic
+def reassign(
+    *,
+    assignment: Assignment,
+    adviser: User,
+    by: User,
+    reason: str,
+    due_on: date | None = None,
+) -> Assignment:
+    """Take a file from one adviser and ask another, with the same task, in one step.
+
+    Both get a mail. Scores that were saved but not final stay on record and do not count. Without
+    `due_on` the day stays, unless it has passed.
+
+    Raises:
+        PermissionDenied: when `by` may not assign.
+        TransitionRefused: when the scores are final, or the assignment has ended.
+        ValidationError: when there is no reason, or the other adviser cannot be asked.
+    """
+    assignment, proposal = _locked(assignment)
+    if assignment.adviser_id == adviser.pk:
+        raise ValidationError({"adviser": _("Dit is dezelfde adviseur. Kies iemand anders.")})
+    revoke_assignment(assignment=assignment, by=by, reason=reason)
+    if due_on is None and assignment.due_on >= today():
+        due_on = assignment.due_on
+    return assign_adviser(
+        proposal=proposal,
+        adviser=adviser,
+        by=by,
+        is_lead=assignment.is_lead,
+        due_on=due_on,
+        why=_("Neemt over van %(adviser)s.") % {"adviser": assignment.adviser},
+        replaces=assignment,
+    )
 
 
 def _locked(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from common.views import service_errors
 from evaluations.forms import AssignForm, ConflictForm, DeclarationForm, ReasonForm
+from evaluations.forms.pool import ReassignForm
 from evaluations.lifecycle import ASSIGNMENT_LIFECYCLE, AssignmentState
 from evaluations.models import Assignment
 from evaluations.policies import may_assign
@@ -20,14 +21,15 @@ from evaluations.selectors import (
     lead_assignment,
     own_assignment,
 )
+from evaluations.selectors.pool import candidates, standing_conflicts
 from evaluations.services import (
     accept_assignment,
     assign_adviser,
-    declare_conflict,
     decline_assignment,
     revoke_assignment,
 )
-from evaluations.services.assignment import ASSIGNABLE
+from evaluations.services.assignment import ASSIGNABLE, reassign
+from evaluations.services.conflicts import declare_conflict_on_file
 from evaluations.views.page import back, file_view, show
 from projects.models import Proposal
 
@@ -38,7 +40,10 @@ def assignment(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Who assesses the file; the team asks advisers here."""
     if request.method == "POST":
         may_assign.check(request.user, proposal)
-        form = AssignForm(request.POST)
+        form = AssignForm(
+            request.POST,
+            candidates=candidates(request.user, proposal, default_advice_day(proposal)),
+        )
         if form.is_valid():
             with service_errors(form):
                 assign_adviser(proposal=proposal, by=request.user, **form.cleaned_data)
@@ -71,12 +76,12 @@ def accept(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 @file_view
 @require_http_methods(["GET", "POST"])
 def conflict(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
-    """Declare a conflict; afterwards the file is gone, so the answer is the list."""
-    own = _own(request, proposal)
-    form = ConflictForm(request.POST or None)
+    """Declare a conflict, asked to assess the file or not; afterwards the file is gone, so the
+    answer is the list."""
+    form = ConflictForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with service_errors(form):
-            declare_conflict(assignment=own, by=request.user, **form.cleaned_data)
+            declare_conflict_on_file(proposal=proposal, by=request.user, **form.cleaned_data)
     if form.is_valid():
         messages.success(request, _("Uw belangenconflict is gemeld. U ziet dit dossier niet meer."))
         return redirect("evaluations:files")
@@ -103,14 +108,7 @@ def decline(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 def revoke(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpResponse:
     """Take an assignment back, with a reason."""
     may_assign.check(request.user, proposal)
-    target = (
-        Assignment.objects.visible_to(request.user)
-        .filter(proposal=proposal, pk=pk)
-        .select_related("adviser")
-        .first()
-    )
-    if target is None:
-        raise Http404
+    target = _target(request, proposal, pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         with service_errors(form):
@@ -119,6 +117,51 @@ def revoke(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpRespons
         messages.success(request, _("De toewijzing is ingetrokken."))
         return back(proposal, "assignment")
     return show(request, "revoke", proposal, "assignment", form=form, target=target)
+
+
+@file_view
+@require_http_methods(["GET", "POST"])
+def replace(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpResponse:
+    """Ask another adviser in the place of one, with a reason."""
+    may_assign.check(request.user, proposal)
+    target = _target(request, proposal, pk)
+    fitting = candidates(request.user, proposal, target.due_on)
+    form = ReassignForm(
+        request.POST or None,
+        candidates=fitting,
+        initial={"due_on": max(target.due_on, default_advice_day(proposal))},
+    )
+    if form.is_valid():
+        with service_errors(form):
+            reassign(assignment=target, by=request.user, **form.cleaned_data)
+    if form.is_valid():
+        messages.success(
+            request,
+            _("%(adviser)s krijgt een uitnodiging; %(previous)s weet het.")
+            % {"adviser": form.cleaned_data["adviser"], "previous": target.adviser},
+        )
+        return back(proposal, "assignment")
+    return show(
+        request,
+        "reassign",
+        proposal,
+        "assignment",
+        form=form,
+        target=target,
+        candidates=fitting,
+    )
+
+
+def _target(request: SignedInRequest, proposal: Proposal, pk: int) -> Assignment:
+    target = (
+        Assignment.objects.visible_to(request.user)
+        .filter(proposal=proposal, pk=pk)
+        .select_related("adviser")
+        .first()
+    )
+    if target is None:
+        raise Http404
+    return target
 
 
 def _own(request: SignedInRequest, proposal: Proposal) -> Assignment:
@@ -132,20 +175,24 @@ def _page(request: SignedInRequest, proposal: Proposal, **forms: Any) -> HttpRes
     user = request.user
     own = own_assignment(user, proposal)
     assigns = may_assign.test(user, proposal)
-    if assigns and "assign_form" not in forms and proposal.state in ASSIGNABLE:
-        forms["assign_form"] = AssignForm(
-            initial={
-                "due_on": default_advice_day(proposal),
-                "is_lead": lead_assignment(proposal) is None,
-            }
+    fitting = []
+    if assigns and proposal.state in ASSIGNABLE:
+        fitting = candidates(user, proposal, default_advice_day(proposal))
+        forms.setdefault(
+            "assign_form",
+            AssignForm(
+                candidates=fitting,
+                initial={
+                    "due_on": default_advice_day(proposal),
+                    "is_lead": lead_assignment(proposal) is None,
+                },
+            ),
         )
     may_answer = own is not None and own.state == AssignmentState.INVITED
-    may_recuse = own is not None and ASSIGNMENT_LIFECYCLE.allows(own, "recuse")
     if may_answer:
         forms.setdefault("declaration_form", DeclarationForm())
         forms.setdefault("decline_form", ReasonForm())
-    if may_recuse:
-        forms.setdefault("conflict_form", ConflictForm())
+    forms.setdefault("conflict_form", ConflictForm())
     context = {
         name: forms.get(name)
         for name in ("assign_form", "declaration_form", "decline_form", "conflict_form")
@@ -160,5 +207,8 @@ def _page(request: SignedInRequest, proposal: Proposal, **forms: Any) -> HttpRes
         own=own,
         rows=rows,
         may_answer=may_answer,
+        assigns=assigns,
+        candidates=fitting,
+        conflicts=standing_conflicts(proposal) if assigns else [],
         **context,
     )

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import StaffRole
@@ -19,6 +21,7 @@ from evaluations.services import (
     decline_assignment,
     revoke_assignment,
 )
+from evaluations.services.assignment import reassign
 from notifications.models import OutboxMail
 from projects.lifecycle import ProposalState
 from projects.models import Partner
@@ -231,3 +234,61 @@ def test_a_file_that_was_withdrawn_is_not_accepted() -> None:
     type(case.proposal).objects.filter(pk=case.proposal.pk).update(state=ProposalState.WITHDRAWN)
     with pytest.raises(TransitionRefused, match="is nu “Ingetrokken”"):
         accept_assignment(assignment=case.assignment, by=case.adviser)
+
+
+def test_another_adviser_takes_over_in_one_step_with_history_and_mails() -> None:
+    case = Case().accepted()
+    OutboxMail.objects.all().delete()
+    other = staff(StaffRole.ADVISER)
+    taken = reassign(
+        assignment=case.assignment, adviser=other, by=case.team, reason="Langdurig afwezig."
+    )
+    old = case.assignment
+    assert (old.state, old.reason) == (AssignmentState.REVOKED, "Langdurig afwezig.")
+    assert (taken.state, taken.is_lead, taken.due_on) == ("invited", True, old.due_on)
+    assert (taken.replaces, taken.why) == (old, f"Neemt over van {case.adviser}.")
+    assert {(mail.recipient, mail.kind) for mail in OutboxMail.objects.all()} == {
+        (case.adviser, "evaluations.revoked"),
+        (other, "evaluations.invitation"),
+    }
+
+
+def test_a_replacement_that_cannot_be_asked_changes_nothing() -> None:
+    case = Case().accepted()
+    near = staff(StaffRole.ADVISER)
+    MembershipFactory(user=near, organisation=case.proposal.organisation)
+    for adviser, reason, sentence in [
+        (near, "Afwezig.", "Belangenconflict"),
+        (case.adviser, "Afwezig.", "Dit is dezelfde adviseur"),
+        (staff(StaffRole.ADVISER), " ", "Schrijf waarom"),
+    ]:
+        with pytest.raises(ValidationError, match=sentence):
+            reassign(assignment=case.assignment, adviser=adviser, by=case.team, reason=reason)
+    assert case.assignment.state == AssignmentState.ACCEPTED
+    assert Assignment.objects.count() == 1
+
+
+def test_nobody_takes_over_final_scores() -> None:
+    case = Case().scored()
+    with pytest.raises(TransitionRefused, match="kan niet meer"):
+        reassign(
+            assignment=case.assignment,
+            adviser=staff(StaffRole.ADVISER),
+            by=case.team,
+            reason="Afwezig.",
+        )
+
+
+def test_the_team_replaces_on_the_page() -> None:
+    case = Case().accepted()
+    other = staff(StaffRole.ADVISER)
+    client = Client()
+    client.force_login(case.team)
+    url = reverse("evaluations:reassign", args=[case.proposal.reference, case.assignment.pk])
+    assert client.get(url).status_code == 200
+    typed = {"adviser": other.pk, "due_on": "2030-01-15", "reason": ""}
+    assert client.post(url, typed).status_code == 422
+    page = client.post(url, typed | {"reason": "Ziek."}, follow=True).content.decode()
+    assert f"Neemt over van {case.adviser}." in page
+    client.force_login(staff(StaffRole.AUDITOR))
+    assert client.get(url).status_code == 403

@@ -97,7 +97,7 @@ def test_an_auditor_reads_and_changes_nothing(name: str, data: dict[str, str]) -
     assert case.state == before
 
 
-@pytest.mark.parametrize("name", ["accept", "conflict", "decline", "scoring", "finalise_scores"])
+@pytest.mark.parametrize("name", ["accept", "decline", "scoring", "finalise_scores"])
 def test_who_was_not_asked_finds_no_answer_form(name: str) -> None:
     case = Case().accepted()
     assert signed_in(case.team).post(url(name, case), {}).status_code == 404

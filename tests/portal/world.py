@@ -6,6 +6,7 @@ nobody can fill fails the walk with its name.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,8 +17,10 @@ from accounts.models import Membership, User
 from accounts.roles import MemberRole, StaffRole
 from calls.models import Call, CallFollower, CallQuestion, CostPhase
 from calls.services import start_form_change
+from common.moments import today
 from documents.models import Job
 from documents.services import request_document
+from evaluations.models import AdviserProfile, AssignmentRun, Interest, InterestKind
 from evaluations.services.meetings import add_to_agenda, plan_meeting
 from funding.models import Commitment
 from funding.services import (
@@ -111,10 +114,27 @@ class World:
         add_to_agenda(
             meeting=self.meeting, by=self.case.team, references=self.case.proposal.reference
         )
+        self._add_pool()
         self.staff: dict[str, User] = {
             role.value: UserFactory(roles=[role]) for role in StaffRole if role != StaffRole.ADVISER
         }
         self.staff[StaffRole.ADVISER.value] = self.case.adviser
+
+    def _add_pool(self) -> None:
+        """The profile of the adviser with an absence and an interest, and a proposed division."""
+        adviser = self.case.adviser
+        profile = AdviserProfile.objects.create(user=adviser)
+        day = today() + timedelta(days=60)
+        self.absence = profile.absences.create(first_day=day, last_day=day)
+        self.interest = Interest.objects.create(
+            person=adviser, kind=InterestKind.OTHER, name="Sensor bv"
+        )
+        run = AssignmentRun.objects.create(
+            call=self.case.proposal.call, due_on=day, made_by=self.case.team
+        )
+        self.pair = run.pairs.create(
+            proposal=self.case.proposal, adviser=adviser, is_lead=True, why="Deskundig."
+        )
 
     def _add_money(self) -> None:
         """A commitment of 2026 with a first instalment that the authority has claimed."""
@@ -178,6 +198,12 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("evaluations:meeting_attendee", "attendee"): lambda w: w.meeting.attendees.get().pk,
     ("evaluations:meeting_step", "step"): lambda w: "openen",
     ("evaluations:room", "pk"): lambda w: w.meeting.pk,
+    ("evaluations:absence", "absence"): lambda w: w.absence.pk,
+    ("evaluations:absence", "pk"): lambda w: w.case.adviser.pk,
+    ("evaluations:adviser", "pk"): lambda w: w.case.adviser.pk,
+    ("evaluations:division", "pair"): lambda w: w.pair.pk,
+    ("evaluations:division", "pk"): lambda w: w.pair.run.pk,
+    ("evaluations:interest_end", "pk"): lambda w: w.interest.pk,
     ("funding:", "year"): lambda w: w.budget_line.budget_year.year,
     ("funding:", "stream"): lambda w: w.budget_line.stream,
     ("funding:", "number"): lambda w: w.commitment.number,
