@@ -21,6 +21,16 @@ def max_unpacked_bytes() -> int:
     return int(getattr(settings, "DOCUMENT_MAX_UNPACKED_BYTES", 200_000_000))
 
 
+def max_workbook_bytes() -> int:
+    """DOCUMENT_MAX_WORKBOOK_BYTES: how big a spreadsheet that is read may be, 5 MB by default."""
+    return int(getattr(settings, "DOCUMENT_MAX_WORKBOOK_BYTES", 5_000_000))
+
+
+def max_unpacked_workbook_bytes() -> int:
+    """DOCUMENT_MAX_UNPACKED_WORKBOOK_BYTES: the same, unpacked; 40 MB by default."""
+    return int(getattr(settings, "DOCUMENT_MAX_UNPACKED_WORKBOOK_BYTES", 40_000_000))
+
+
 def lease() -> timedelta:
     """DOCUMENT_LEASE_SECONDS: a worker silent for this long is taken for dead; 60 by default."""
     return timedelta(seconds=getattr(settings, "DOCUMENT_LEASE_SECONDS", 60))

@@ -121,7 +121,10 @@ def _office(member: str, content_type: str = "", mimetype: str = "") -> Callable
 def _inspect(archive: zipfile.ZipFile, member: str, content_type: str, mimetype: str) -> bool:
     members = archive.infolist()
     names = {info.filename for info in members}
-    if len(members) > _MAX_MEMBERS or _unpacked_size(archive) > conf.max_unpacked_bytes():
+    if (
+        len(members) > _MAX_MEMBERS
+        or unpacked_size(archive, conf.max_unpacked_bytes()) > conf.max_unpacked_bytes()
+    ):
         raise ValidationError(
             _("Dit bestand is uitgepakt te groot. Bewaar het opnieuw of splits het."), code="bomb"
         )
@@ -143,9 +146,8 @@ def _inspect(archive: zipfile.ZipFile, member: str, content_type: str, mimetype:
     return archive.read("mimetype").strip() == mimetype.encode()
 
 
-def _unpacked_size(archive: zipfile.ZipFile) -> int:
+def unpacked_size(archive: zipfile.ZipFile, limit: int) -> int:
     """Counted by unpacking, member by member, and stopped at the limit: the headers may lie."""
-    limit = conf.max_unpacked_bytes()
     total = sum(info.file_size for info in archive.infolist())
     if total > limit:
         return total

@@ -11,4 +11,8 @@ urlpatterns = [
     path(f"{FILE}bundel/", offline.pack, name="pack"),
     path(OWN, offline.own, name="offline"),
     path(f"{OWN}bundels/", offline.packs, name="packs"),
+    path(f"{OWN}scores.xlsx", offline.scores_sheet, name="scores_sheet"),
+    path(f"{OWN}opladen/", offline.upload_scores, name="upload_scores"),
+    path(f"{OWN}opgeladen/<int:pk>/", offline.score_upload, name="score_upload"),
+    path(f"{OWN}opgeladen/<int:pk>/bewaren/", offline.store_upload, name="store_upload"),
 ]
