@@ -20,7 +20,13 @@ from calls.services import start_form_change
 from common.moments import today
 from documents.models import Job
 from documents.services import request_document
-from evaluations.models import AdviserProfile, AssignmentRun, Interest, InterestKind
+from evaluations.models import (
+    AdviserProfile,
+    AssignmentRun,
+    Interest,
+    InterestKind,
+    ScoreUpload,
+)
 from evaluations.services.meetings import add_to_agenda, plan_meeting
 from funding.models import Commitment
 from funding.services import (
@@ -105,6 +111,9 @@ class World:
             html="<p>Tekst</p>",
         )
         self.rehearsal = played(self.draft_call)
+        self.upload = ScoreUpload.objects.create(
+            made_by=self.case.adviser, filename="scores.xlsx", sha256="0" * 64
+        )
         self.meeting = plan_meeting(
             call=self.case.proposal.call,
             by=self.case.team,
@@ -190,6 +199,8 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("evaluations:", "reference"): lambda w: w.case.proposal.reference,
     ("evaluations:", "number"): lambda w: w.asked.number,
     ("evaluations:", "pk"): lambda w: w.case.assignment.pk,
+    ("evaluations:score_upload", "pk"): lambda w: w.upload.pk,
+    ("evaluations:store_upload", "pk"): lambda w: w.upload.pk,
     ("evaluations:", "slug"): lambda w: w.case.proposal.call.slug,
     ("evaluations:", "item"): lambda w: w.meeting.items.get().pk,
     ("evaluations:board_export", "extension"): lambda w: "csv",
