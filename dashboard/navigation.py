@@ -30,6 +30,7 @@ class NavItem:
 
 STAFF_NAV = [
     NavItem(_("Werk"), _("Mijn werk"), "dashboard:staff", policies.is_staff),
+    NavItem(_("Werk"), _("Werklijst"), "evaluations:work", policies.is_staff),
     NavItem(_("Werk"), _("Dossiers"), "evaluations:files", policies.is_staff),
     NavItem(_("Werk"), _("Adviseurs"), "evaluations:pool", may_see_pool),
     NavItem(_("Werk"), _("Mijn belangen"), "evaluations:interests", policies.is_staff),

@@ -21,7 +21,8 @@ from common import clock
 from common.work import WorkItem
 from documents.models import Job, JobState
 from documents.policies import may_retry
-from evaluations.selectors import work_for as evaluation_work
+from evaluations.selectors import count_work as count_files
+from evaluations.selectors import work_for as files_that_wait
 from funding.selectors import work_for as funding_work
 from notifications.selectors import mails_that_need_a_person
 from projects.lifecycle import ProposalState
@@ -43,6 +44,8 @@ class WorkGroup:
     items: list[WorkItem]
     count: int
     late: int
+    url: str = ""
+    """The whole list, when it has a page of its own."""
 
 
 def _calls_to_move(user: User) -> list[WorkItem]:
@@ -96,24 +99,34 @@ def _failures(user: User) -> list[WorkItem]:
 
 
 WORK: list[Callable[[User], list[WorkItem]]] = [
-    evaluation_work,
     project_work,
     funding_work,
     _calls_to_move,
     _failures,
 ]
-"""Every room's `work_for`; the order is that of the groups on the page."""
+"""The `work_for` of each room but files, of which there may be thousands; the order is that of the
+groups on the page."""
 
 
 def staff_overview(user: User) -> dict[str, Any]:
     """What waits for `user`, by group, and how the programme stands."""
     items = [item for work_for in WORK for item in work_for(user)]
+    groups = [*_files(user), *_grouped(items)]
     return {
-        "groups": _grouped(items),
-        "total": len(items),
-        "late": sum(item.is_late for item in items),
+        "groups": groups,
+        "total": sum(group.count for group in groups),
+        "late": sum(group.late for group in groups),
         "calls": _running_calls(user),
     }
+
+
+def _files(user: User) -> list[WorkGroup]:
+    """The first files of the work list, with what the database counted of all of them."""
+    count, late = count_files(user)
+    if not count:
+        return []
+    items = files_that_wait(user, limit=PER_GROUP)
+    return [WorkGroup(_("Dossiers"), items, count, late, reverse("evaluations:work"))]
 
 
 def _grouped(items: list[WorkItem]) -> list[WorkGroup]:

@@ -10,7 +10,8 @@ class EvaluationsConfig(AppConfig):
         # Models are loaded only now.
         from common.lifecycle import transitioned
         from documents import registry as documents
-        from evaluations import models
+        from evaluations import bulk, models
+        from evaluations.bulk_actions import ACTIONS
         from evaluations.documents import DECISION_LETTER
         from evaluations.pack_documents import EVALUATOR_PACK, EVALUATOR_PACKS
         from evaluations.reminders import RULES
@@ -33,6 +34,8 @@ class EvaluationsConfig(AppConfig):
             documents.register(document)
         for rule in RULES:
             reminders.register(rule)
+        for action in ACTIONS:
+            bulk.register(action)
         transitioned.connect(
             on_information_step,
             sender=InformationRequest,

@@ -19,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "score_step": "0.5",
     "interest_years": 2,  # that an interest which ended still counts
     "least_presence": "0.5",  # of the working days until the due day, to be asked
+    "saved_view_hour": 7,  # of the day, Brussels time
 }
 
 
@@ -68,3 +69,8 @@ def interest_years() -> int:
 def least_presence() -> Decimal:
     """The share of the working days until the due day on which an adviser must be there."""
     return Decimal(str(_value("least_presence")))
+
+
+def saved_view_hour() -> int:
+    """From which hour of a working day saved views are mailed."""
+    return int(_value("saved_view_hour"))

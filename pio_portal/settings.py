@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     "find-conflicts": {"task": "evaluations.find_conflicts", "schedule": 3600},
     "carry-out-divisions": {"task": "evaluations.carry_out_divisions", "schedule": 60},
     "settle-reopened": {"task": "projects.settle_reopened", "schedule": 60},
+    "mail-saved-views": {"task": "evaluations.mail_saved_views", "schedule": 900},
 }
 
 # --- Mail -------------------------------------------------------------------------------------

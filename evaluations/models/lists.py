@@ -12,6 +12,7 @@ from common.constraints import unique
 from common.money import ZERO, MoneyField
 from evaluations.lifecycle import FileStep
 from evaluations.models.assessment import Conclusion
+from evaluations.policies import may_see_all_files
 from projects.models import Proposal
 
 
@@ -79,7 +80,14 @@ class FileSummary(models.Model):
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, user: Any) -> Self:
-        return self.filter(models.Q(owner=user) | models.Q(is_shared=True))
+        """The own ones, and to who sees all files those that colleagues share.
+
+        The words of a colleague may name an adviser or a file; an adviser reads the own words only.
+        """
+        own = models.Q(owner=user)
+        if may_see_all_files.test(user, None):
+            own |= models.Q(is_shared=True)
+        return self.filter(own)
 
 
 class SavedView(models.Model):
@@ -100,7 +108,13 @@ class SavedView(models.Model):
     mailing = models.CharField(
         _("mail mij de lijst"), max_length=10, choices=Mailing, default=Mailing.NEVER
     )
-    last_mailed_on = models.DateField(_("laatst gemaild op"), null=True, blank=True, editable=False)
+    last_mailed_on = models.DateField(
+        _("laatste dag van de mail"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Ook als er geen mail vertrok, omdat er niets in de lijst stond."),
+    )
 
     objects = SavedViewQuerySet.as_manager()
 
@@ -121,6 +135,12 @@ class SavedView(models.Model):
         return self.name
 
 
+class BulkRunQuerySet(models.QuerySet["BulkRun"]):
+    def visible_to(self, user: Any) -> Self:
+        """The own ones: who else did what to a file stands in the log of that file."""
+        return self.filter(made_by=user)
+
+
 class BulkRun(models.Model):
     """One action on many files: what would happen per file, and after confirming what did."""
 
@@ -136,6 +156,8 @@ class BulkRun(models.Model):
     )
     made_at = models.DateTimeField(_("voorbereid op"), default=clock.now, editable=False)
     done_at = models.DateTimeField(_("uitgevoerd op"), null=True, blank=True, editable=False)
+
+    objects = BulkRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("actie op veel dossiers")

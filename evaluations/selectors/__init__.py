@@ -21,13 +21,13 @@ from evaluations.selectors.deadlines import (
 from evaluations.selectors.files import (
     call_overview,
     draft_advice,
-    file_list,
     final_advice,
     get_file,
     reading_rule,
     visible_files,
 )
 from evaluations.selectors.history import file_timeline
+from evaluations.selectors.lists import count_work
 from evaluations.selectors.outcome import notified_decision
 from evaluations.selectors.steps import NextStep, file_steps, next_step
 from evaluations.selectors.work import work_for
@@ -40,11 +40,11 @@ __all__ = [
     "completeness_due",
     "conflict_of_interest",
     "correction_deadline",
+    "count_work",
     "decision_due",
     "decision_obstacle",
     "default_advice_day",
     "draft_advice",
-    "file_list",
     "file_steps",
     "file_timeline",
     "final_advice",

@@ -1,4 +1,4 @@
-"""The files (dossiers) that a member of staff may see, and the list of them.
+"""The files (dossiers) that a member of staff may see, and how far each call is.
 
 Every read of this room starts from `visible_files`.
 """
@@ -6,27 +6,20 @@ Every read of this room starts from `visible_files`.
 from typing import Any
 
 from django.db.models import (
-    BooleanField,
     Count,
-    DateField,
     Exists,
-    F,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
-    Subquery,
-    Value,
 )
 
 from accounts.roles import StaffRole
 from calls.models import Call
 from evaluations.lifecycle import ACTIVE_ASSIGNMENT_STATES, AssignmentState
-from evaluations.models import Advice, Assignment, ConflictOfInterest, SelectionDecision
+from evaluations.models import Advice, Assignment, ConflictOfInterest
 from evaluations.policies import may_see_all_files
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
-from projects.selectors.submission import as_handed_in, requested_as_handed_in
 
 
 def visible_files(user: Any) -> QuerySet[Proposal]:
@@ -76,58 +69,6 @@ def get_file(user: Any, reference: str) -> Proposal:
         visible_files(user)
         .select_related("call", "round", "organisation", "theme", "created_by")
         .get(reference=reference)
-    )
-
-
-FILE_ORDERS: dict[str, list[Any]] = {
-    "reference": ["reference", "pk"],
-    "title": ["frozen_title", "pk"],
-    "organisation": ["organisation__name", "pk"],
-    "call": ["call__reference", "reference", "pk"],
-    "state": ["state", "reference", "pk"],
-    "submitted_at": ["submitted_at", "pk"],
-    "due_on": [F("due_on").asc(nulls_last=True), "reference", "pk"],
-    "requested_amount": ["frozen_amount", "pk"],
-}
-DEFAULT_ORDER = "-submitted_at"
-
-
-def _order(sort: str) -> list[Any]:
-    name = sort.removeprefix("-")
-    if name not in FILE_ORDERS:
-        return _order(DEFAULT_ORDER)
-    if not sort.startswith("-"):
-        return FILE_ORDERS[name]
-    return [
-        F("due_on").desc(nulls_last=True) if isinstance(field, type(F("x").asc())) else f"-{field}"
-        for field in FILE_ORDERS[name]
-    ]
-
-
-def file_list(user: Any, sort: str = DEFAULT_ORDER) -> QuerySet[Proposal]:
-    """Files for the list, with `due_on` (of the lead's advice), `awaits_notification` and the
-    active assignments in `active_assignments`."""
-    lead = Assignment.objects.active().filter(proposal=OuterRef("pk"), is_lead=True)
-    decided = SelectionDecision.objects.filter(proposal=OuterRef("pk"), notified_at__isnull=True)
-    return (
-        visible_files(user)
-        .select_related("call", "organisation", "theme")
-        .annotate(
-            frozen_title=as_handed_in("title"),
-            frozen_amount=requested_as_handed_in(),
-            due_on=Subquery(lead.values("due_on")[:1], output_field=DateField()),
-            awaits_notification=Exists(decided)
-            if may_see_all_files.test(user, None)
-            else Value(False, output_field=BooleanField()),
-        )
-        .prefetch_related(
-            Prefetch(
-                "assignments",
-                Assignment.objects.visible_to(user).active().select_related("adviser"),
-                to_attr="active_assignments",
-            )
-        )
-        .order_by(*_order(sort))
     )
 
 

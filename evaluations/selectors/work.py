@@ -1,146 +1,100 @@
-"""What of the evaluation waits for a person, and by when."""
+"""What of the evaluation waits for a person, and on whom the rest waits."""
 
-from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from common.moments import last_day_before, today
 from common.work import WorkItem
-from evaluations.lifecycle import AssignmentState
-from evaluations.models import Advice, Assignment, SelectionDecision
-from evaluations.pauses import stands_still_since
-from evaluations.policies import may_assign, may_check_completeness, may_notify
-from evaluations.selectors.deadlines import (
-    advice_due_on,
-    completeness_due,
-    decision_due,
-    default_advice_day,
-    notification_due,
+from evaluations.lifecycle import AssignmentState, FileStep
+from evaluations.models import FileSummary
+from evaluations.selectors.lists import (
+    APPLICANT_STEPS,
+    FOR_USER,
+    WORK_ORDER,
+    order_of,
+    shown_rows,
+    visible_summaries,
 )
-from evaluations.selectors.files import visible_files
-from projects.lifecycle import ProposalState
-from projects.models import Proposal
+
+ACTS = {
+    FileStep.CHECK: (gettext_lazy("Volledigheid controleren"), "completeness"),
+    FileStep.ASSIGN: (gettext_lazy("Adviseur toewijzen"), "assignment"),
+    FileStep.CONSENSUS: (gettext_lazy("Consensus zoeken"), "scores"),
+    FileStep.ADVISE: (gettext_lazy("Advies schrijven"), "advice"),
+    FileStep.DECIDE: (gettext_lazy("Beslissen over de selectie"), "decide"),
+    FileStep.NOTIFY: (gettext_lazy("Beslissing meedelen"), "decide"),
+}
+"""What is to be done at a step, and on which page of the file."""
+
+OWN_ACTS = {
+    AssignmentState.INVITED: (gettext_lazy("Uitnodiging beantwoorden"), "assignment"),
+    AssignmentState.ACCEPTED: (gettext_lazy("Scores geven"), "scoring"),
+}
+"""The same for who was asked to assess: the own work comes before that of the file."""
 
 
-def work_for(user: Any) -> list[WorkItem]:
-    """Everything of the evaluation that waits for `user`, soonest first.
+def act_of(row: Any) -> tuple[str, str]:
+    """What a row that needs the person asks to do, and the address where; empty for others."""
+    if not row.needs_me:
+        return "", ""
+    label, page = OWN_ACTS.get(row.own_state) or ACTS[FileStep(row.shown_step)]
+    if row.shown_step == FileStep.ADVISE and row.advised_at is not None:
+        label = gettext_lazy("Verbeterd advies afronden")
+    return str(label), reverse(f"evaluations:{page}", args=[row.proposal.reference])
 
-    A fixed number of queries, whatever the number of files.
+
+TEAM_STEPS = frozenset({FileStep.CHECK, FileStep.ASSIGN, FileStep.NOTIFY})
+
+
+def waits_on(row: Any, *, overview: bool) -> str:
+    """On whom a file waits, as far as one may know; empty when it is closed.
+
+    Who sees all files reads the names of advisers; others read what they are.
+    """
+    step = FileStep(row.shown_step)
+    if step == FileStep.CLOSED:
+        return ""
+    if step in APPLICANT_STEPS:
+        return _("Aanvrager")
+    if step in TEAM_STEPS:
+        return _("PIO-team")
+    if step == FileStep.DECIDE:
+        return str(row.call.get_decision_role_display())
+    if not overview:
+        return _("U") if row.needs_me else _("Andere lezers")
+    return ", ".join(str(one.adviser) for one in _who_acts(row, step)) or _("Adviseur")
+
+
+def _who_acts(row: Any, step: FileStep) -> list[Any]:
+    assignments = row.proposal.active_assignments
+    if step == FileStep.ADVISE:
+        return [one for one in assignments if one.is_lead]
+    if step == FileStep.CONSENSUS:
+        return list(assignments)
+    return [one for one in assignments if one.state != AssignmentState.DONE]
+
+
+def work_for(user: Any, limit: int = 25) -> list[WorkItem]:
+    """The first files that wait for `user`, soonest first; `count_work` tells how many there are.
+
+    A fixed number of queries and rows, whatever the number of files.
     """
     if not getattr(user, "is_programme_staff", False):
         return []
-    items = [*_to_check(user), *_to_assign(user), *_to_assess(user), *_to_decide(user)]
-    items += _to_notify(user)
-    return sorted(items, key=lambda item: (item.due_on or date.max, item.title))
+    rows = visible_summaries(user).filter(FOR_USER).order_by(*order_of(user, WORK_ORDER))
+    return [_item(row) for row in shown_rows(user, rows)[:limit]]
 
 
-def _files(user: Any) -> QuerySet[Proposal]:
-    return (
-        visible_files(user)
-        .select_related("round", "call", "organisation")
-        .prefetch_related("clock_pauses")
-        .order_by("pk")
-    )
-
-
-def _item(label: str, proposal: Proposal, page: str, due: date | datetime | None) -> WorkItem:
-    due_on = last_day_before(due) if isinstance(due, datetime) else due
-    runs = stands_still_since(proposal.clock_pauses.all()) is None
+def _item(row: FileSummary) -> WorkItem:
+    label, url = act_of(row)
+    shown: Any = row
     return WorkItem(
         label=label,
-        title=str(proposal),
-        url=reverse(f"evaluations:{page}", args=[proposal.reference]),
-        due_on=due_on,
-        is_late=due_on is not None and due_on < today() and runs,
+        title=f"{row.proposal.reference} – {row.title}",
+        url=url,
+        due_on=shown.shown_due,
+        is_late=shown.is_late,
         group=_("Dossiers"),
     )
-
-
-def _to_check(user: Any) -> Iterator[WorkItem]:
-    if not may_check_completeness.test(user, None):
-        return
-    waiting = _files(user).filter(state=ProposalState.SUBMITTED, reopened_at__isnull=True)
-    for proposal in waiting:
-        due = completeness_due(proposal)
-        yield _item(_("Volledigheid controleren"), proposal, "completeness", due)
-
-
-def _to_assign(user: Any) -> Iterator[WorkItem]:
-    if not may_assign.test(user, None):
-        return
-    lead = Assignment.objects.active().filter(proposal=OuterRef("pk"), is_lead=True)
-    waiting = _files(user).filter(
-        ~Exists(lead), state__in=[ProposalState.COMPLETE, ProposalState.ASSESSMENT]
-    )
-    for proposal in waiting:
-        due = default_advice_day(proposal)
-        yield _item(_("Adviseur toewijzen"), proposal, "assignment", due)
-
-
-def _to_assess(user: Any) -> Iterator[WorkItem]:
-    own = (
-        Assignment.objects.active()
-        .filter(adviser=user, proposal__state__in=_ASSESSED)
-        .select_related("proposal")
-        .prefetch_related("proposal__clock_pauses")
-        .order_by("pk")
-    )
-    drafts = set(
-        Advice.objects.filter(proposal__assignments__in=own, finalised_at__isnull=True).values_list(
-            "proposal_id", flat=True
-        )
-    )
-    for assignment in own:
-        proposal, due_on = assignment.proposal, advice_due_on(assignment)
-        if proposal.state == ProposalState.ADVISED:
-            # Only a correction that was begun still waits for its writer.
-            if assignment.is_lead and proposal.pk in drafts:
-                yield _item(_("Verbeterd advies afronden"), proposal, "advice", due_on)
-        elif assignment.state == AssignmentState.INVITED:
-            label = _("Uitnodiging beantwoorden")
-            yield _item(label, proposal, "assignment", due_on)
-        elif assignment.state == AssignmentState.ACCEPTED:
-            yield _item(_("Scores geven"), proposal, "scoring", due_on)
-        elif assignment.is_lead:
-            yield _item(_("Advies schrijven"), proposal, "advice", due_on)
-
-
-_ASSESSED = [ProposalState.ASSESSMENT, ProposalState.ADVISED]
-
-
-def _to_decide(user: Any) -> Iterator[WorkItem]:
-    roles = [role.value for role in user.staff_roles]
-    involved = Assignment.objects.filter(proposal=OuterRef("pk"), adviser=user)
-    decided = SelectionDecision.objects.filter(proposal=OuterRef("pk"))
-    final = Advice.objects.filter(finalised_at__isnull=False).order_by("number")
-    waiting = (
-        _files(user)
-        .filter(
-            ~Exists(involved),
-            ~Exists(decided),
-            call__decision_role__in=roles,
-            state=ProposalState.ADVISED,
-        )
-        .prefetch_related(Prefetch("advices", final, to_attr="final_advices"))
-    )
-    for proposal in waiting:
-        advices: list[Advice] = getattr(proposal, "final_advices", [])
-        due = decision_due(advices[-1]) if advices else None
-        yield _item(_("Beslissen over de selectie"), proposal, "decide", due)
-
-
-def _to_notify(user: Any) -> Iterator[WorkItem]:
-    if not may_notify.test(user, None):
-        return
-    waiting = _files(user).filter(
-        state=ProposalState.ADVISED,
-        decision__isnull=False,
-        decision__notified_at__isnull=True,
-    )
-    for proposal in waiting.select_related("decision"):
-        due = notification_due(proposal.decision)
-        yield _item(_("Beslissing meedelen"), proposal, "decide", due)

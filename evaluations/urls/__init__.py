@@ -6,6 +6,7 @@ from evaluations.urls import (
     deciding,
     files,
     letters,
+    lists,
     numbers,
     offline,
     pool,
@@ -13,6 +14,7 @@ from evaluations.urls import (
 
 app_name = "evaluations"
 urlpatterns = [
+    *lists.urlpatterns,
     *files.urlpatterns,
     *pool.urlpatterns,
     *assessing.urlpatterns,

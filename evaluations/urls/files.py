@@ -1,4 +1,4 @@
-"""Lists of files, the file itself, its check and its questions."""
+"""The overview per call, the file itself, its check and its questions."""
 
 from django.urls import path
 
@@ -6,7 +6,6 @@ from evaluations import views
 from evaluations.urls.parts import FILE
 
 urlpatterns = [
-    path("beheer/dossiers/", views.files, name="files"),
     path("beheer/dossiers/overzicht/", views.overview, name="overview"),
     path(FILE, views.file, name="file"),
     path(f"{FILE}tijdlijn/", views.history, name="history"),

@@ -5,7 +5,7 @@ from evaluations.views.applicant import applicant_decision
 from evaluations.views.assignment import accept, assignment, conflict, decline, revoke
 from evaluations.views.completeness import completeness
 from evaluations.views.decision import decide_view, letter, notify, undo
-from evaluations.views.files import file, files, history, overview
+from evaluations.views.files import file, history, overview
 from evaluations.views.information import ask, information
 from evaluations.views.information import withdraw as withdraw_information
 from evaluations.views.scoring import finalise, running_total, scores, scoring
@@ -23,7 +23,6 @@ __all__ = [
     "decide_view",
     "decline",
     "file",
-    "files",
     "finalise",
     "history",
     "information",

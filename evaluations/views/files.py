@@ -1,51 +1,24 @@
-"""The list of files, the file itself and the timeline."""
+"""The overview per call, the file itself and the timeline."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.policies import is_adviser
 from accounts.requests import SignedInRequest
 from common.views import staff_required
-from evaluations.filters import FileFilter
-from evaluations.policies import may_see_all_files, may_see_board
+from evaluations.policies import may_see_board
 from evaluations.selectors import (
     call_overview,
-    file_list,
     file_timeline,
     may_read_text,
 )
-from evaluations.selectors.files import DEFAULT_ORDER
 from evaluations.selectors.packs import may_have_pack, pack_job
 from evaluations.views.page import READING, file_view, show
 from projects.models import Proposal
 from projects.selectors import answered_requests, partners_as_submitted
 
 PAGE_SIZE = 25
-
-
-@staff_required
-@require_GET
-def files(request: HttpRequest) -> HttpResponse:
-    """All files that one works with."""
-    found = FileFilter(
-        request.GET,
-        queryset=file_list(request.user, request.GET.get("sort", DEFAULT_ORDER)),
-        user=request.user,
-    )
-    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "evaluations/files.html",
-        {
-            "filter": found,
-            "page_obj": page,
-            "default_order": DEFAULT_ORDER,
-            "has_own_files": is_adviser.test(request.user, None),
-            "sees_all": may_see_all_files.test(request.user, None),
-        },
-    )
 
 
 @staff_required

@@ -16,6 +16,7 @@ from common.views import sentences, staff_required
 from evaluations.policies import may_see_all_files, may_see_decision
 from evaluations.selectors import file_steps, get_file, may_read_text, next_step, own_assignment
 from evaluations.selectors.clock import file_clock
+from evaluations.views.list_place import carried_query, keep_list, list_place
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
 
@@ -34,7 +35,7 @@ def file_view(view: FileView) -> Callable[..., HttpResponseBase]:
             proposal = get_file(request.user, reference)
         except Proposal.DoesNotExist:
             raise Http404 from None
-        return view(request, proposal, **kwargs)
+        return keep_list(request, proposal, view(request, proposal, **kwargs))
 
     return found
 
@@ -47,15 +48,18 @@ def show(
         getattr(value, "is_bound", False) and getattr(value, "errors", None)
         for value in context.values()
     )
+    carried = carried_query(request)
     return render(
         request,
         f"evaluations/{template}.html",
         {
             "proposal": proposal,
-            "tabs": _tabs(request.user, proposal, tab),
+            "tabs": _tabs(request.user, proposal, tab, carried),
             "steps": file_steps(proposal),
             "next": next_step(request.user, proposal),
             "clock": file_clock(request.user, proposal),
+            "list_place": list_place(request, proposal),
+            "list_query": carried,
             **context,
         },
         status=422 if refused else 200,
@@ -79,7 +83,7 @@ def back(proposal: Proposal, page: str) -> HttpResponse:
     return redirect(f"evaluations:{page}", reference=proposal.reference)
 
 
-def _tabs(user: Any, proposal: Proposal, active: str) -> list[dict[str, Any]]:
+def _tabs(user: Any, proposal: Proposal, active: str, carried: str) -> list[dict[str, Any]]:
     reads = may_read_text(user, proposal)
     own = own_assignment(user, proposal)
     decided = proposal.state in {ProposalState.SELECTED, ProposalState.NOT_SELECTED}
@@ -97,7 +101,7 @@ def _tabs(user: Any, proposal: Proposal, active: str) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
-            "url": reverse(f"evaluations:{name}", args=[proposal.reference]),
+            "url": reverse(f"evaluations:{name}", args=[proposal.reference]) + carried,
             "active": name == active,
         }
         for name, label, wanted in shown

@@ -12,12 +12,13 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.roles import MemberRole, StaffRole
 from calls.models import ChecklistKind
 from documents.services import run_job
 from evaluations import services
-from evaluations.models import Advice, Assignment, Evaluation, SelectionDecision
+from evaluations.lifecycle import FileStep
+from evaluations.models import Advice, Assignment, Evaluation, FileSummary, SelectionDecision
 from evaluations.services import AdviceText, ScoreEntry
 from projects.content import fingerprint, proposal_content
 from projects.draft import load_draft
@@ -176,3 +177,47 @@ def _proposal() -> Proposal:
     )
     VersionFactory(proposal=proposal, content=content, sha256=fingerprint(content))
     return proposal
+
+
+def many(count: int) -> Case:
+    """A case and `count` more assigned files in its call."""
+    case = Case().assigned()
+    pattern = case.proposal
+    organisations = Organisation.objects.bulk_create(
+        Organisation(name=f"Gemeente {n}", type="municipality") for n in range(count)
+    )
+    proposals = Proposal.objects.bulk_create(
+        Proposal(
+            call=pattern.call,
+            round=pattern.round,
+            organisation=organisation,
+            reference=f"{pattern.reference}-{n:04d}",
+            title=f"Voorstel {n}",
+            created_by=pattern.created_by,
+            state=ProposalState.ASSESSMENT,
+            submitted_at=timezone.now(),
+        )
+        for n, organisation in enumerate(organisations)
+    )
+    Assignment.objects.bulk_create(
+        Assignment(
+            proposal=proposal,
+            adviser=case.adviser,
+            assigned_by=case.team,
+            due_on=timezone.localdate(),
+        )
+        for proposal in proposals
+    )
+    FileSummary.objects.bulk_create(
+        FileSummary(
+            proposal=proposal,
+            call=pattern.call,
+            title=proposal.title,
+            words=f"{proposal.reference} {proposal.title}",
+            step=FileStep.INVITED,
+            due_on=timezone.localdate(),
+            readers_asked=1,
+        )
+        for proposal in proposals
+    )
+    return case

@@ -11,12 +11,12 @@ from documents.policies import may_download
 from evaluations.models import Assignment
 from evaluations.selectors import (
     call_overview,
-    file_list,
     file_timeline,
     score_cards,
     visible_files,
     work_for,
 )
+from evaluations.selectors.lists import visible_summaries
 from evaluations.services import (
     accept_assignment,
     assign_adviser,
@@ -95,7 +95,7 @@ def test_after_a_conflict_or_refusal_the_file_is_nowhere(end: str) -> None:
         declare_conflict(assignment=case.assignment, by=case.adviser, explanation="Mijn zus.")
     adviser = fresh(case.adviser)
     client = signed_in(adviser)
-    assert file_list(adviser).count() == 0
+    assert visible_summaries(adviser).count() == 0
     assert call_overview(adviser).count() == 0
     assert work_for(adviser) == []
     assert list(Assignment.objects.visible_to(adviser)) == []

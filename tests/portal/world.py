@@ -23,8 +23,10 @@ from documents.services import request_document
 from evaluations.models import (
     AdviserProfile,
     AssignmentRun,
+    BulkRun,
     Interest,
     InterestKind,
+    SavedView,
     ScoreUpload,
 )
 from evaluations.services.meetings import add_to_agenda, plan_meeting
@@ -128,6 +130,9 @@ class World:
             role.value: UserFactory(roles=[role]) for role in StaffRole if role != StaffRole.ADVISER
         }
         self.staff[StaffRole.ADVISER.value] = self.case.adviser
+        member = self.staff[StaffRole.TEAM_MEMBER.value]
+        self.saved_view = SavedView.objects.create(owner=member, name="Alles")
+        self.bulk_run = BulkRun.objects.create(action="remind", made_by=member)
 
     def _add_pool(self) -> None:
         """The profile of the adviser with an absence and an interest, and a proposed division."""
@@ -215,6 +220,10 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("evaluations:division", "pair"): lambda w: w.pair.pk,
     ("evaluations:division", "pk"): lambda w: w.pair.run.pk,
     ("evaluations:interest_end", "pk"): lambda w: w.interest.pk,
+    ("evaluations:bulk_", "pk"): lambda w: w.bulk_run.pk,
+    ("evaluations:saved_", "pk"): lambda w: w.saved_view.pk,
+    ("evaluations:list_export", "name"): lambda w: "werk",
+    ("evaluations:list_export", "extension"): lambda w: "csv",
     ("funding:", "year"): lambda w: w.budget_line.budget_year.year,
     ("funding:", "stream"): lambda w: w.budget_line.stream,
     ("funding:", "number"): lambda w: w.commitment.number,

@@ -28,11 +28,15 @@ pytestmark = pytest.mark.django_db
 
 APPLICANTS, SEED = 25, 7
 MOVED = "only when staff move a closing, which the set-up of a call does not ask for"
+BY_HAND = "staff do this to files that go wrong, and in a rehearsal none does"
 NOT_PLAYED = {
     "calls/mail/closing_moved.md": MOVED,
     "evaluations/mail/conflict_found.md": "only when data of the portal show a tie of an adviser",
     "projects/mail/closing_moved.md": MOVED,
     "projects/mail/form_changed.md": "only when staff change the form of an open call",
+    "evaluations/mail/saved_view.md": "a list that somebody keeps, not a step of a call",
+    "evaluations/mail/due_on_changed.md": BY_HAND,
+    "evaluations/mail/reminder_by_hand.md": BY_HAND,
 }
 """Mails of these rooms that a rehearsal does not cause, each with the reason."""
 
