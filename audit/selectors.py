@@ -1,11 +1,13 @@
 """Reading the record."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
 
 from audit.models import AuditEvent
+from common.hidden import not_about
 from common.moments import end_of_day, start_of_day
 
 
@@ -18,18 +20,20 @@ def timeline(*things: models.Model) -> QuerySet[AuditEvent]:
 
 
 def log(
+    user: Any,
     *,
     actor: str = "",
     action: str = "",
     since: date | None = None,
     until: date | None = None,
 ) -> QuerySet[AuditEvent]:
-    """Every event that fits, newest first, with the names of actors and the kinds of things.
+    """Every event that fits and that `user` may know of, newest first, with actors and kinds.
 
     `actor` is a part of a name or address, `action` of the code or its words; `since` and `until`
     are whole Brussels days, both included.
     """
     events = AuditEvent.objects.select_related("actor", "content_type").order_by("-at", "-pk")
+    events = events.filter(not_about(user))
     if actor:
         events = events.filter(
             Q(actor__email__icontains=actor)

@@ -12,6 +12,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest
 
+from common.hidden import leave_out
+
 STATE_FIELD = "state"
 
 
@@ -40,6 +42,10 @@ class PortalAdmin(admin.ModelAdmin):
     save_on_top = True
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     empty_value_display = "–"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Without what does not exist for this person, as a file with a conflict of interest."""
+        return leave_out(request.user, super().get_queryset(request))
 
     @property
     def has_lifecycle(self) -> bool:

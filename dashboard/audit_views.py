@@ -28,6 +28,6 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     """Events, newest first; a filter that cannot be read shows its error and no rows."""
     may_read_log.check(request.user)
     form = AuditFilterForm(request.GET)
-    events = log(**form.cleaned_data) if form.is_valid() else log().none()
+    events = log(request.user, **form.cleaned_data) if form.is_valid() else log(request.user).none()
     page = Paginator(events, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "dashboard/audit_log.html", {"form": form, "page": page})

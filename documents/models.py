@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.constraints import check, unique
+from common.hidden import not_about
 from common.policies import oversees_all_files
 from documents import conf
 
@@ -83,7 +84,9 @@ PENDING = (JobState.QUEUED, JobState.RUNNING)
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: Any) -> Self:
         """For who oversees all files; others meet a job on the page of their own thing."""
-        return self if oversees_all_files(user) else self.none()
+        if not oversees_all_files(user):
+            return self.none()
+        return self.filter(not_about(user, kind="about_type", key="about_id"))
 
     def about(self, target: models.Model) -> Self:
         return self.filter(

@@ -8,11 +8,13 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are loaded only now.
+        from common.hidden import hide
         from common.lifecycle import transitioned
         from documents import registry as documents
         from evaluations import bulk, models
         from evaluations.bulk_actions import ACTIONS
         from evaluations.documents import DECISION_LETTER
+        from evaluations.hidden import of_conflicted_files
         from evaluations.pack_documents import EVALUATOR_PACK, EVALUATOR_PACKS
         from evaluations.reminders import RULES
         from evaluations.selectors import reading_rule
@@ -28,6 +30,7 @@ class EvaluationsConfig(AppConfig):
 
         narrow_staff(reading_rule)
         tell_corrections(corrections_asked)
+        hide(of_conflicted_files)
         conflict_watch.connect()
         pauses.connect()
         for document in (DECISION_LETTER, EVALUATOR_PACK, EVALUATOR_PACKS):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from common.hidden import not_about
 from notifications.lifecycle import MailState, ReminderState
 from notifications.models import OutboxMail, Reminder
 
@@ -12,18 +13,19 @@ HORIZON = timedelta(days=30)
 """How far ahead the staff page looks."""
 
 
-def reminders_for_staff(now: datetime) -> QuerySet[Reminder]:
-    """Everything that was decided, and what is planned for the next 30 days."""
+def reminders_for_staff(user: Any, now: datetime) -> QuerySet[Reminder]:
+    """Everything that was decided, and what is planned for the next 30 days, as `user` may know."""
     return (
-        Reminder.objects.filter(~Q(state=ReminderState.PLANNED) | Q(due_at__lte=now + HORIZON))
+        Reminder.objects.filter(not_about(user))
+        .filter(~Q(state=ReminderState.PLANNED) | Q(due_at__lte=now + HORIZON))
         .select_related("recipient", "mail")
         .defer("mail__text", "mail__html")
     )
 
 
-def reminder_counts(now: datetime) -> dict[str, int]:
+def reminder_counts(user: Any, now: datetime) -> dict[str, int]:
     """How many reminders of the staff page stand in each state."""
-    rows = reminders_for_staff(now).order_by().values("state").annotate(n=Count("pk"))
+    rows = reminders_for_staff(user, now).order_by().values("state").annotate(n=Count("pk"))
     found = {row["state"]: row["n"] for row in rows}
     return {state.value: found.get(state.value, 0) for state in ReminderState}
 

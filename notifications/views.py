@@ -35,14 +35,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     chosen = request.GET.copy()
     chosen.setdefault("state", ReminderState.PLANNED)
-    found = ReminderFilter(chosen, selectors.reminders_for_staff(now))
+    found = ReminderFilter(chosen, selectors.reminders_for_staff(request.user, now))
     planned = chosen["state"] == ReminderState.PLANNED
     default = "due_at" if planned else "-due_at"
     context = {
         "filter": found,
         "page_obj": _page(request, found.qs, REMINDER_ORDERS, default),
         "default_order": default,
-        "counts": selectors.reminder_counts(now),
+        "counts": selectors.reminder_counts(request.user, now),
         "tabs": _tabs(request.user, active="reminders"),
     }
     return render(request, "notifications/overview.html", context)

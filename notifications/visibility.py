@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import models
 
+from common.hidden import not_about
+
 Rule = Callable[[Any], models.Q]
 _rules: list[Rule] = []
 
@@ -21,7 +23,7 @@ def narrow_mails(rule: Rule) -> None:
 
 def open_to_staff(user: Any) -> models.Q:
     """The condition under which `user`, as staff, may read a mail."""
-    condition = models.Q()
+    condition = not_about(user)
     for rule in _rules:
         condition &= rule(user)
     return condition

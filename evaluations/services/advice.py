@@ -132,7 +132,7 @@ def _locked(proposal: Proposal, by: User) -> tuple[Proposal, Assignment]:
     if assignment.state != AssignmentState.DONE:
         raise TransitionRefused(_("Rond eerst uw scores af. Daarna schrijft u het advies."))
     if SelectionDecision.objects.filter(proposal=proposal).exists():
-        raise TransitionRefused(_("Over dit dossier is al beslist. Het advies ligt vast."))
+        raise TransitionRefused(_("Het advies ligt vast: wie beslist, is ermee aan het werk."))
     return proposal, assignment
 
 

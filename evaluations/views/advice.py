@@ -10,7 +10,7 @@ from common.views import service_errors
 from evaluations.forms import AdviceForm, ConfirmForm
 from evaluations.lifecycle import AssignmentState
 from evaluations.models import Advice, SelectionDecision
-from evaluations.policies import is_lead_adviser
+from evaluations.policies import is_lead_adviser, may_see_decision
 from evaluations.selectors import (
     draft_advice,
     lead_assignment,
@@ -35,9 +35,10 @@ def advice(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     finals = list(
         Advice.objects.filter(proposal=proposal, finalised_at__isnull=False).order_by("-number")
     )
-    undecided = (
-        proposal.state in ADVISABLE
-        and not SelectionDecision.objects.filter(proposal=proposal).exists()
+    # Whether there is a decision that was not told yet is not for this page to show.
+    undecided = proposal.state in ADVISABLE and not (
+        may_see_decision.test(request.user, proposal)
+        and SelectionDecision.objects.filter(proposal=proposal).exists()
     )
     may_write = bool(
         is_writer

@@ -147,5 +147,5 @@ def test_while_it_is_corrected_nobody_decides_and_once_decided_nobody_corrects()
         decide(proposal=case.proposal, by=case.leader, outcome="selected", grounds="Goed.")
     finalise_advice(proposal=case.proposal, by=case.adviser)
     decide(proposal=case.proposal, by=case.leader, outcome="selected", grounds="Goed.")
-    with pytest.raises(TransitionRefused, match="Over dit dossier is al beslist"):
+    with pytest.raises(TransitionRefused, match="Het advies ligt vast"):
         correct_advice(proposal=case.proposal, by=case.adviser)
