@@ -302,7 +302,7 @@ def close_meeting(*, meeting: Meeting, by: User) -> Meeting:
         meeting,
         "close",
         actor=by,
-        comment=_("%(count)s dossiers besproken") % {"count": discussed},
+        comment=_("Besproken dossiers: %(count)s") % {"count": discussed},
         save=["closed_at"],
     )
     return meeting
