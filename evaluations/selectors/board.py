@@ -31,15 +31,12 @@ ORDERS: dict[str, list[str]] = {
     "rank": ["place"],
     "reference": ["proposal__reference"],
     "applicant": ["proposal__organisation__name"],
-    "type": ["proposal__organisation__type"],
-    "theme": ["theme"],
+    "type": ["proposal__organisation__type", "theme"],
     "total": ["total_percent"],
     "divergence": ["divergence"],
-    "passes": ["passes"],
     "conclusion": ["conclusion"],
     "requested": ["requested_amount"],
-    "step": ["step"],
-    "decision": ["proposal__decision__outcome"],
+    "step": ["step", "proposal__decision__outcome"],
 }
 
 
