@@ -38,6 +38,7 @@ class FileSummary(models.Model):
     words = models.TextField(_("doorzoekbare woorden"), blank=True)
     step = models.CharField(_("wacht op"), max_length=20, choices=FileStep)
     due_on = models.DateField(_("tegen"), null=True, blank=True)
+    is_withdrawn = models.BooleanField(_("ingetrokken"), default=False)
     clock_stands_since = models.DateTimeField(_("klok staat stil sinds"), null=True, blank=True)
     paused_days = models.PositiveSmallIntegerField(_("werkdagen stilstand"), default=0)
     readers_asked = models.PositiveSmallIntegerField(_("lezers gevraagd"), default=0)

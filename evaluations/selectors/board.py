@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, FloatField, Q, QuerySet, RowRange, Sum, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FloatField,
+    Q,
+    QuerySet,
+    RowRange,
+    Subquery,
+    Sum,
+    When,
+    Window,
+)
 from django.db.models.functions import Cast, Floor, Least, Rank, RowNumber
 from django.utils.translation import gettext as _
 
@@ -19,9 +31,15 @@ from calls.models import Call
 from common.charts import Series, column_chart
 from common.money import ZERO
 from evaluations.lifecycle import AssignmentState, FileStep
-from evaluations.models import Assignment, Conclusion, FileSummary, RankingLine, SelectionDecision
-from evaluations.selectors.files import visible_files
-from projects.lifecycle import ProposalState
+from evaluations.models import (
+    Assignment,
+    Conclusion,
+    ConflictOfInterest,
+    FileSummary,
+    RankingLine,
+    SelectionDecision,
+)
+from evaluations.policies import may_see_board
 
 DEFAULT_ORDER = "rank"
 ON_THE_BOARD = Q(total_percent__isnull=False)
@@ -38,6 +56,7 @@ ORDERS: dict[str, list[str]] = {
     "requested": ["requested_amount"],
     "step": ["step", "proposal__decision__outcome"],
 }
+_WITHOUT_RANK = {f"{sign}{name}" for name in ORDERS for sign in ("", "-")} - {DEFAULT_ORDER}
 
 
 @dataclass(frozen=True)
@@ -142,18 +161,20 @@ class Distribution:
 def board_files(user: Any, call: Call) -> QuerySet[FileSummary]:
     """The files of the call that were not withdrawn and that `user` may know.
 
-    Without those that `user` still has to score: who reads a file knows no other score before.
+    For who may see the board `visible_files` is all of the call but conflicts of interest: this
+    says the same without a join to the wide rows of proposals, and a test holds the two equal.
+    Left out too is what `user` still has to score: who reads a file knows no other score before.
     """
+    if not may_see_board.test(user, call):
+        return FileSummary.objects.none()
     scoring = Assignment.objects.filter(
         adviser=user, state__in=[AssignmentState.INVITED, AssignmentState.ACCEPTED]
     )
-    files = (
-        visible_files(user)
-        .filter(call=call)
-        .exclude(state=ProposalState.WITHDRAWN)
-        .exclude(pk__in=scoring.values("proposal"))
+    return (
+        FileSummary.objects.filter(call=call, is_withdrawn=False)
+        .exclude(proposal__in=ConflictOfInterest.objects.of(user).values("proposal"))
+        .exclude(proposal__in=scoring.values("proposal"))
     )
-    return FileSummary.objects.filter(call=call, proposal__in=files)
 
 
 def ranked_files(user: Any, call: Call) -> QuerySet[Any]:
@@ -202,16 +223,51 @@ def board_rows(
             yield _row(row, row, call, line)
         return
     # Only narrow columns go through the sorting of all files; a page fetches the rest.
-    keys = list(rows.values(*_KEYS)[start:stop])
+    if conditions or sort in _WITHOUT_RANK:
+        keys = list(rows.values(*_KEYS)[start:stop])
+    else:
+        keys = _keys_in_order(board_files(user, call), start, stop)
     found = {
         row["proposal"]: row
-        for row in board_files(user, call)
-        .filter(proposal__in=[key["proposal"] for key in keys])
-        .values("proposal", *_COLUMNS)
+        for row in FileSummary.objects.filter(
+            proposal__in=[key["proposal"] for key in keys]
+        ).values("proposal", *_COLUMNS)
     }
     for key in keys:
         if key["proposal"] in found:
             yield _row(key, found[key["proposal"]], call, line)
+
+
+def _keys_in_order(files: QuerySet[FileSummary], start: int, stop: int) -> list[dict[str, Any]]:
+    """The keys of a page in the order of the ranking itself, without a window over all files."""
+    page = files.order_by(*RANKING).values("proposal", "total_percent", "requested_amount")
+    keys: list[dict[str, Any]] = [{**row} for row in page[start:stop]]
+    if not keys:
+        return []
+    rank, cumulative = _before(files, keys[0]["total_percent"], keys[0]["proposal"])
+    total = keys[0]["total_percent"]
+    for place, key in enumerate(keys, start + 1):
+        if key["total_percent"] != total:
+            rank, total = place, key["total_percent"]
+        cumulative += key["requested_amount"]
+        key |= {"place": place, "rank": rank, "cumulative": cumulative}
+    return keys
+
+
+def _before(
+    files: QuerySet[FileSummary], total: Decimal | None, proposal: int
+) -> tuple[int, Decimal]:
+    """The rank of a file with this total, and what all files before it ask together."""
+    if total is None:
+        higher = Q(total_percent__isnull=False)
+        equal = Q(total_percent__isnull=True, proposal__lt=proposal)
+    else:
+        higher = Q(total_percent__gt=total)
+        equal = Q(total_percent=total, proposal__lt=proposal)
+    sums = files.filter(higher | equal).aggregate(
+        higher=Count("pk", filter=higher), asked=Sum("requested_amount", default=ZERO)
+    )
+    return sums["higher"] + 1, sums["asked"]
 
 
 _KEYS = ("proposal", "place", "rank", "cumulative")
@@ -301,17 +357,18 @@ def line_on_board(user: Any, call: Call) -> LineOnBoard | None:
     )
     if line is None:
         return None
-    scored = ranked_files(user, call).filter(ON_THE_BOARD)
+    scored = board_files(user, call).filter(ON_THE_BOARD)
     if line.after_id is not None:
-        place = _kept(scored, Q(pk=line.after_id))
+        total = Subquery(scored.filter(pk=line.after_id).values("total_percent")[:1])
+        above = scored.filter(
+            Q(total_percent__gt=total) | Q(total_percent=total, proposal__lte=line.after_id)
+        )
     else:
-        place = scored.filter(cumulative__lte=line.amount).order_by("-place")
-    last = place.values("place", "cumulative").first()
-    return LineOnBoard(
-        line,
-        place=last["place"] if last else 0,
-        sum_above=last["cumulative"] if last else ZERO,
-    )
+        above = scored.annotate(
+            cumulative=Window(Sum("requested_amount"), order_by=RANKING, frame=RowRange(end=0))
+        ).filter(cumulative__lte=line.amount)
+    sums = above.aggregate(place=Count("pk"), asked=Sum("requested_amount", default=ZERO))
+    return LineOnBoard(line, place=sums["place"], sum_above=sums["asked"])
 
 
 def drawn_lines(user: Any, call: Call, limit: int = 20) -> list[RankingLine]:
@@ -324,26 +381,26 @@ def drawn_lines(user: Any, call: Call, limit: int = 20) -> list[RankingLine]:
     )
 
 
-def next_undecided(user: Any, call: Call, *, after: str = "") -> tuple[str, int]:
-    """The number of the next file in the ranking that waits for `user`'s decision, and how many do.
+def next_undecided(user: Any, call: Call, *, after: str = "") -> str:
+    """The number of the next file in the ranking that waits for `user`'s decision; or empty.
 
     `after` is the file that one comes from; beyond the last the first follows again. Left out is
-    what one advised on. Empty when nothing waits.
+    what one advised on.
     """
     waiting = (
         board_files(user, call)
-        .filter(step=FileStep.DECIDE, proposal__decision__isnull=True)
-        .exclude(proposal__assignments__adviser=user)
-        .exclude(proposal__reference=after)
+        .filter(step=FileStep.DECIDE)
+        .exclude(proposal__in=Assignment.objects.filter(adviser=user).values("proposal"))
+        .select_related("proposal")
+        .order_by(*RANKING)
     )
     here = board_files(user, call).filter(proposal__reference=after).first() if after else None
-    first = waiting.order_by(*RANKING)
-    beyond = None
+    found = None
     if here is not None:
+        waiting = waiting.exclude(pk=here.pk)
         later = Q(total_percent=here.total_percent, proposal__gt=here.pk)
         if here.total_percent is not None:
             later |= Q(total_percent__lt=here.total_percent) | Q(total_percent__isnull=True)
-        beyond = first.filter(later).values_list("proposal__reference", flat=True).first()
-    return beyond or first.values_list("proposal__reference", flat=True).first() or "", (
-        waiting.count()
-    )
+        found = waiting.filter(later).first()
+    found = found or waiting.first()
+    return found.proposal.reference if found is not None else ""

@@ -95,6 +95,7 @@ def summarise(proposal: Any) -> FileSummary:
         words=" ".join(
             filter(None, [proposal.reference, proposal.frozen_title, proposal.frozen_acronym])
         ),
+        is_withdrawn=proposal.state == ProposalState.WITHDRAWN,
         clock_stands_since=stands_still_since(pauses),
         paused_days=paused_working_days(pauses),
     )

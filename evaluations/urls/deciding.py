@@ -12,6 +12,7 @@ ITEM = f"{MEETING}punten/<int:item>/"
 
 urlpatterns = [
     path(f"{CALL}rangschikking/", board.board, name="board"),
+    path(f"{CALL}rangschikking/volgende/", board.undecided, name="next_undecided"),
     path(f"{CALL}rangschikking/lijn/", board.line, name="draw_line"),
     path(
         f"{CALL}rangschikking/rangschikking.<str:extension>",

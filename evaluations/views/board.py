@@ -77,9 +77,6 @@ def board(request: SignedInRequest, call: Call) -> HttpResponse:
         )
     )
     year = today().year
-    undecided, waiting = ("", 0)
-    if may_decide_on.test(user, call):
-        undecided, waiting = next_undecided(user, call)
     return render(
         request,
         "evaluations/board.html",
@@ -96,8 +93,7 @@ def board(request: SignedInRequest, call: Call) -> HttpResponse:
             "money": money_left(year),
             "pipeline": pipeline(user),
             "may_draw": may_prepare_decisions.test(user, call),
-            "undecided": undecided,
-            "waiting": waiting,
+            "may_decide": may_decide_on.test(user, call),
             "query": request.GET.urlencode(),
         },
     )
@@ -126,6 +122,18 @@ def board_export(request: SignedInRequest, call: Call, extension: str) -> HttpRe
         about=about, filters=words, by=request.user, at=clock.now(), rows=cells
     )
     return xlsx_response(Workbook(about, [Sheet(shown.name, shown.columns, cells), origin]), name)
+
+
+@call_view
+@require_GET
+def undecided(request: SignedInRequest, call: Call) -> HttpResponse:
+    """To the next file in the ranking that waits for a decision, after the one in `?na=`."""
+    may_decide_on.check(request.user, call)
+    reference = next_undecided(request.user, call, after=request.GET.get("na", ""))
+    if reference:
+        return redirect("evaluations:decide", reference=reference)
+    messages.info(request, _("Er wacht geen ander dossier van deze oproep op uw beslissing."))
+    return redirect("evaluations:board", slug=call.slug)
 
 
 @call_view

@@ -10,9 +10,8 @@ from common.views import service_errors
 from documents.policies import may_download
 from evaluations.forms import ConfirmForm, DecisionForm
 from evaluations.models import AgendaItem, SelectionDecision
-from evaluations.policies import may_decide, may_notify, may_see_decision
+from evaluations.policies import may_decide, may_decide_on, may_notify, may_see_decision
 from evaluations.selectors import decision_obstacle, draft_advice, final_advice
-from evaluations.selectors.board import next_undecided
 from evaluations.selectors.meetings import latest_minutes
 from evaluations.services import decide, notify_decision, remake_letter, withdraw_decision
 from evaluations.views.page import answer, back, file_view, show
@@ -38,9 +37,6 @@ def decide_view(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     obstacle = decision_obstacle(user, proposal) if waits else ""
     ready = waits and not obstacle and draft_advice(proposal) is None
     minutes = latest_minutes(user, proposal) if ready else None
-    undecided, waiting = ("", 0)
-    if may_decide.test(user, proposal) and not obstacle:
-        undecided, waiting = next_undecided(user, proposal.call, after=proposal.reference)
     form = None
     if request.method == "POST":
         may_decide.check(user, proposal)
@@ -85,8 +81,7 @@ def decide_view(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         or not may_download.test(user, decision.letter),
         confirm_form=ConfirmForm(),
         minutes=minutes,
-        undecided=undecided,
-        waiting=waiting,
+        goes_on=may_decide_on.test(user, proposal.call),
     )
 
 

@@ -24,13 +24,16 @@ from evaluations.models import ConflictOfInterest, FileSummary, RankingLine
 from evaluations.money import money_left
 from evaluations.selectors.board import (
     BoardRow,
+    board_files,
     board_rows,
     distribution,
     line_on_board,
     next_undecided,
 )
+from evaluations.selectors.files import visible_files
 from evaluations.selectors.pipeline import pipeline
 from evaluations.services.line import draw_line
+from evaluations.services.summary import refresh_summary
 from funding.models import BudgetVersion
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
@@ -147,10 +150,41 @@ def test_filters_and_orders_leave_places_as_they_are() -> None:
 
 def test_a_page_has_the_same_rows_as_the_whole() -> None:
     field = four()
-    part = board_rows(
-        fresh(field.leader), field.call, conditions=Q(), sort="rank", line=None, start=1, stop=3
-    )
-    assert list(part) == field.rows()[1:3]
+    field.add_many([("PIO-F", None, 60), ("PIO-G", "80", 70)])
+    user = fresh(field.leader)
+    for sort in ("rank", "-rank", "requested"):
+        whole = field.rows(sort=sort)
+        for start, stop in ((0, 2), (1, 3), (2, 6), (4, 5), (5, 7), (9, 12)):
+            span = {"start": start, "stop": stop}
+            part = board_rows(user, field.call, conditions=Q(), sort=sort, line=None, **span)
+            assert list(part) == whole[start:stop], (sort, start)
+
+
+@pytest.mark.parametrize("decides", [StaffRole.PROJECT_LEADER, StaffRole.COMMITTEE_SECRETARY])
+def test_the_board_holds_the_visible_files_of_the_call(decides: StaffRole) -> None:
+    field = four()
+    Call.objects.filter(pk=field.call.pk).update(decision_role=decides)
+    field.call.refresh_from_db()
+    gone = field.add("PIO-W", "60", state=ProposalState.WITHDRAWN)
+    refresh_summary(gone.pk)
+    counts = {}
+    for role in StaffRole:
+        person = staff(role)
+        ConflictOfInterest.objects.create(
+            person=person,
+            proposal=Proposal.objects.get(reference="PIO-B"),
+            kind="declared",
+            explanation="Familie",
+        )
+        files = visible_files(fresh(person)).filter(call=field.call).exclude(pk=gone.pk)
+        on_board = board_files(fresh(person), field.call).values_list("proposal", flat=True)
+        assert set(on_board) == set(files.values_list("pk", flat=True)), role
+        counts[role] = len(on_board)
+    sees_all = {
+        *(StaffRole.TEAM_MEMBER, StaffRole.PROJECT_LEADER),
+        *(StaffRole.PROGRAMME_MANAGER, StaffRole.AUDITOR),
+    }
+    assert counts == {role: 4 if role in {*sees_all, decides} else 0 for role in StaffRole}
 
 
 @pytest.mark.parametrize(
@@ -432,12 +466,12 @@ def test_the_board_costs_the_same_with_3_and_with_300_files() -> None:
 def test_the_next_file_without_a_decision_follows_the_ranking() -> None:
     field = four()
     leader = fresh(field.leader)
-    assert next_undecided(leader, field.call) == ("PIO-A", 4)
-    assert next_undecided(leader, field.call, after="PIO-B") == ("PIO-C", 3)
-    assert next_undecided(leader, field.call, after="PIO-D") == ("PIO-A", 3)
+    assert next_undecided(leader, field.call) == "PIO-A"
+    assert next_undecided(leader, field.call, after="PIO-B") == "PIO-C"
+    assert next_undecided(leader, field.call, after="PIO-D") == "PIO-A"
     AssignmentFactory(
         proposal=Proposal.objects.get(reference="PIO-C"), adviser=leader, state="declined"
     )
-    assert next_undecided(leader, field.call, after="PIO-B") == ("PIO-D", 2)
+    assert next_undecided(leader, field.call, after="PIO-B") == "PIO-D"
     FileSummary.objects.update(step=FileStep.NOTIFY)
-    assert next_undecided(leader, field.call) == ("", 0)
+    assert next_undecided(leader, field.call) == ""

@@ -472,7 +472,10 @@ def test_after_a_decision_the_next_file_is_one_step_away() -> None:
     field.add("PIO-ANDER", "30")
     client = signed_in(case.leader)
     url = reverse("evaluations:decide", args=[case.proposal.reference])
-    text = client.get(url).content.decode()
-    assert "Volgende zonder beslissing: PIO-ANDER (nog 1 dossier)" in text
-    board = client.get(reverse("evaluations:board", args=[field.call.slug])).content.decode()
-    assert "Beslissen (2 dossiers wachten)" in board
+    following = reverse("evaluations:next_undecided", args=[field.call.slug])
+    here = f"{following}?na={case.proposal.reference}"
+    assert here in client.get(url).content.decode()
+    assert client.get(here).headers["Location"] == url.replace(case.proposal.reference, "PIO-ANDER")
+    assert client.get(following).headers["Location"] == url
+    field.leader = staff(StaffRole.PROGRAMME_MANAGER)
+    assert signed_in(field.leader).get(following).status_code == 403
