@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -67,6 +68,32 @@ def _working_days_after(day: date) -> Iterator[date]:
         day += timedelta(days=1)
         if is_working_day(day):
             yield day
+
+
+@cache
+def _working_days_in(year: int) -> tuple[int, ...]:
+    """For each day of the year, how many working days it has up to and including that day."""
+    days = (
+        date.fromordinal(n)
+        for n in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal())
+    )
+    return tuple(accumulate(map(is_working_day, days)))
+
+
+def working_days_between(first: date, last: date) -> int:
+    """How many working days come after `first`, up to and including `last`; 0 when none.
+
+    The count with which `add_working_days` goes from `first` to `last`.
+    """
+    if last <= first:
+        return 0
+    years = range(first.year, last.year)
+    whole = sum(_working_days_in(year)[-1] for year in years)
+    return whole + _reached(last) - _reached(first)
+
+
+def _reached(day: date) -> int:
+    return _working_days_in(day.year)[day.timetuple().tm_yday - 1]
 
 
 def today() -> date:

@@ -37,6 +37,7 @@ STAFF_NAV = [
     NavItem(_("Werk"), _("Projecten"), "projects:staff_projects", policies.is_staff),
     NavItem(_("Oproepen"), _("Oproepen"), "calls:staff_list", policies.is_staff),
     NavItem(_("Oproepen"), _("Rangschikking"), "evaluations:overview", policies.is_staff),
+    NavItem(_("Oproepen"), _("Cijfers"), "evaluations:numbers", policies.is_staff),
     NavItem(_("Oproepen"), _("Uitstel"), "projects:extensions", may_extend),
     NavItem(_("Geld"), _("Begroting"), "funding:budget_years", policies.sees_money),
     NavItem(_("Geld"), _("Cofinanciering"), "funding:requests", policies.sees_money),

@@ -23,10 +23,12 @@ from common.moments import BRUSSELS
 
 
 class Kind(StrEnum):
-    """What a column holds. PERCENT counts in percent (37.5 is 37,5 %), as on the screen."""
+    """What a column holds. PERCENT counts in percent (37.5 is 37,5 %), as on the screen;
+    DECIMAL is shown with one decimal."""
 
     TEXT = "text"
     INTEGER = "integer"
+    DECIMAL = "decimal"
     MONEY = "money"
     PERCENT = "percent"
     DATE = "date"
@@ -34,15 +36,17 @@ class Kind(StrEnum):
 
 
 TEXT, INTEGER, MONEY = Kind.TEXT, Kind.INTEGER, Kind.MONEY
+DECIMAL = Kind.DECIMAL
 PERCENT, DATE, MOMENT = Kind.PERCENT, Kind.DATE, Kind.MOMENT
 
 SUMMABLE = frozenset({Kind.INTEGER, Kind.MONEY})
 TOTAL_LABEL = "Totaal"
 
-_WIDTHS = {TEXT: 32, INTEGER: 12, MONEY: 18, PERCENT: 10, DATE: 12, MOMENT: 17}
+_WIDTHS = {TEXT: 32, INTEGER: 12, DECIMAL: 12, MONEY: 18, PERCENT: 10, DATE: 12, MOMENT: 17}
 _FORMATS: dict[Kind, dict[str, Any]] = {
     TEXT: {"text_wrap": True, "valign": "top"},
     INTEGER: {"num_format": "#,##0", "valign": "top"},
+    DECIMAL: {"num_format": "#,##0.0", "valign": "top"},
     MONEY: {"num_format": '"€" #,##0.00;[Red]-"€" #,##0.00', "valign": "top"},
     PERCENT: {"num_format": "0.0%", "valign": "top"},
     DATE: {"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"},

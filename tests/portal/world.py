@@ -203,6 +203,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("documents:", "job_id"): lambda w: w.job.pk,
     ("evaluations:", "reference"): lambda w: w.case.proposal.reference,
     ("evaluations:", "number"): lambda w: w.asked.number,
+    ("evaluations:numbers_csv", "key"): lambda w: "doorlooptijden",
     ("evaluations:", "pk"): lambda w: w.case.assignment.pk,
     ("evaluations:score_upload", "pk"): lambda w: w.upload.pk,
     ("evaluations:store_upload", "pk"): lambda w: w.upload.pk,
