@@ -49,7 +49,7 @@ class CorrectionForm(RowForm):
         label=_("Wat is er?"), choices=CorrectionKind.choices, initial=CorrectionKind.MISSING
     )
     what = TextAnswerField(
-        label=_("Wat moet de aanvrager aanpassen?"),
+        label=_("Wat moet er veranderen?"),
         required=False,
         limit=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
