@@ -225,7 +225,7 @@ def _labels(version: ProposalVersion | None, asked: list[Correction]) -> dict[tu
 
 def _in_one_line(one: Correction, labels: dict[tuple[str, str], str]) -> str:
     label = labels[one.section_code, one.key]
-    return f"{label}: {one.what.strip()}" if label else one.what.strip()
+    return f"{label} – {one.what.strip()}" if label else one.what.strip()
 
 
 def _tell_what_is_missing(proposal: Proposal, check: CompletenessCheck, window: Window) -> None:

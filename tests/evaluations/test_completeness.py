@@ -189,7 +189,7 @@ def test_corrections_name_questions_of_the_version() -> None:
         (2, "missing", "D", "", "D. Probleem en behoefte"),
     ]
     assert check.remarks == (
-        "D. Welk probleem?: Hoeveel riolen?\nD. Probleem en behoefte: Alles nakijken."
+        "D. Welk probleem? – Hoeveel riolen?\nD. Probleem en behoefte – Alles nakijken."
     )
     text = OutboxMail.objects.get().text
     assert "1. D. Welk probleem? (Onduidelijk of tegenstrijdig): Hoeveel riolen?" in text
