@@ -13,6 +13,7 @@ class EvaluationsConfig(AppConfig):
         from documents import registry as documents
         from evaluations import bulk, models
         from evaluations.bulk_actions import ACTIONS
+        from evaluations.bulk_assignment import ASSIGN_LEAD, ASSIGN_READER
         from evaluations.documents import DECISION_LETTER
         from evaluations.hidden import of_conflicted_files
         from evaluations.pack_documents import EVALUATOR_PACK, EVALUATOR_PACKS
@@ -37,7 +38,7 @@ class EvaluationsConfig(AppConfig):
             documents.register(document)
         for rule in RULES:
             reminders.register(rule)
-        for action in ACTIONS:
+        for action in (*ACTIONS, ASSIGN_LEAD, ASSIGN_READER):
             bulk.register(action)
         transitioned.connect(
             on_information_step,
