@@ -4,7 +4,7 @@ DEVTOOLS = @exec $(PYTHON) -m devtools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench-deadline format reset lock css messages shell
+.PHONY: help run test check bench-deadline bench-pdf format reset lock css messages shell
 export PORT ARGS RELOAD UPGRADE
 
 help: ## list these targets
@@ -21,6 +21,9 @@ check: ## format, lint, types, imports, migrations, deployment, templates, trans
 
 bench-deadline: ## 300 authorities submit in the last two minutes; fails when one is lost or doubled
 	$(DEVTOOLS) bench-deadline
+
+bench-pdf: ## 200 decision letters by a worker; fails when one is not accessible
+	$(DEVTOOLS) bench-pdf
 
 format: ## format Python and templates, repair what the linter can repair
 	$(DEVTOOLS) format

@@ -17,6 +17,7 @@ COMMANDS = {
     "test": testing.run_tests,
     "check": checks.run_checks,
     "bench-deadline": benchmarks.bench_deadline,
+    "bench-pdf": benchmarks.bench_pdf,
     "format": housekeeping.format_code,
     "lock": housekeeping.lock,
     "messages": housekeeping.make_messages,

@@ -18,6 +18,7 @@ from devtools.portal import (
     answers,
     compile_messages,
     manage,
+    pdf_worker,
     running_services,
     start_portal,
 )
@@ -40,7 +41,7 @@ def bench_deadline() -> int:
                 Path(folder, "static").mkdir()
                 manage(env, "collectstatic", "--noinput", "--verbosity=0")
                 manage(env, "migrate", "--verbosity=0")
-                _part(env, "world", plan)
+                _part(env, "deadline.world", plan)
             supervisor = Supervisor(also=services.children)
             try:
                 start_portal(supervisor, env, port, "benchmarks.deadline.served")
@@ -60,6 +61,32 @@ def bench_deadline() -> int:
                     supervisor.stop()
     load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     say(f"Whole run: {time.monotonic() - began:.0f} s; {os.cpu_count()} cores, load {load}.")
+    return code
+
+
+def bench_pdf() -> int:
+    """200 decision letters by a worker; exit code 1 when one does not pass the check."""
+    began = time.monotonic()
+    before = os.getloadavg()[0]
+    with only_one(CLONE, "bench"), tempfile.TemporaryDirectory(prefix="pio-bench-") as folder:
+        prepare(TO_RUN)
+        prepare_pdf_libraries()
+        compile_messages()
+        with running_services("bench", empty=True) as (env, _services):
+            env |= _as_in_production(folder)
+            with step("Preparing the files that were decided"):
+                Path(folder, "static").mkdir()
+                manage(env, "collectstatic", "--noinput", "--verbosity=0")
+                _part(env, "letters.world")
+            result = Path(folder, "letters.json")
+            with step("Making the letters"):
+                _part(env, "letters.watch", result, *pdf_worker())
+            code = run([*PART, "benchmarks.letters.verdict", str(result)], env=env, cwd=CLONE)
+    after = ", ".join(f"{number:.1f}" for number in os.getloadavg())
+    say(
+        f"Whole run: {time.monotonic() - began:.0f} s; {os.cpu_count()} cores,"
+        f" load {before:.1f} before, {after} after."
+    )
     return code
 
 
@@ -85,9 +112,7 @@ def _as_in_production(folder: str) -> dict[str, str]:
 
 def _part(env: dict[str, str], name: str, *arguments: object) -> None:
     """Run a part of the benchmark in a process of its own."""
-    if code := run(
-        [*PART, f"benchmarks.deadline.{name}", *map(str, arguments)], env=env, cwd=CLONE
-    ):
+    if code := run([*PART, f"benchmarks.{name}", *map(str, arguments)], env=env, cwd=CLONE):
         raise Refusal(f"the part `{name}` of the benchmark failed (exit code {code}).")
 
 

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 from devtools.console import Refusal, say, step
 from devtools.environment import (
@@ -27,6 +28,7 @@ START_PATIENCE = 60  # seconds for the web server to answer
 # As root Celery warns at length; here it serves one developer on one machine.
 CELERY = [PYTHON, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet"]
 CELERY += ["--app", "pio_portal"]
+WORKER = [*CELERY, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
 # A worker first finishes what it does; then it gives its task back to the broker.
 WORKER_FAREWELL = [(signal.SIGTERM, 10), (signal.SIGQUIT, 3)]
 
@@ -127,15 +129,9 @@ def start_portal(
     web += ["--bind", f"{HOST}:{port}", application]
     if os.environ.get("RELOAD"):
         web.append("--reload")
-    worker = [*CELERY, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-    quick = [*worker, "--hostname", "default@%h", "--queues", "default,mail", "--concurrency", "1"]
-    # Rendering takes memory that Python gives back only when the process ends; and documents wait
-    # while people need the processor, as docker-compose.yml has it.
-    pdf = ["nice", "-n", "10"] if shutil.which("nice") else []
-    pdf += [*worker, "--hostname", "pdf@%h", "--queues", "pdf", "--concurrency", "1"]
-    pdf += ["--max-tasks-per-child", "50", "--max-memory-per-child", "800000"]
+    quick = [*WORKER, "--hostname", "default@%h", "--queues", "default,mail", "--concurrency", "1"]
     play = ["nice", "-n", "10"] if shutil.which("nice") else []
-    play += [*worker, "--hostname", "rehearsal@%h", "--queues", "rehearsal"]
+    play += [*WORKER, "--hostname", "rehearsal@%h", "--queues", "rehearsal"]
     play += ["--concurrency", "1"]
     beat = [
         *CELERY,
@@ -147,7 +143,7 @@ def start_portal(
     ]
     for name, command, farewell in (
         ("worker", quick, WORKER_FAREWELL),
-        ("worker-pdf", pdf, WORKER_FAREWELL),
+        ("worker-pdf", pdf_worker(), WORKER_FAREWELL),
         ("worker-rehearsal", play, WORKER_FAREWELL),
         ("beat", beat, [(signal.SIGTERM, 5)]),
         ("web", web, [(signal.SIGTERM, 10)]),
@@ -157,6 +153,17 @@ def start_portal(
         supervisor.start(
             name, command, env=env, cwd=CLONE, farewell=farewell, death_signal=death_signal
         )
+
+
+def pdf_worker() -> list[str | Path]:
+    """The worker that makes documents.
+
+    Rendering takes memory that Python gives back only when the process ends; and documents wait
+    while people need the processor, as docker-compose.yml has it.
+    """
+    command = ["nice", "-n", "10"] if shutil.which("nice") else []
+    command += [*WORKER, "--hostname", "pdf@%h", "--queues", "pdf", "--concurrency", "1"]
+    return [*command, "--max-tasks-per-child", "50", "--max-memory-per-child", "800000"]
 
 
 def answers(port: int, name: str = HOST) -> bool:

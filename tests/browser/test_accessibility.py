@@ -78,6 +78,7 @@ PAGES = {
     "adviseur@pio.example": [
         f"/beheer/dossiers/{ASSESSED_FILE}/beoordelen/",
         f"/beheer/dossiers/{ASSESSED_FILE}/toewijzing/",
+        "/beheer/mijn-dossiers/",
     ],
     "manager@pio.example": [
         "/beheer/begroting/",
