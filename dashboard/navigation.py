@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policies
 from common.policies import Policy
 from documents.policies import may_list_jobs
-from evaluations.policies import may_see_pool
+from evaluations.policies import may_see_all_files, may_see_pool
 from notifications.policies import may_see_messages
 from projects.policies import may_extend
 
@@ -34,6 +34,7 @@ STAFF_NAV = [
     NavItem(_("Werk"), _("Dossiers"), "evaluations:files", policies.is_staff),
     NavItem(_("Werk"), _("Adviseurs"), "evaluations:pool", may_see_pool),
     NavItem(_("Werk"), _("Mijn belangen"), "evaluations:interests", policies.is_staff),
+    NavItem(_("Werk"), _("Brieven"), "evaluations:letters", may_see_all_files),
     NavItem(_("Werk"), _("Projecten"), "projects:staff_projects", policies.is_staff),
     NavItem(_("Oproepen"), _("Oproepen"), "calls:staff_list", policies.is_staff),
     NavItem(_("Oproepen"), _("Rangschikking"), "evaluations:overview", policies.is_staff),

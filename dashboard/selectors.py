@@ -23,6 +23,7 @@ from documents.models import Job, JobState
 from documents.policies import may_retry
 from evaluations.selectors import count_work as count_files
 from evaluations.selectors import work_for as files_that_wait
+from evaluations.selectors.talks import talk_work
 from funding.selectors import work_for as funding_work
 from notifications.selectors import mails_that_need_a_person
 from projects.lifecycle import ProposalState
@@ -99,6 +100,7 @@ def _failures(user: User) -> list[WorkItem]:
 
 
 WORK: list[Callable[[User], list[WorkItem]]] = [
+    talk_work,
     project_work,
     funding_work,
     _calls_to_move,

@@ -14,17 +14,21 @@ class EvaluationsConfig(AppConfig):
         from evaluations import bulk, models
         from evaluations.bulk_actions import ACTIONS
         from evaluations.bulk_assignment import ASSIGN_LEAD, ASSIGN_READER
-        from evaluations.documents import DECISION_LETTER
+        from evaluations.bulk_letters import PREPARE_MAILS
+        from evaluations.documents import DECISION_LETTER, LETTERS
+        from evaluations.examples import LETTER_EXAMPLE
         from evaluations.hidden import of_conflicted_files
         from evaluations.pack_documents import EVALUATOR_PACK, EVALUATOR_PACKS
         from evaluations.reminders import RULES
         from evaluations.selectors import reading_rule
         from evaluations.selectors.checking import corrections_asked
+        from evaluations.selectors.mails import disclosed_mails
         from evaluations.services import conflict_watch, pauses, seed_letter_texts
         from evaluations.services.held_mails import on_proposal_step
         from evaluations.services.information import on_information_step
         from evaluations.services.summary import fill_summaries, on_change
         from notifications import registry as reminders
+        from notifications import visibility
         from projects.corrections import tell_corrections
         from projects.models import InformationRequest, Proposal
         from projects.visibility import narrow_staff
@@ -34,11 +38,15 @@ class EvaluationsConfig(AppConfig):
         hide(of_conflicted_files)
         conflict_watch.connect()
         pauses.connect()
-        for document in (DECISION_LETTER, EVALUATOR_PACK, EVALUATOR_PACKS):
+        visibility.narrow_mails(disclosed_mails)
+        for document in (
+            *(DECISION_LETTER, LETTERS, LETTER_EXAMPLE),
+            *(EVALUATOR_PACK, EVALUATOR_PACKS),
+        ):
             documents.register(document)
         for rule in RULES:
             reminders.register(rule)
-        for action in (*ACTIONS, ASSIGN_LEAD, ASSIGN_READER):
+        for action in (*ACTIONS, ASSIGN_LEAD, ASSIGN_READER, PREPARE_MAILS):
             bulk.register(action)
         transitioned.connect(
             on_information_step,

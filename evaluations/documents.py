@@ -1,5 +1,6 @@
 """The decision letter: what stands in it is named field by field, so nothing else can slip in."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -7,16 +8,19 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from common.formatting import format_day
-from documents.registry import Params, PdfDocument, ProgressReport
+from documents.models import JobState
+from documents.registry import ArchiveDocument, FileInArchive, Params, PdfDocument, ProgressReport
 from evaluations import conf
 from evaluations.letter_words import LetterWords, fill
 from evaluations.models import Advice, SelectionDecision
-from evaluations.policies import may_see_decision
+from evaluations.policies import may_see_all_files, may_see_decision
 from evaluations.selectors import visible_files
-from evaluations.selectors.letters import letter_words
+from evaluations.selectors.letters import letter_words, undisclosed_decisions
 from evaluations.services.decision import LETTER_KIND
 
+LETTERS_KIND = "evaluations.letters"
 LETTER_TEMPLATE = "evaluations/documents/decision_letter.html"
 
 
@@ -123,4 +127,44 @@ DECISION_LETTER = PdfDocument(
     context=letter_context,
     filename=lambda params: f"beslissing-{params['reference']}.pdf",
     may_download=may_download_letter,
+)
+
+
+def letters_in(params: Params) -> list[str]:
+    """The files of a call whose letter is made and was not told yet, as the asker sees them."""
+    reader = User.objects.get(pk=params["reader"])
+    ready = undisclosed_decisions(reader).filter(
+        proposal__call=params["call"], letter__state=JobState.DONE
+    )
+    return list(ready.order_by("proposal__reference").values_list("proposal__reference", flat=True))
+
+
+def letter_files(params: Params, reference: str) -> Iterator[FileInArchive]:
+    """The letter of one file, under its number; nothing when it may not be read any more."""
+    reader = User.objects.get(pk=params["reader"])
+    decision = (
+        undisclosed_decisions(reader)
+        .filter(proposal__reference=reference, letter__state=JobState.DONE)
+        .select_related("letter__file")
+        .first()
+    )
+    if decision is not None and decision.letter is not None and decision.letter.file is not None:
+        yield FileInArchive((f"beslissing-{reference}.pdf",), decision.letter.file.path)
+
+
+def may_download_letters(user: Any, job: Any) -> bool:
+    """For whom it was made, as long as that person may know every decision in it."""
+    if user.pk != job.params.get("reader") or not may_see_all_files.test(user, None):
+        return False
+    inside = set(job.parts)
+    return visible_files(user).filter(reference__in=inside).count() == len(inside)
+
+
+LETTERS = ArchiveDocument(
+    kind=LETTERS_KIND,
+    label=gettext_lazy("Beslissingsbrieven van een oproep"),
+    parts=letters_in,
+    files=letter_files,
+    filename=lambda params: "beslissingsbrieven.zip",
+    may_download=may_download_letters,
 )

@@ -4,7 +4,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.lifecycle import Lifecycle, step
-from evaluations.policies import is_assigned_adviser, may_assign, may_run_meeting
+from evaluations.policies import (
+    is_assigned_adviser,
+    may_assign,
+    may_hold_talk,
+    may_run_meeting,
+)
 
 
 class AssignmentState(models.TextChoices):
@@ -14,6 +19,14 @@ class AssignmentState(models.TextChoices):
     RECUSED = "recused", _("Belangenconflict")
     REVOKED = "revoked", _("Ingetrokken")
     DONE = "done", _("Klaar")
+
+
+class FeedbackState(models.TextChoices):
+    """Where a talk about a decision stands."""
+
+    ASKED = "asked", _("Gevraagd")
+    PLANNED = "planned", _("Gepland")
+    HELD = "held", _("Gehouden")
 
 
 class FileStep(models.TextChoices):
@@ -114,6 +127,28 @@ MEETING_LIFECYCLE = Lifecycle(
             [MeetingState.RUNNING],
             MeetingState.CLOSED,
             who=may_run_meeting,
+        ),
+    ],
+)
+
+FEEDBACK_LIFECYCLE = Lifecycle(
+    FeedbackState,
+    [
+        # Also again, for another moment.
+        step(
+            "plan",
+            _("Feedbackgesprek plannen"),
+            [FeedbackState.ASKED, FeedbackState.PLANNED],
+            FeedbackState.PLANNED,
+            who=may_hold_talk,
+        ),
+        # Some talks are held at once, by telephone.
+        step(
+            "hold",
+            _("Feedbackgesprek vastleggen"),
+            [FeedbackState.ASKED, FeedbackState.PLANNED],
+            FeedbackState.HELD,
+            who=may_hold_talk,
         ),
     ],
 )

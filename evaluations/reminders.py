@@ -14,10 +14,11 @@ from accounts.roles import StaffRole
 from accounts.selectors import staff_with_role
 from calls.models import SubmissionRound
 from common.moments import end_of_day, last_day_before
-from evaluations.lifecycle import AssignmentState
-from evaluations.models import Advice, Assignment, ClockPause, SelectionDecision
+from evaluations.lifecycle import AssignmentState, FeedbackState
+from evaluations.models import Advice, Assignment, ClockPause, FeedbackTalk, SelectionDecision
 from evaluations.selectors import completeness_due, decision_due, decision_obstacle
-from evaluations.selectors.deadlines import advice_due_on
+from evaluations.selectors.deadlines import advice_due_on, talk_due
+from evaluations.services.feedback import talk_keepers
 from evaluations.services.information import information_readers
 from notifications.registry import Offset, ReminderRule, Subject
 from notifications.services import portal_url
@@ -231,4 +232,36 @@ INFORMATION = ReminderRule(
     },
 )
 
-RULES = (COMPLETENESS, ADVICE, LATE_ADVICE, DECISION, INFORMATION)
+# --- Talks that applicants asked for -------------------------------------------------------------
+
+
+def talk_subjects(now: datetime) -> Iterator[Subject]:
+    """Every talk that waits for a moment, for the team."""
+    waiting = FeedbackTalk.objects.filter(state=FeedbackState.ASKED)
+    for talk in waiting.select_related("decision__proposal").order_by("pk"):
+        people = talk_keepers(talk.decision.proposal)
+        yield Subject(talk, people, talk_due(talk), since=talk.asked_at)
+
+
+def _still_to_plan(talk: FeedbackTalk, person: Any) -> bool | str:
+    if talk.state != FeedbackState.ASKED:
+        return _("Dit gesprek is al gepland.")
+    return person in talk_keepers(talk.decision.proposal) or _(
+        "Deze persoon werkt niet meer aan dit dossier."
+    )
+
+
+FEEDBACK = ReminderRule(
+    name="evaluations.feedback_due",
+    label=gettext_lazy("Feedbackgesprek plannen"),
+    default_offsets=(Offset(days=-3), Offset(days=1)),
+    subjects=talk_subjects,
+    still_needed=_still_to_plan,
+    template="evaluations/mail/reminder_feedback.md",
+    context=lambda talk, person, deadline: {
+        "reference": talk.decision.proposal.reference,
+        "url": portal_url("evaluations:feedback", talk.decision.proposal.reference),
+    },
+)
+
+RULES = (COMPLETENESS, ADVICE, LATE_ADVICE, DECISION, INFORMATION, FEEDBACK)

@@ -161,14 +161,16 @@ class PageToPrint(NamedTuple):
 def page_of(job: Job, progress: ProgressReport, mark: str = "") -> PageToPrint | None:
     """The page of a PDF document, from one consistent view of the database; None of another kind.
 
-    `mark` stands at the top of every page: what this document is not.
+    `mark` stands at the top of every page: what this document is not. A document that is an example
+    by itself says so in its own context, as `document_mark`.
     """
     declaration = registry.get(job.kind)
     if not isinstance(declaration, registry.PdfDocument):
         return None
     with consistent_view():
         context = declaration.context(job.params, progress)
-        html = render_to_string(declaration.template, {**context, "document_mark": mark})
+        marked = {**context, "document_mark": mark or context.get("document_mark", "")}
+        html = render_to_string(declaration.template, marked)
         return PageToPrint(html, declaration.enclosures(context) if declaration.enclosures else [])
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.constraints import check
 from documents.models import Job
+from evaluations.lifecycle import FEEDBACK_LIFECYCLE, FeedbackState
 from evaluations.models.assessment import Advice
 from projects.models import Proposal
 
@@ -203,11 +204,6 @@ class LetterText(models.Model):
 class FeedbackTalk(models.Model):
     """A talk about a decision that the applicant asked for (domain.md 0.10 and 3.1 step 11a)."""
 
-    class State(models.TextChoices):
-        ASKED = "asked", _("Gevraagd")
-        PLANNED = "planned", _("Gepland")
-        HELD = "held", _("Gehouden")
-
     decision = models.OneToOneField(
         SelectionDecision,
         models.RESTRICT,
@@ -216,7 +212,11 @@ class FeedbackTalk(models.Model):
     )
     wish = models.TextField(_("wat wilt u bespreken"), blank=True, max_length=2000)
     state = models.CharField(
-        _("status"), max_length=20, choices=State, default=State.ASKED, editable=False
+        _("status"),
+        max_length=20,
+        choices=FeedbackState,
+        default=FeedbackState.ASKED,
+        editable=False,
     )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+", verbose_name=_("gevraagd door")
@@ -237,12 +237,17 @@ class FeedbackTalk(models.Model):
     )
     held_at = models.DateTimeField(_("gehouden op"), null=True, blank=True, editable=False)
 
-    state_tones = {State.ASKED: "warning", State.PLANNED: "info", State.HELD: "success"}
+    state_tones = {
+        FeedbackState.ASKED: "warning",
+        FeedbackState.PLANNED: "info",
+        FeedbackState.HELD: "success",
+    }
 
     class Meta:
         verbose_name = _("feedbackgesprek")
         verbose_name_plural = _("feedbackgesprekken")
         ordering = ["-asked_at", "-pk"]
+        triggers = [FEEDBACK_LIFECYCLE.trigger("talk_steps")]
 
     def __str__(self) -> str:
         return f"{self.decision.proposal.reference}: {self.get_state_display()}"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from common import clock
 from common.moments import add_working_days, end_of_day, last_day_before, local_day
 from evaluations import conf
-from evaluations.models import Advice, Assignment, SelectionDecision
+from evaluations.models import Advice, Assignment, FeedbackTalk, SelectionDecision
 from evaluations.pauses import moved_by_pauses
 from projects.models import Proposal
 
@@ -50,6 +50,12 @@ def notification_due(decision: SelectionDecision) -> datetime:
     return end_of_day(
         add_working_days(local_day(decision.decided_at), conf.notification_working_days())
     )
+
+
+def talk_due(talk: FeedbackTalk) -> datetime:
+    """Until when a talk that was asked should be planned."""
+    asked_on = local_day(talk.asked_at)
+    return end_of_day(add_working_days(asked_on, conf.feedback_working_days()))
 
 
 def correction_deadline(proposal: Proposal, at: datetime) -> datetime | None:

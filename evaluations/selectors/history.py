@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from audit.selectors import timeline
-from evaluations.models import Advice, Assignment, ConflictOfInterest
+from evaluations.models import Advice, Assignment, ConflictOfInterest, FeedbackTalk
 from evaluations.policies import may_assign, may_see_decision
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
@@ -35,6 +35,8 @@ WHAT_HAPPENED = {
     "assignment.conflict_found": _("Toewijzing ingetrokken wegens een belangenconflict"),
     "assignment.set_aside": _("Scores opzijgezet wegens een belangenconflict"),
     "assignment.finish": _("Scores definitief"),
+    "feedbacktalk.plan": _("Feedbackgesprek gepland"),
+    "feedbacktalk.hold": _("Feedbackgesprek gehouden"),
 }
 """A step of a lifecycle is named as something to do; a timeline tells what was done."""
 
@@ -58,6 +60,7 @@ def file_timeline(user: Any, proposal: Proposal) -> list[dict[str, Any]]:
         *_conflicts(user, proposal),
         *Advice.objects.filter(proposal=proposal),
         *proposal.information_requests.all(),
+        *FeedbackTalk.objects.filter(decision__proposal=proposal),
     )
     if not (proposal.state in DECIDED_STATES or may_see_decision.test(user, proposal)):
         events = events.exclude(action__startswith=DECISION_ACTIONS)

@@ -4,7 +4,7 @@ from evaluations.views.advice import advice, advice_correct, advice_final
 from evaluations.views.applicant import applicant_decision
 from evaluations.views.assignment import accept, assignment, conflict, decline, revoke
 from evaluations.views.completeness import completeness
-from evaluations.views.decision import decide_view, letter, notify, undo
+from evaluations.views.decision import decide_view, letter, undo
 from evaluations.views.files import file, history, overview
 from evaluations.views.information import ask, information
 from evaluations.views.information import withdraw as withdraw_information
@@ -27,7 +27,6 @@ __all__ = [
     "history",
     "information",
     "letter",
-    "notify",
     "overview",
     "revoke",
     "running_total",

@@ -1,4 +1,4 @@
-"""The decision tab: decide, look at the letter, undo, notify."""
+"""The decision tab: decide, look at the letter, undo."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -8,12 +8,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import SignedInRequest
 from common.views import service_errors
 from documents.policies import may_download
-from evaluations.forms import ConfirmForm, DecisionForm
+from evaluations.forms import DecisionForm
 from evaluations.models import AgendaItem, SelectionDecision
 from evaluations.policies import may_decide, may_decide_on, may_notify, may_see_decision
 from evaluations.selectors import decision_obstacle, draft_advice, final_advice
 from evaluations.selectors.meetings import latest_minutes
-from evaluations.services import decide, notify_decision, remake_letter, withdraw_decision
+from evaluations.services import decide, remake_letter, withdraw_decision
+from evaluations.views.notification import telling
 from evaluations.views.page import answer, back, file_view, show
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
@@ -73,13 +74,12 @@ def decide_view(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         obstacle=obstacle if may_decide.test(user, proposal) else "",
         is_correcting=waits and draft_advice(proposal) is not None,
         may_undo=open_decision and not decision_obstacle(user, proposal),
-        may_notify=open_decision and may_notify.test(user, proposal),
         may_remake=open_decision
         and (may_notify.test(user, proposal) or may_decide.test(user, proposal)),
         download_refused=decision is None
         or decision.letter is None
         or not may_download.test(user, decision.letter),
-        confirm_form=ConfirmForm(),
+        **telling(user, proposal, decision),
         minutes=minutes,
         goes_on=may_decide_on.test(user, proposal.call),
     )
@@ -112,21 +112,5 @@ def letter(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         proposal,
         lambda: remake_letter(proposal=proposal, by=request.user),
         _("De brief wordt opnieuw gemaakt."),
-        "decide",
-    )
-
-
-@file_view
-@require_POST
-def notify(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
-    """Tell the applicant."""
-    if not ConfirmForm(request.POST).is_valid():
-        messages.error(request, _("Vink eerst aan dat u alles hebt nagekeken."))
-        return back(proposal, "decide")
-    return answer(
-        request,
-        proposal,
-        lambda: notify_decision(proposal=proposal, by=request.user),
-        _("De beslissing is meegedeeld. De aanvrager krijgt een mail."),
         "decide",
     )

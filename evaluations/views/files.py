@@ -13,6 +13,7 @@ from evaluations.selectors import (
     file_timeline,
     may_read_text,
 )
+from evaluations.selectors.chain import file_chain
 from evaluations.selectors.packs import may_have_pack, pack_job
 from evaluations.views.page import READING, file_view, show
 from projects.models import Proposal
@@ -40,6 +41,7 @@ def file(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         "file",
         proposal,
         "file",
+        chain=file_chain(request.user, proposal),
         partner_names=", ".join(name for name, _kbo in partners_as_submitted(proposal)) or "–",
         version=proposal.latest_version if reads else None,
         answered=list(answered_requests(proposal)) if reads else [],

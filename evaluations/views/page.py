@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.views import sentences, staff_required
+from evaluations.models import FeedbackTalk
 from evaluations.policies import may_see_all_files, may_see_decision
 from evaluations.selectors import file_steps, get_file, may_read_text, next_step, own_assignment
 from evaluations.selectors.clock import file_clock
+from evaluations.selectors.letters import appeal_of
 from evaluations.views.list_place import carried_query, keep_list, list_place
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
@@ -60,6 +62,7 @@ def show(
             "clock": file_clock(request.user, proposal),
             "list_place": list_place(request, proposal),
             "list_query": carried,
+            "appeal": appeal_of(proposal),
             **context,
         },
         status=422 if refused else 200,
@@ -87,6 +90,11 @@ def _tabs(user: Any, proposal: Proposal, active: str, carried: str) -> list[dict
     reads = may_read_text(user, proposal)
     own = own_assignment(user, proposal)
     decided = proposal.state in {ProposalState.SELECTED, ProposalState.NOT_SELECTED}
+    sees_talk = (
+        proposal.state == ProposalState.NOT_SELECTED
+        and may_see_all_files.test(user, None)
+        and FeedbackTalk.objects.filter(decision__proposal=proposal).exists()
+    )
     shown = [
         ("file", _("Voorstel"), True),
         ("completeness", _("Volledigheid"), may_see_all_files.test(user, None)),
@@ -96,6 +104,7 @@ def _tabs(user: Any, proposal: Proposal, active: str, carried: str) -> list[dict
         ("scores", _("Scores"), reads),
         ("advice", _("Advies"), reads),
         ("decide", _("Beslissing"), decided or may_see_decision.test(user, proposal)),
+        ("feedback", _("Feedbackgesprek"), sees_talk),
         ("history", _("Tijdlijn"), True),
     ]
     return [

@@ -104,8 +104,10 @@ class Staff(Person):
         self.opens_file(reference)
         self.follow("Beslissing meedelen")
         letter = self.within("region", "De brief").downloads(re.compile("^Download"), folder)
-        tell = self.within("region", "Meedelen aan de aanvrager")
-        tell.tick(CONFIRM)
+        self.press("Mails klaarzetten")
+        self.sees("De mails staan klaar. De aanvrager weet nog niets.")
+        tell = self.within("region", "Beslissing meedelen")
+        tell.tick("Ik heb de brieven en de mails gelezen.")
         tell.press("Beslissing meedelen")
         self.sees("De beslissing is meegedeeld.")
         return letter

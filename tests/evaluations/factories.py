@@ -15,7 +15,8 @@ from factory.django import DjangoModelFactory
 from accounts.models import Organisation, User
 from accounts.roles import MemberRole, StaffRole
 from calls.models import ChecklistKind
-from documents.services import run_job
+from documents.models import Job, JobState
+from documents.services import run_job, store_file
 from evaluations import services
 from evaluations.lifecycle import FileStep
 from evaluations.models import Advice, Assignment, Evaluation, FileSummary, SelectionDecision
@@ -153,6 +154,16 @@ class Case:
     def lettered(self, outcome: str = "selected") -> "Case":
         self.decided(outcome)
         run_job(job_id=self.decision.letter_id)
+        return self
+
+    def with_letter(self, outcome: str = "selected") -> "Case":
+        """As `lettered`, without laying out pages: for tests that never open the letter."""
+        self.decided(outcome)
+        Job.objects.filter(pk=self.decision.letter_id).update(
+            state=JobState.DONE,
+            file=store_file(content=b"%PDF-1.7 brief", name="brief.pdf"),
+            finished_at=timezone.now(),
+        )
         return self
 
     def notified(self, outcome: str = "selected") -> "Case":

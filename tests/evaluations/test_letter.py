@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from documents.models import Job
 from documents.services import run_job
 from evaluations.services.letter_texts import APPEAL, DEFAULT_TEXTS
 from notifications.models import OutboxMail
@@ -14,7 +15,12 @@ pytestmark = pytest.mark.django_db
 
 
 def text_of(case: Case) -> str:
-    stored = case.decision.letter.file  # type: ignore[union-attr]
+    return pdf_text(case.decision.letter)
+
+
+def pdf_text(job: Job | None) -> str:
+    assert job is not None
+    stored = job.file
     assert stored is not None
     done = subprocess.run(
         ["pdftotext", "-layout", str(stored.path), "-"], capture_output=True, check=True

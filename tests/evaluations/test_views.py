@@ -67,7 +67,9 @@ def test_the_whole_way_through_the_forms() -> None:
     )
     assert answer.status_code == 302
     run_job(job_id=case.decision.letter_id)
-    team.post(url("notify", case), {"confirmed": "on"})
+    answer = team.post(url("prepare_notification", case))
+    assert answer["Location"] == url("notify", case)
+    team.post(url("notify", case), {"means": "portal", "confirmed": "on"})
     assert case.state == ProposalState.SELECTED
     member = signed_in(case.member).get(url("decision", case))
     assert "Goed voorstel." in member.content.decode()
@@ -238,12 +240,11 @@ def test_the_running_total_is_computed_and_stores_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("page", "stage"),
-    [("finalise_scores", "accepted"), ("finalise_advice", "scored"), ("notify", "lettered")],
+    [("finalise_scores", "accepted"), ("finalise_advice", "scored")],
 )
 def test_final_steps_ask_for_a_tick(page: str, stage: str) -> None:
     case: Case = getattr(Case(), stage)()
-    person = case.team if page == "notify" else case.adviser
-    answer = signed_in(person).post(url(page, case), {}, follow=True)
+    answer = signed_in(case.adviser).post(url(page, case), {}, follow=True)
     assert "Vink eerst aan dat u alles hebt nagekeken." in answer.content.decode()
 
 

@@ -223,7 +223,6 @@ def test_every_page_that_somebody_opens_is_sound(world, visitor):
 UNREACHED = {
     "calls:blank_form_pdf": "the worker has not made the PDF yet",
     "calls:document": "its file lies in the folder of another test; see tests/calls",
-    "evaluations:decision": "the decision has not been notified; see tests/evaluations",
     "documents:download": "the worker has not made the document yet",
     "funding:evidence": "the claim has no file",
     "rehearsals:file": "the rehearsal has no document; see tests/rehearsals",

@@ -29,6 +29,8 @@ from evaluations.models import (
     SavedView,
     ScoreUpload,
 )
+from evaluations.services import notify_decision
+from evaluations.services.feedback import ask_for_talk, plan_talk
 from evaluations.services.meetings import add_to_agenda, plan_meeting
 from funding.models import Commitment
 from funding.services import (
@@ -90,6 +92,7 @@ class World:
             due_on=default_due_on(),
             by=self.case.team,
         )
+        self._add_refusal()
         self.partner = self.draft.partners.create(name="Stad Partner")
         self.partner_access = self.partner.accesses.create(
             user=UserFactory(), invited_by=self.member
@@ -150,6 +153,22 @@ class World:
             proposal=self.case.proposal, adviser=adviser, is_lead=True, why="Deskundig."
         )
 
+    def _add_refusal(self) -> None:
+        """A file of the same applicant that was not selected, with a talk about it."""
+        self.refused = Case()
+        mine = Proposal.objects.filter(pk=self.refused.proposal.pk)
+        mine.update(organisation=self.organisation)
+        self.refused.proposal.refresh_from_db()
+        self.refused.with_letter("not_selected")
+        notify_decision(proposal=self.refused.proposal, by=self.refused.team)
+        talk = ask_for_talk(proposal=self.refused.proposal, by=self.member)
+        plan_talk(
+            talk=talk,
+            by=self.refused.team,
+            planned_at=timezone.now() + timedelta(days=3),
+            place="Brussel",
+        )
+
     def _add_money(self) -> None:
         """A commitment of 2026 with a first instalment that the authority has claimed."""
         self.budget_line = budget_line(2026)
@@ -202,8 +221,14 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("calls:form_change", "slug"): lambda w: w.changing_call.slug,
     ("documents:", "job_id"): lambda w: w.job.pk,
     ("evaluations:", "reference"): lambda w: w.case.proposal.reference,
+    **{
+        (f"evaluations:{page}", "reference"): lambda w: w.refused.proposal.reference
+        for page in ("decision", "ask_talk", "talk_calendar", "try_again", "feedback")
+    },
+    ("evaluations:try_again", "slug"): lambda w: w.call.slug,
     ("evaluations:", "number"): lambda w: w.asked.number,
     ("evaluations:numbers_csv", "key"): lambda w: "doorlooptijden",
+    ("evaluations:", "outcome"): lambda w: "selected",
     ("evaluations:", "pk"): lambda w: w.case.assignment.pk,
     ("evaluations:score_upload", "pk"): lambda w: w.upload.pk,
     ("evaluations:store_upload", "pk"): lambda w: w.upload.pk,
