@@ -56,8 +56,7 @@ def main(result: Path) -> int:
     )
     highest = max(measured["children"], default=0)
     print(
-        f"Peak memory (RSS): {highest / 1000:.0f} MB for the process that lays out"
-        f" ({len(measured['children'])} of them, one after another),"
+        f"Peak memory (RSS): {highest / 1000:.0f} MB for the largest process that lays out,"
         f" {measured['main'] / 1000:.0f} MB for the worker above it"
     )
     print(f"Checked in {checking:.1f} s: ", end="")
