@@ -92,6 +92,8 @@ DEMO_ACCOUNTS = [
     _staff("projectleider2", "Petra", "Leiders", "Projectleider", StaffRole.PROJECT_LEADER),
     _staff("adviseur", "Anke", "Adviseur", "Bedrijfsadviseur", StaffRole.ADVISER),
     _staff("adviseur2", "Arno", "Adviseurs", "Bedrijfsadviseur", StaffRole.ADVISER),
+    _staff("adviseur3", "Amina", "Raadgever", "Bedrijfsadviseur", StaffRole.ADVISER),
+    _staff("adviseur4", "Axel", "Expert", "Bedrijfsadviseur", StaffRole.ADVISER),
     _staff("manager", "Mira", "Manager", "Programmamanager", StaffRole.PROGRAMME_MANAGER),
     _staff("secretaris", "Sofie", "Secretaris", "Secretaris", StaffRole.COMMITTEE_SECRETARY),
     _staff("beheerder", "Bram", "Beheerder", "Beheerder portaal", StaffRole.ADMINISTRATOR),

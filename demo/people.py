@@ -16,6 +16,8 @@ class Cast:
     second_leader: User
     adviser: User
     second_adviser: User
+    third_adviser: User
+    fourth_adviser: User
     manager: User
     secretary: User
     submitter: User
@@ -25,6 +27,11 @@ class Cast:
     @property
     def advisers(self) -> tuple[User, User]:
         return (self.adviser, self.second_adviser)
+
+    @property
+    def readers(self) -> tuple[User, User]:
+        """Advisers who read along in files of the others."""
+        return (self.third_adviser, self.fourth_adviser)
 
 
 def gather() -> Cast:
@@ -36,6 +43,8 @@ def gather() -> Cast:
         second_leader=people["projectleider2@pio.example"],
         adviser=people["adviseur@pio.example"],
         second_adviser=people["adviseur2@pio.example"],
+        third_adviser=people["adviseur3@pio.example"],
+        fourth_adviser=people["adviseur4@pio.example"],
         manager=people["manager@pio.example"],
         secretary=people["secretaris@pio.example"],
         submitter=people["indiener@voorbeeldegem.example"],

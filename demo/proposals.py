@@ -14,6 +14,7 @@ from calls.models import Call, QuestionType, SectionKind, Theme
 from common.moments import add_working_days, last_day_before, today
 from demo.organisations import MARK
 from demo.people import Cast
+from demo.scores import score_file
 from demo.texts import Idea, answers_for
 from demo.timing import at
 from documents.services import request_document
@@ -21,14 +22,13 @@ from evaluations.lifecycle import AssignmentState
 from evaluations.models import (
     Advice,
     Assignment,
+    CompletenessAnswer,
     CompletenessCheck,
     Conclusion,
     ConflictDeclaration,
-    Evaluation,
-    Score,
     SelectionDecision,
 )
-from evaluations.selectors import total_of
+from evaluations.selectors.checking import points_to_check
 from evaluations.services.decision import next_letter_number, request_letter
 from projects.content import fingerprint, proposal_content
 from projects.draft import load_draft
@@ -43,12 +43,16 @@ ORDER = [
     ProposalState.ASSESSMENT,
     ProposalState.ADVISED,
 ]
+DAY_OF_DECISIONS = 45  # working days after closing
 DECIDED = {ProposalState.SELECTED, ProposalState.NOT_SELECTED}
 
 
 @dataclass(frozen=True)
 class Story:
-    """Who proposes which idea, and how far it came. `scores` are per criterion of the call."""
+    """Who proposes which idea, and how far it came. `scores` are per criterion of the call.
+
+    A `lead` that is named has scored nothing yet while the file is in assessment.
+    """
 
     organisation: Organisation
     idea: Idea
@@ -57,6 +61,8 @@ class Story:
     conclusion: Conclusion = Conclusion.POSITIVE
     unfinished: bool = False
     decided_not_notified: bool = False
+    second_scores: tuple[str, ...] = ()
+    lead: User | None = None
 
     def reached(self, state: ProposalState) -> bool:
         if self.state in DECIDED:
@@ -208,62 +214,38 @@ class Player:
         log(proposal, arrived_at, author, "proposal.submit", "Indienen")
 
     def _check(self, proposal: Proposal) -> None:
-        when = at(self._working_day(3), 11, 20)
-        CompletenessCheck.objects.create(
+        when = at(self.working_day(3), 11, 20)
+        check = CompletenessCheck.objects.create(
             version=proposal.versions.get(),
             is_complete=True,
             checked_by=self.cast.team,
             checked_at=when,
         )
+        CompletenessAnswer.objects.bulk_create(
+            CompletenessAnswer(check_of=check, item=point, label=point.label, is_ok=True)
+            for point in points_to_check(proposal)
+        )
         self._move(proposal, ProposalState.COMPLETE)
         log(proposal, when, self.cast.team, "proposal.mark_complete", "Volledig verklaren")
 
     def _assess(self, proposal: Proposal, story: Story) -> None:
-        adviser = self.cast.advisers[self.count % 2]
-        advised = story.reached(ProposalState.ADVISED)
-        assigned = at(self._working_day(4), 9, 45)
-        finished = at(self._working_day(18 + self.count % 7), 15, 30)
-        assignment = Assignment.objects.create(
-            proposal=proposal,
-            adviser=adviser,
-            due_on=add_working_days(self.closing, 40),
-            assigned_by=self.cast.team,
-            assigned_at=assigned,
-            state=AssignmentState.DONE if advised else AssignmentState.ACCEPTED,
-        )
-        ConflictDeclaration.objects.create(
-            assignment=assignment, has_conflict=False, declared_at=assigned + timedelta(hours=3)
-        )
+        adviser = story.lead or self.cast.advisers[self.count % 2]
+        assigned = at(self.working_day(4), 9, 45)
+        finished = at(self.working_day(18 + self.count % 7), 15, 30)
+        assignment = self.ask(proposal, adviser)
         self._move(proposal, ProposalState.ASSESSMENT)
         log(proposal, assigned, self.cast.team, "proposal.start_assessment", "Beoordeling starten")
-        evaluation = Evaluation.objects.create(assignment=assignment)
-        criteria = list(self.call.criteria.all())
-        given = criteria if advised else criteria[:1]
-        Score.objects.bulk_create(
-            Score(
-                evaluation=evaluation,
-                criterion=criterion,
-                value=Decimal(value),
-                motivation="Het voorstel onderbouwt dit met cijfers en gesprekken met de markt.",
-            )
-            for criterion, value in zip(given, story.scores, strict=False)
-        )
+        advised = story.reached(ProposalState.ADVISED)
+        if self.call.reader_count > 1:
+            second = self._second_reader(proposal, adviser, advised=advised)
+            if advised:
+                given = story.second_scores or story.scores
+                score_file(second, given, finished - timedelta(days=1))
         if not advised:
+            if story.lead is None:
+                score_file(assignment, story.scores[:1])
             return
-        total = total_of(
-            criteria,
-            dict(
-                zip(
-                    [criterion.pk for criterion in criteria],
-                    map(Decimal, story.scores),
-                    strict=False,
-                )
-            ),
-            self.call.overall_threshold,
-        )
-        Evaluation.objects.filter(pk=evaluation.pk).update(
-            finalised_at=finished, total_percent=total.percent, passes=total.passes
-        )
+        score_file(assignment, story.scores, finished)
         Advice.objects.create(
             proposal=proposal,
             author=adviser,
@@ -283,8 +265,8 @@ class Player:
 
     def _decide(self, proposal: Proposal, story: Story) -> None:
         advice = proposal.advices.get()
-        decided = at(self._working_day(45), 16)
-        notified = at(self._working_day(48), 9, 30)
+        decided = at(self.working_day(DAY_OF_DECISIONS), 16)
+        notified = at(self.working_day(DAY_OF_DECISIONS + 3), 9, 30)
         not_selected = story.state == ProposalState.NOT_SELECTED
         decision = SelectionDecision.objects.create(
             proposal=proposal,
@@ -313,9 +295,49 @@ class Player:
         action = "proposal.do_not_select" if not_selected else "proposal.select"
         log(proposal, notified, self.cast.team, action, label)
 
+    # --- Readers ---------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        proposal: Proposal,
+        adviser: User,
+        *,
+        is_lead: bool = True,
+        state: AssignmentState = AssignmentState.ACCEPTED,
+    ) -> Assignment:
+        """A reader who was asked on the fourth working day, and accepted unless only invited."""
+        assigned = at(self.working_day(4), 9, 45)
+        assignment = Assignment.objects.create(
+            proposal=proposal,
+            adviser=adviser,
+            is_lead=is_lead,
+            due_on=add_working_days(self.closing, 40),
+            assigned_by=self.cast.team,
+            assigned_at=assigned,
+            state=state,
+        )
+        if state != AssignmentState.INVITED:
+            ConflictDeclaration.objects.create(
+                assignment=assignment, has_conflict=False, declared_at=assigned + timedelta(hours=3)
+            )
+        return assignment
+
+    def _second_reader(self, proposal: Proposal, lead: User, *, advised: bool) -> Assignment:
+        """Of a file in assessment every other second reader has yet to answer."""
+        first, other = self.cast.readers
+        choice = (other, first) if self.count % 2 == 0 else (first, other)
+        return self.ask(
+            proposal,
+            next(adviser for adviser in choice if adviser != lead),
+            is_lead=False,
+            state=AssignmentState.ACCEPTED
+            if advised or self.count % 2
+            else AssignmentState.INVITED,
+        )
+
     # --- Pieces ----------------------------------------------------------------------------------
 
-    def _working_day(self, count: int) -> date:
+    def working_day(self, count: int) -> date:
         """The `count`-th working day after closing, or yesterday when that has yet to come."""
         return min(add_working_days(self.closing, count), today() - timedelta(days=1))
 

@@ -13,11 +13,21 @@ from calls.lifecycle import CallState
 from calls.models import Call, Theme
 from common.moments import add_working_days, local_day
 from demo.calls import call_in_the_making, past_calls, played_call, themes
+from demo.evaluation import (
+    asks_for_a_talk,
+    assess_in_depth,
+    fill_pool,
+    find_ties,
+    keep_views,
+    meeting_held,
+    meeting_planned,
+    two_readers,
+)
 from demo.money import Bookkeeper, Grant, budget_years, state_after
 from demo.organisations import invented_organisations
 from demo.people import Cast, gather
 from demo.projects import invented_project, real_projects
-from demo.proposals import Player, Story
+from demo.proposals import DAY_OF_DECISIONS, Player, Story
 from demo.questions import visitors_ask
 from demo.texts import IDEAS
 from demo.timing import Calendar
@@ -55,51 +65,59 @@ class Stage:
         city = self.cast.submitter.memberships.get().organisation
         hospital = self.cast.hospital.memberships.get().organisation
         bodies = [*invented_organisations(), city, hospital]
+        fill_pool(self.cast, self.themes, calendar, bodies)
         real = real_projects(past_calls(), self.themes, self.cast)
-        selected = [
-            proposal
-            for offset, (reference, opens, closes, state, title, chosen) in enumerate(
-                [
-                    (
-                        f"PIO-{year - 2}-1",
-                        calendar.day(year - 2, 0.02),
-                        calendar.day(year - 2, 0.14),
-                        CallState.ARCHIVED,
-                        f"Reguliere oproep {year - 2}",
-                        4,
-                    ),
-                    (
-                        f"PIO-{year - 1}-1",
-                        calendar.day(year - 1, 0.04),
-                        calendar.day(year - 1, 0.2),
-                        CallState.ARCHIVED,
-                        f"Reguliere oproep {year - 1}",
-                        5,
-                    ),
-                    (
-                        f"PIO-{year}-1",
-                        calendar.ago(230),
-                        calendar.ago(170),
-                        CallState.DECIDED,
-                        "Voorjaarsoproep",
-                        4,
-                    ),
-                ]
+        selected = []
+        for offset, (reference, opens, closes, state, title, chosen) in enumerate(
+            [
+                (
+                    f"PIO-{year - 2}-1",
+                    calendar.day(year - 2, 0.02),
+                    calendar.day(year - 2, 0.14),
+                    CallState.ARCHIVED,
+                    f"Reguliere oproep {year - 2}",
+                    4,
+                ),
+                (
+                    f"PIO-{year - 1}-1",
+                    calendar.day(year - 1, 0.04),
+                    calendar.day(year - 1, 0.2),
+                    CallState.ARCHIVED,
+                    f"Reguliere oproep {year - 1}",
+                    5,
+                ),
+                (
+                    f"PIO-{year}-1",
+                    calendar.ago(230),
+                    calendar.ago(170),
+                    CallState.DECIDED,
+                    "Voorjaarsoproep",
+                    4,
+                ),
+            ]
+        ):
+            spring = self._call(reference, opens, closes, state, title)
+            selected += self._decided(spring, bodies, offset * 3, chosen)
+        refused = spring.play(
+            Story(
+                organisation=city,
+                idea=IDEAS[3],
+                state=ProposalState.NOT_SELECTED,
+                scores=("3.5", "3.0", "2.0"),
+                conclusion=Conclusion.NEGATIVE,
             )
-            for proposal in self._decided(
-                self._call(reference, opens, closes, state, title), bodies, offset * 3, chosen
-            )
-        ]
-        self._in_assessment(
-            self._call(
-                f"PIO-{year}-2",
-                calendar.ago(85),
-                calendar.ago(24),
-                CallState.ASSESSMENT,
-                "Zomeroproep",
-            ),
-            bodies,
         )
+        summer = self._call(
+            f"PIO-{year}-2",
+            calendar.ago(85),
+            calendar.ago(24),
+            CallState.ASSESSMENT,
+            "Zomeroproep",
+        )
+        two_readers(summer.call)
+        self._in_assessment(summer, bodies)
+        self._in_depth(spring, summer, bodies)
+        asks_for_a_talk(refused, self.cast, calendar)
         autumn = self._call(
             f"PIO-{year}-3",
             calendar.ago(38),
@@ -178,6 +196,15 @@ class Stage:
         city = self.cast.submitter.memberships.get().organisation
         asked = player.play(Story(organisation=city, idea=IDEAS[4], state=ProposalState.ASSESSMENT))
         staff_ask(asked, self.cast)
+
+    def _in_depth(self, spring: Player, summer: Player, bodies: Sequence[Organisation]) -> None:
+        """What the evaluation needs beside the files: ties, meetings, views."""
+        cast, calendar = self.cast, self.calendar
+        assess_in_depth(summer, cast, calendar, bodies)
+        find_ties(calendar)
+        meeting_held(spring, cast, DAY_OF_DECISIONS)
+        meeting_planned(summer, cast, calendar)
+        keep_views(summer.call, cast)
 
     def _open(self, player: Player, bodies: Sequence[Organisation]) -> None:
         """Drafts in the open call: nearly finished, half done, and one handed in."""

@@ -27,7 +27,7 @@ def _demo(settings: Any) -> None:
 def test_the_demo_covers_every_role() -> None:
     staff = [role for account in DEMO_ACCOUNTS for role in account.staff_roles]
     assert set(staff) == set(StaffRole)
-    assert staff.count(StaffRole.ADVISER) == 2
+    assert staff.count(StaffRole.ADVISER) == 4
     assert staff.count(StaffRole.PROJECT_LEADER) == 2
     city = {account.organisation_roles.get(CITY) for account in DEMO_ACCOUNTS}
     assert city >= set(MemberRole)

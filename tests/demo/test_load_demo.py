@@ -105,7 +105,7 @@ def test_frozen_versions_keep_their_fingerprint(demo: None) -> None:
 
 def test_every_screen_has_something_to_show(demo: None) -> None:
     states = set(Proposal.objects.values_list("state", flat=True))
-    assert states >= set(ProposalState) - {ProposalState.INCOMPLETE, ProposalState.WITHDRAWN}
+    assert states >= set(ProposalState) - {ProposalState.WITHDRAWN}
     projects = set(Project.objects.values_list("state", flat=True))
     assert projects >= {
         ProjectState.PREPARATION,
@@ -128,3 +128,70 @@ def test_work_waits_for_the_people_of_the_city(demo: None) -> None:
     access = PartnerAccess.objects.get()
     assert access.partner.proposal == assignment.proposal
     assert access.user.email == "indiener@deproef.example"
+
+
+def summary_steps() -> dict[str, str]:
+    rows = FileSummary.objects.filter(call__reference=f"PIO-{today().year}-2")
+    return {row.proposal.reference[-4:]: row.step for row in rows.select_related("proposal")}
+
+
+def test_the_call_in_assessment_has_a_file_at_every_step(demo: None) -> None:
+    assert summary_steps() == {
+        **dict.fromkeys(("0001", "0002"), FileStep.CHECK),
+        "0003": FileStep.ASSIGN,
+        **dict.fromkeys(("0004", "0005", "0014", "0015", "0016"), FileStep.ASSESS),
+        **dict.fromkeys(("0006", "0007", "0013"), FileStep.DECIDE),
+        **dict.fromkeys(("0008", "0012"), FileStep.NOTIFY),
+        "0009": FileStep.INFORMATION,
+        "0010": FileStep.CORRECTION,
+        "0011": FileStep.CONSENSUS,
+    }
+    assert list(stale_summaries()) == []
+
+
+def test_the_incomplete_file_stands_still_and_says_what_to_correct(demo: None) -> None:
+    row = FileSummary.objects.get(step=FileStep.CORRECTION)
+    assert row.clock_stands_since is not None
+    check = CompletenessCheck.objects.get(version__proposal=row.proposal)
+    assert [check.answers.filter(is_ok=ok).count() for ok in (True, False)] == [5, 2]
+    assert list(check.corrections.values_list("section_code", "key")) == [
+        ("D", "huidige_werkwijze"),
+        ("J", ""),
+        ("C", ""),
+    ]
+    until = row.proposal.correction_until
+    assert until is not None
+    assert until > clock.now()
+
+
+def test_ties_are_found_and_nobody_assesses_a_file_of_a_tie(demo: None) -> None:
+    standing = ConflictOfInterest.objects.standing()
+    people = {row.person.first_name for row in standing.select_related("person")}
+    assert people == {"Amina", "Tom"}
+    pairs = set(standing.values_list("person", "proposal"))
+    assert pairs.isdisjoint(Assignment.objects.values_list("adviser", "proposal"))
+
+
+def test_one_meeting_is_held_and_one_is_planned(demo: None) -> None:
+    planned, held = Meeting.objects.order_by("-starts_at")
+    assert (planned.state, held.state) == (MeetingState.PLANNED, MeetingState.CLOSED)
+    assert planned.starts_at > clock.now()
+    assert planned.items.count() == 3
+    items = list(held.items.select_related("proposal__decision"))
+    assert len(items) == 7
+    for item in items:
+        assert (item.minutes, item.leaning) == (
+            item.proposal.decision.grounds,
+            item.proposal.decision.outcome,
+        )
+    left = Departure.objects.get()
+    assert str(left.attendee.person) == "Tom Teamleden (voorbeeld)"
+
+
+def test_mails_are_held_and_a_talk_is_asked(demo: None) -> None:
+    mails = OutboxMail.objects.filter(state=MailState.HELD)
+    assert {mail.about for mail in mails} == {PreparedNotification.objects.get().decision.proposal}
+    assert mails.count() == 3
+    talk = FeedbackTalk.objects.get()
+    assert talk.decision.outcome == SelectionDecision.Outcome.NOT_SELECTED
+    assert talk.decision.proposal.organisation.is_fictional
