@@ -10,7 +10,7 @@ from common import clock
 from common.moments import add_working_days
 from demo.organisations import MARK
 from demo.people import Cast
-from demo.proposals import Player, Story, log
+from demo.proposals import Player, Story
 from demo.scores import score_file
 from demo.texts import IDEAS
 from demo.timing import Calendar, at
@@ -18,7 +18,6 @@ from evaluations.models import (
     AdviserAbsence,
     AdviserProfile,
     CorrectionKind,
-    FeedbackTalk,
     Interest,
     InterestKind,
     SavedView,
@@ -27,6 +26,7 @@ from evaluations.models import (
 from evaluations.selectors.checking import points_to_check
 from evaluations.services.completeness import Correction, PointAnswer, check_completeness
 from evaluations.services.conflicts import find_conflicts
+from evaluations.services.feedback import ask_for_talk
 from evaluations.services.held_mails import hold_mails
 from evaluations.services.line import draw_line
 from evaluations.services.meetings import (
@@ -286,11 +286,9 @@ def keep_views(call: Call, cast: Cast) -> None:
 
 def asks_for_a_talk(proposal: Proposal, cast: Cast, calendar: Calendar) -> None:
     """The city asks what would have made its proposal better."""
-    asked = at(calendar.ago(2), 11)
-    talk = FeedbackTalk.objects.create(
-        decision=proposal.decision,
-        wish="Wat moeten wij aan de aanpak veranderen voor een volgende oproep?",
-        asked_by=cast.submitter,
-        asked_at=asked,
-    )
-    log(talk, asked, cast.submitter, "feedbacktalk.ask", "Feedbackgesprek gevraagd")
+    with clock.moved_to(at(calendar.ago(2), 11)):
+        ask_for_talk(
+            proposal=proposal,
+            by=cast.submitter,
+            wish="Wat moeten wij aan de aanpak veranderen voor een volgende oproep?",
+        )

@@ -11,12 +11,29 @@ from django.db.models import Q, Sum
 from accounts.models import Organisation
 from calls.lifecycle import CallPhase
 from calls.models import Call
+from common import clock
 from common.moments import today
 from demo.sources import call_sources, project_sources
-from evaluations.models import Score, SelectionDecision
+from evaluations.lifecycle import FileStep, MeetingState
+from evaluations.models import (
+    Assignment,
+    CompletenessCheck,
+    ConflictOfInterest,
+    Departure,
+    FeedbackTalk,
+    FileSummary,
+    Meeting,
+    PreparedNotification,
+    Score,
+    SelectionDecision,
+)
+from evaluations.services.locking import applicants
+from evaluations.services.summary import stale_summaries
 from funding.models import BudgetLine, Commitment, LedgerEntry
 from funding.reports.tables import report_tables
 from funding.reports.yearly import build_yearly_report, default_cut_off
+from notifications.lifecycle import MailState
+from notifications.models import OutboxMail
 from projects.content import fingerprint
 from projects.lifecycle import ProjectState, ProposalState
 from projects.models import (
@@ -189,9 +206,10 @@ def test_one_meeting_is_held_and_one_is_planned(demo: None) -> None:
 
 
 def test_mails_are_held_and_a_talk_is_asked(demo: None) -> None:
+    held = PreparedNotification.objects.get().decision.proposal
     mails = OutboxMail.objects.filter(state=MailState.HELD)
-    assert {mail.about for mail in mails} == {PreparedNotification.objects.get().decision.proposal}
-    assert mails.count() == 3
+    assert {mail.about for mail in mails} == {held}
+    assert {mail.recipient for mail in mails} == set(applicants(held))
     talk = FeedbackTalk.objects.get()
     assert talk.decision.outcome == SelectionDecision.Outcome.NOT_SELECTED
     assert talk.decision.proposal.organisation.is_fictional
