@@ -20,7 +20,7 @@ from projects.models import Proposal
 from projects.selectors.submission import as_handed_in
 
 EXAMPLE_KIND = "evaluations.letter_example"
-MARK = gettext_lazy("VOORBEELD: dit is geen brief en geen beslissing")
+MARK = gettext_lazy("VOORBEELD: geen brief")
 NUMBER = "PIO/0000/0000"
 
 
