@@ -161,6 +161,12 @@ class DraftForm(PortalForm):
         data["version"] = str(version)
         self.data = data
 
+    def go_on_from(self, version: int) -> None:
+        """Show the form again after a save: what it holds is what is stored as `version`."""
+        base = self.base_after_save()
+        self.restart_from(version)
+        cast(Any, self.data)["base"] = base
+
 
 def _plain(value: Any) -> str:
     return f"{value:.2f}" if isinstance(value, Decimal) else str(value)

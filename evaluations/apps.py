@@ -24,6 +24,7 @@ class EvaluationsConfig(AppConfig):
         from evaluations.selectors.checking import corrections_asked
         from evaluations.selectors.mails import disclosed_mails
         from evaluations.services import conflict_watch, pauses, seed_letter_texts
+        from evaluations.services.consensus import on_assignment_step
         from evaluations.services.held_mails import on_proposal_step
         from evaluations.services.information import on_information_step
         from evaluations.services.summary import fill_summaries, on_change
@@ -55,6 +56,11 @@ class EvaluationsConfig(AppConfig):
         )
         transitioned.connect(
             on_proposal_step, sender=Proposal, dispatch_uid="evaluations.on_proposal_step"
+        )
+        transitioned.connect(
+            on_assignment_step,
+            sender=models.Assignment,
+            dispatch_uid="evaluations.on_assignment_step",
         )
         post_migrate.connect(
             seed_letter_texts, sender=self, dispatch_uid="evaluations.seed_letter_texts"

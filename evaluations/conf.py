@@ -16,10 +16,10 @@ DEFAULTS: dict[str, Any] = {
     "notification_working_days": 5,  # after the decision
     "appeal_days": 60,  # at the Council of State, from the day after the notification (9.8)
     "feedback_working_days": 10,  # after the applicant asked for a talk
-    "score_step": "0.5",
     "interest_years": 2,  # that an interest which ended still counts
     "least_presence": "0.5",  # of the working days until the due day, to be asked
     "saved_view_hour": 7,  # of the day, Brussels time
+    "consensus_working_days": 5,  # after common scores were laid before the readers
 }
 
 
@@ -56,11 +56,6 @@ def feedback_working_days() -> int:
     return int(_value("feedback_working_days"))
 
 
-def score_step() -> Decimal:
-    """The smallest difference between two scores."""
-    return Decimal(str(_value("score_step")))
-
-
 def interest_years() -> int:
     """How many years an interest that ended still counts as a conflict."""
     return int(_value("interest_years"))
@@ -74,3 +69,7 @@ def least_presence() -> Decimal:
 def saved_view_hour() -> int:
     """From which hour of a working day saved views are mailed."""
     return int(_value("saved_view_hour"))
+
+
+def consensus_working_days() -> int:
+    return int(_value("consensus_working_days"))

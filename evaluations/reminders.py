@@ -13,11 +13,20 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import StaffRole
 from accounts.selectors import staff_with_role
 from calls.models import SubmissionRound
-from common.moments import end_of_day, last_day_before
+from common.moments import add_working_days, end_of_day, last_day_before, local_day
+from evaluations import conf
 from evaluations.lifecycle import AssignmentState, FeedbackState
-from evaluations.models import Advice, Assignment, ClockPause, FeedbackTalk, SelectionDecision
+from evaluations.models import (
+    Advice,
+    Assignment,
+    ClockPause,
+    Consensus,
+    FeedbackTalk,
+    SelectionDecision,
+)
 from evaluations.selectors import completeness_due, decision_due, decision_obstacle
 from evaluations.selectors.deadlines import advice_due_on, talk_due
+from evaluations.selectors.readers import readers_of, still_to_answer
 from evaluations.services.feedback import talk_keepers
 from evaluations.services.information import information_readers
 from notifications.registry import Offset, ReminderRule, Subject
@@ -156,6 +165,56 @@ LATE_ADVICE = ReminderRule(
     context=_advice_context,
 )
 
+# --- Consensus: the readers who did not answer ---------------------------------------------------
+
+
+def consensus_subjects(now: datetime) -> Iterator[Subject]:
+    """Common scores that lie before the readers, for who did not answer on them."""
+    waiting = (
+        Consensus.objects.filter(
+            proposed_at__isnull=False,
+            finalised_at__isnull=True,
+            proposal__state=ProposalState.ASSESSMENT,
+        )
+        .select_related("proposal")
+        .prefetch_related(
+            "replies",
+            Prefetch(
+                "proposal__assignments",
+                Assignment.objects.active().select_related("adviser").order_by("pk"),
+                to_attr="readers",
+            ),
+        )
+        .order_by("pk")
+    )
+    for item in waiting:
+        readers = still_to_answer(item, getattr(item.proposal, "readers", []))
+        since = item.proposed_at
+        assert since is not None
+        due = add_working_days(local_day(since), conf.consensus_working_days())
+        yield Subject(item, [one.adviser for one in readers], end_of_day(due), since=since)
+
+
+def _still_to_agree(item: Consensus, person: Any) -> bool | str:
+    if item.proposed_at is None or item.finalised_at is not None:
+        return _("Er ligt geen voorstel meer bij de lezers.")
+    waiting = still_to_answer(item, readers_of(item.proposal))
+    return person.pk in {one.adviser_id for one in waiting} or _("Deze lezer heeft geantwoord.")
+
+
+CONSENSUS = ReminderRule(
+    name="evaluations.consensus_due",
+    label=gettext_lazy("Antwoorden op gemeenschappelijke scores"),
+    default_offsets=(Offset(days=-2), Offset(days=1)),
+    subjects=consensus_subjects,
+    still_needed=_still_to_agree,
+    template="evaluations/mail/reminder_consensus.md",
+    context=lambda item, person, deadline: {
+        "reference": item.proposal.reference,
+        "url": portal_url("evaluations:consensus", item.proposal.reference),
+    },
+)
+
 # --- Decision ------------------------------------------------------------------------------------
 
 
@@ -264,4 +323,4 @@ FEEDBACK = ReminderRule(
     },
 )
 
-RULES = (COMPLETENESS, ADVICE, LATE_ADVICE, DECISION, INFORMATION, FEEDBACK)
+RULES = (COMPLETENESS, ADVICE, LATE_ADVICE, CONSENSUS, DECISION, INFORMATION, FEEDBACK)

@@ -94,6 +94,16 @@ class Total:
         return sum((weight * value for weight, value in self._scored), Decimal(0))
 
 
+def needed_length(call: Any, threshold: Decimal, value: Decimal | None) -> int:
+    """How many characters the motivation of a score needs at least; more below the threshold.
+
+    `call` gives `motivation_length` and `motivation_length_below`; `threshold` is in percent.
+    """
+    if value is not None and value * HUNDRED < threshold * MAX_SCORE:
+        return int(max(call.motivation_length, call.motivation_length_below))
+    return int(call.motivation_length)
+
+
 def possible_scores(step: Decimal) -> list[Decimal]:
     """All scores from 0 to 5 in steps of `step`: 0, 0.5, 1, …"""
     count = int(Decimal(MAX_SCORE) / step)

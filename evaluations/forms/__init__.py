@@ -1,14 +1,18 @@
 """The forms of the evaluation, one module per kind of work."""
 
+from evaluations.forms.assessing import (
+    AdviceForm,
+    ConsensusForm,
+    ConsensusReplyForm,
+    ScoreForm,
+)
 from evaluations.forms.completeness import CompletenessForm
 from evaluations.forms.files import (
-    AdviceForm,
     ConfirmForm,
     ConflictForm,
     DecisionForm,
     DeclarationForm,
     ReasonForm,
-    ScoreForm,
 )
 from evaluations.forms.pool import AssignForm
 
@@ -18,6 +22,8 @@ __all__ = [
     "CompletenessForm",
     "ConfirmForm",
     "ConflictForm",
+    "ConsensusForm",
+    "ConsensusReplyForm",
     "DecisionForm",
     "DeclarationForm",
     "ReasonForm",

@@ -19,6 +19,8 @@ from projects.models import Proposal
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from accounts.models import User
+
 
 class Evaluation(models.Model):
     """The scores of one adviser for one proposal."""
@@ -41,6 +43,7 @@ class Evaluation(models.Model):
     )
     passes = models.BooleanField(_("haalt de drempels"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(_("gewijzigd op"), default=clock.now, editable=False)
 
     if TYPE_CHECKING:
         scores: RelatedManager["Score"]
@@ -60,6 +63,11 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return str(self.assignment)
+
+    @property
+    def updated_by(self) -> "User":
+        """Nobody but the adviser writes scores."""
+        return self.assignment.adviser
 
 
 class Score(models.Model):
@@ -207,6 +215,7 @@ class Advice(models.Model):
         _("interne nota"), blank=True, help_text=_("De aanvrager ziet deze nota nooit.")
     )
     finalised_at = models.DateTimeField(_("definitief op"), null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(_("gewijzigd op"), default=clock.now, editable=False)
 
     class Meta:
@@ -247,3 +256,7 @@ class Advice(models.Model):
     @property
     def is_final(self) -> bool:
         return self.finalised_at is not None
+
+    @property
+    def updated_by(self) -> "User":
+        return self.author

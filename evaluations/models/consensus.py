@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,15 @@ class Consensus(models.Model):
     )
     remarks = models.TextField(_("toelichting"), blank=True, max_length=4000)
     version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(_("gewijzigd op"), default=clock.now, editable=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("gewijzigd door"),
+    )
     opened_at = models.DateTimeField(_("begonnen op"), default=clock.now, editable=False)
     proposed_at = models.DateTimeField(_("voorgelegd op"), null=True, blank=True, editable=False)
     finalised_at = models.DateTimeField(_("bereikt op"), null=True, blank=True, editable=False)
@@ -81,6 +91,23 @@ class ConsensusScore(models.Model):
                 models.Q(value__isnull=True) | models.Q(value__gte=0, value__lte=MAX_SCORE),
                 _("Een score ligt tussen 0 en 5."),
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="final_common_scores_stay",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM evaluations_consensus
+                        WHERE id IN (NEW.consensus_id, OLD.consensus_id)
+                        AND finalised_at IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION 'pgtrigger: the scores of a final consensus stay';
+                    END IF;
+                    RETURN COALESCE(NEW, OLD);
+                """,
+            )
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 
 from calls.models import Criterion
 from evaluations.lifecycle import AssignmentState
-from evaluations.models import Assignment, Evaluation, Score
+from evaluations.models import Assignment, Evaluation, ExclusionAnswer, Score
 from evaluations.policies import may_see_all_files
 from evaluations.scoring import Scored, Total
 from projects.models import Proposal
@@ -23,6 +23,7 @@ class ScoreCard:
     evaluation: Evaluation
     rows: list[tuple[Scored, Score | None]]
     total: Total
+    exclusions: list[ExclusionAnswer]
 
 
 def own_assignment(user: Any, proposal: Proposal) -> Assignment | None:
@@ -91,7 +92,13 @@ def score_cards(user: Any, proposal: Proposal) -> list[ScoreCard]:
         )
         .defer("own_notes")
         .select_related("assignment__adviser")
-        .prefetch_related(Prefetch("scores", Score.objects.order_by("pk")))
+        .prefetch_related(
+            Prefetch("scores", Score.objects.order_by("pk")),
+            Prefetch(
+                "exclusion_answers",
+                ExclusionAnswer.objects.select_related("item").order_by("item__position", "pk"),
+            ),
+        )
         .order_by("-assignment__is_lead", "assignment__pk")
     )
     if not may_see_all_files.test(user, None):
@@ -110,4 +117,5 @@ def _card(evaluation: Evaluation, criteria: list[Criterion], proposal: Proposal)
         (scored, by_criterion.get(criterion.pk))
         for criterion, scored in zip(criteria, total.criteria, strict=True)
     ]
-    return ScoreCard(evaluation.assignment, evaluation, rows, total)
+    exclusions = list(evaluation.exclusion_answers.all())
+    return ScoreCard(evaluation.assignment, evaluation, rows, total, exclusions)

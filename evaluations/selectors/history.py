@@ -5,8 +5,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from audit.selectors import timeline
-from evaluations.models import Advice, Assignment, ConflictOfInterest, FeedbackTalk
+from evaluations.models import (
+    Advice,
+    Assignment,
+    ConflictOfInterest,
+    Consensus,
+    FeedbackTalk,
+)
 from evaluations.policies import may_assign, may_see_decision
+from evaluations.selectors.readers import may_see_consensus
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
 
@@ -59,6 +66,7 @@ def file_timeline(user: Any, proposal: Proposal) -> list[dict[str, Any]]:
         *Assignment.objects.visible_to(user).filter(proposal=proposal),
         *_conflicts(user, proposal),
         *Advice.objects.filter(proposal=proposal),
+        *(Consensus.objects.filter(proposal=proposal) if may_see_consensus(user, proposal) else ()),
         *proposal.information_requests.all(),
         *FeedbackTalk.objects.filter(decision__proposal=proposal),
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluations.lifecycle import AssignmentState
-from evaluations.models import SelectionDecision
+from evaluations.models import Assignment, Consensus, SelectionDecision
 from evaluations.policies import (
     may_assign,
     may_check_completeness,
@@ -19,6 +19,13 @@ from evaluations.policies import (
 from evaluations.selectors.assessment import lead_assignment, own_assignment
 from evaluations.selectors.conflicts import decision_obstacle
 from evaluations.selectors.files import draft_advice
+from evaluations.selectors.readers import (
+    consensus_of,
+    needs_consensus,
+    readers_of,
+    still_to_answer,
+    unfinished,
+)
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
 
@@ -42,10 +49,43 @@ def next_step(user: Any, proposal: Proposal) -> NextStep:
         if own.state == AssignmentState.ACCEPTED:
             text = _("Geef scores met een motivering en rond ze af.")
             return _step(text, _("Scores geven"), proposal, "scoring")
-        if own.is_lead:
-            text = _("Schrijf het advies en maak het definitief.")
-            return _step(text, _("Advies schrijven"), proposal, "advice")
+        step = _among_readers(own, proposal)
+        if step is not None:
+            return step
     return _BY_STATE[ProposalState(proposal.state)](user, proposal)
+
+
+def _among_readers(own: Assignment, proposal: Proposal) -> NextStep | None:
+    """For a reader whose scores are final: waiting, agreeing on common scores, or advising."""
+    readers = readers_of(proposal)
+    if unfinished(readers):
+        return NextStep(_("U bent klaar. Nog niet alle lezers hebben hun scores afgerond."))
+    if needs_consensus(proposal, readers):
+        found = consensus_of(proposal)
+        if found is None or found.finalised_at is None:
+            return _consensus_step(own, proposal, readers, found)
+    if own.is_lead:
+        text = _("Schrijf het advies en maak het definitief.")
+        return _step(text, _("Advies schrijven"), proposal, "advice")
+    return None
+
+
+def _consensus_step(
+    own: Assignment, proposal: Proposal, readers: list[Assignment], found: Consensus | None
+) -> NextStep:
+    if found is None or found.proposed_at is None:
+        if own.is_lead:
+            text = _("Stel gemeenschappelijke scores voor aan de andere lezers.")
+            return _step(text, _("Consensus zoeken"), proposal, "consensus")
+        return NextStep(_("Wie het advies schrijft, stelt gemeenschappelijke scores voor."))
+    waiting = still_to_answer(found, readers)
+    if own in waiting:
+        text = _("Lees de gemeenschappelijke scores en zeg of u akkoord gaat.")
+        return _step(text, _("Antwoorden"), proposal, "consensus")
+    if own.is_lead and not waiting:
+        text = _("Niet iedereen gaat akkoord met de gemeenschappelijke scores. Pas ze aan.")
+        return _step(text, _("Consensus zoeken"), proposal, "consensus")
+    return NextStep(_("De gemeenschappelijke scores liggen bij de lezers."))
 
 
 def _step(text: str, label: str, proposal: Proposal, page: str) -> NextStep:

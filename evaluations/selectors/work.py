@@ -21,7 +21,7 @@ from evaluations.selectors.lists import (
 ACTS = {
     FileStep.CHECK: (gettext_lazy("Volledigheid controleren"), "completeness"),
     FileStep.ASSIGN: (gettext_lazy("Adviseur toewijzen"), "assignment"),
-    FileStep.CONSENSUS: (gettext_lazy("Consensus zoeken"), "scores"),
+    FileStep.CONSENSUS: (gettext_lazy("Consensus zoeken"), "consensus"),
     FileStep.ADVISE: (gettext_lazy("Advies schrijven"), "advice"),
     FileStep.DECIDE: (gettext_lazy("Beslissen over de selectie"), "decide"),
     FileStep.NOTIFY: (gettext_lazy("Beslissing meedelen"), "decide"),

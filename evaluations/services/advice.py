@@ -11,11 +11,14 @@ from accounts.models import User
 from audit.services import record
 from common import clock
 from common.constraints import readable_constraints
+from common.drafting import Clash
+from common.formatting import format_clock
 from common.lifecycle import TransitionRefused
 from evaluations.lifecycle import AssignmentState
-from evaluations.models import Advice, Assignment, Conclusion, SelectionDecision
+from evaluations.models import Advice, Assignment, Conclusion, ExclusionAnswer, SelectionDecision
 from evaluations.policies import is_lead_adviser
 from evaluations.selectors import draft_advice, final_advice, lead_assignment
+from evaluations.services.consensus import refuse_before_readers_agree
 from evaluations.services.information import refuse_while_information_is_asked
 from evaluations.services.locking import lock_file
 from projects.lifecycle import PROPOSAL_LIFECYCLE, ProposalState
@@ -37,12 +40,32 @@ class AdviceText:
     internal_note: str = ""
 
 
+class AdviceChanged(Clash):
+    """The advice was saved since this form was opened."""
+
+    def __init__(self, current: Advice) -> None:
+        super().__init__(
+            current,
+            _(
+                "Het advies is intussen gewijzigd (om %(clock)s uur). "
+                "Vergelijk de twee teksten en kies."
+            )
+            % {"clock": format_clock(current.updated_at)},
+        )
+
+
 @transaction.atomic
-def save_advice(*, proposal: Proposal, by: User, text: AdviceText) -> Advice:
-    """Keep the draft; everything may still be empty.
+def save_advice(
+    *, proposal: Proposal, by: User, text: AdviceText, version: int | None = None
+) -> Advice:
+    """Keep the draft; everything may still be empty. The same again is no new version.
+
+    `version` is as it was when the form was read, 0 when nothing was saved yet; None overwrites
+    whatever stands there.
 
     Raises:
         PermissionDenied: when `by` is not the lead adviser of the file.
+        AdviceChanged: when the stored version is another one, with other content.
         TransitionRefused: when the file moved on, or the advice is final.
         ValidationError: when the budget range is the wrong way round.
     """
@@ -54,10 +77,15 @@ def save_advice(*, proposal: Proposal, by: User, text: AdviceText) -> Advice:
                 _("Dit advies is definitief. Begin een verbetering om het te wijzigen."),
                 code="state",
             )
-        advice = Advice(proposal=proposal, author=by)
+        advice = Advice(proposal=proposal, author=by, version=0)
+    elif text == text_of(advice):
+        return advice
+    elif version not in {None, advice.version}:
+        raise AdviceChanged(advice)
     for name, value in asdict(text).items():
         setattr(advice, name, value)
     advice.author = by
+    advice.version += 1
     advice.updated_at = clock.now()
     with readable_constraints(fields={"evaluations_advice_budget_range": "budget_to"}):
         advice.save()
@@ -70,16 +98,18 @@ def finalise_advice(*, proposal: Proposal, by: User) -> Advice:
 
     Raises:
         PermissionDenied: when `by` is not the lead adviser of the file.
-        TransitionRefused: when the file moved on or was decided, or a question to the applicant
-            is open.
+        TransitionRefused: when the file moved on or was decided, a question to the applicant is
+            open, a reader is not done, or the readers do not agree yet.
         ValidationError: naming what the advice still lacks.
     """
-    proposal, _assignment = _locked(proposal, by)
+    proposal, assignment = _locked(proposal, by)
     advice = draft_advice(proposal)
     if advice is None:
         raise ValidationError(_("Er is geen ontwerp van een advies om definitief te maken."))
-    _refuse_unfinished(advice)
+    _refuse_unfinished(advice, _unmet(assignment))
     refuse_while_information_is_asked(proposal)
+    if proposal.state == ProposalState.ASSESSMENT:
+        refuse_before_readers_agree(proposal)
     advice.finalised_at = clock.now()
     advice.save(update_fields=["finalised_at"])
     if proposal.state == ProposalState.ASSESSMENT:
@@ -136,13 +166,30 @@ def _locked(proposal: Proposal, by: User) -> tuple[Proposal, Assignment]:
     return proposal, assignment
 
 
-def _refuse_unfinished(advice: Advice) -> None:
+def text_of(advice: Advice) -> AdviceText:
+    """What is stored, as the form holds it."""
+    return AdviceText(**{name: getattr(advice, name) for name in AdviceText.__dataclass_fields__})
+
+
+def _unmet(assignment: Assignment) -> list[str]:
+    """The exclusion criteria that the lead found not to be met."""
+    answers = ExclusionAnswer.objects.filter(evaluation__assignment=assignment, is_met=False)
+    return list(answers.order_by("item__position", "pk").values_list("item__label", flat=True))
+
+
+def _refuse_unfinished(advice: Advice, unmet: list[str]) -> None:
     missing: dict[str, str] = {}
     if not advice.strengths.strip():
         missing["strengths"] = _("Beschrijf de sterke punten.")
     if not advice.conclusion:
         missing["conclusion"] = _("Kies een besluit.")
-    elif advice.conclusion != Conclusion.POSITIVE and not advice.points_of_attention.strip():
-        missing["points_of_attention"] = _("Beschrijf de aandachtspunten bij dit besluit.")
+    elif not advice.points_of_attention.strip():
+        if unmet and Conclusion(advice.conclusion).supports_selection:
+            missing["points_of_attention"] = _(
+                "Niet voldaan: %(criteria)s. Schrijf bij de aandachtspunten waarom u toch positief "
+                "besluit."
+            ) % {"criteria": ", ".join(f"“{label}”" for label in unmet)}
+        elif advice.conclusion != Conclusion.POSITIVE:
+            missing["points_of_attention"] = _("Beschrijf de aandachtspunten bij dit besluit.")
     if missing:
         raise ValidationError(missing)

@@ -2,6 +2,8 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -9,6 +11,7 @@ from accounts.requests import SignedInRequest
 from common.views import service_errors
 from evaluations.forms import ReasonForm
 from evaluations.selectors import may_read_text
+from evaluations.selectors.reading import place_of
 from evaluations.views.page import back, file_view, show
 from projects.forms.information import AskForm
 from projects.lifecycle import InformationState
@@ -17,6 +20,9 @@ from projects.policies import may_ask_information
 from projects.selectors import information_requests
 from projects.services import ask_information, withdraw_information_request
 from projects.services.information import ASKABLE_STATES, default_due_on
+
+SCORING = "beoordelen"
+"""Value of `terug`: who asks while scoring comes back to the same place."""
 
 
 @file_view
@@ -47,9 +53,17 @@ def ask(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     if version is None or proposal.state not in ASKABLE_STATES:
         messages.error(request, _("Over dit dossier kunt u nu geen informatie vragen."))
         return back(proposal, "information")
+    over, returns = request.GET.get("over", ""), request.GET.get("terug") == SCORING
     form = AskForm(
-        request.POST or None, content=version.content, initial={"due_on": default_due_on()}
+        request.POST or None,
+        content=version.content,
+        initial={"due_on": default_due_on()},
+        about=over,
     )
+    came_from = reverse("evaluations:information", args=[proposal.reference])
+    if returns:
+        came_from = reverse("evaluations:scoring", args=[proposal.reference])
+        came_from += f"#{place_of(*over.split('.', 1))}" if form.knows(over) else ""
     if form.is_valid():
         with service_errors(form):
             asked = ask_information(
@@ -65,8 +79,16 @@ def ask(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
             _("Vraag %(number)s is gesteld. De aanvrager krijgt een mail.")
             % {"number": asked.number},
         )
-        return back(proposal, "information")
-    return show(request, "ask_information", proposal, "information", form=form, version=version)
+        return redirect(came_from)
+    return show(
+        request,
+        "ask_information",
+        proposal,
+        "scoring" if returns else "information",
+        form=form,
+        version=version,
+        came_from=came_from,
+    )
 
 
 @file_view

@@ -12,7 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from calls.models import ConsensusRule
 from common.views import sentences, staff_required
+from evaluations.lifecycle import AssignmentState
 from evaluations.models import FeedbackTalk
 from evaluations.policies import may_see_all_files, may_see_decision
 from evaluations.selectors import file_steps, get_file, may_read_text, next_step, own_assignment
@@ -89,6 +91,8 @@ def back(proposal: Proposal, page: str) -> HttpResponse:
 def _tabs(user: Any, proposal: Proposal, active: str, carried: str) -> list[dict[str, Any]]:
     reads = may_read_text(user, proposal)
     own = own_assignment(user, proposal)
+    is_done = own is not None and own.state == AssignmentState.DONE
+    asks_consensus = proposal.call.consensus_rule != ConsensusRule.NONE
     decided = proposal.state in {ProposalState.SELECTED, ProposalState.NOT_SELECTED}
     sees_talk = (
         proposal.state == ProposalState.NOT_SELECTED
@@ -102,6 +106,7 @@ def _tabs(user: Any, proposal: Proposal, active: str, carried: str) -> list[dict
         ("information", _("Informatie"), reads),
         ("scoring", _("Beoordelen"), own is not None and reads),
         ("scores", _("Scores"), reads),
+        ("consensus", _("Consensus"), reads and asks_consensus and (own is None or is_done)),
         ("advice", _("Advies"), reads),
         ("decide", _("Beslissing"), decided or may_see_decision.test(user, proposal)),
         ("feedback", _("Feedbackgesprek"), sees_talk),

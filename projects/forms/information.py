@@ -23,11 +23,13 @@ class Choice:
     item: Content
     wanted: Any
     question: Any
+    is_about: bool = False
+    place: str = ""
 
     @property
     def is_open(self) -> bool:
         """Whether the page unfolds it: something was filled in or is wrong there."""
-        return bool(
+        return self.is_about or bool(
             self.wanted.value()
             or self.question.value()
             or self.wanted.errors
@@ -51,12 +53,17 @@ class AskForm(PortalForm):
         help_text=_("De aanvrager leest deze tekst boven de vragen."),
     )
 
-    def __init__(self, *args: Any, content: Content, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, content: Content, about: str = "", **kwargs: Any) -> None:
+        """`about` is the code of a section ("D") or of a question ("D.probleem") that one came
+        from: the section is unfolded, the question is chosen already."""
         super().__init__(*args, **kwargs)
         self.frozen = list(items_of(content))
+        self.about = about
         for number, (section, item) in enumerate(self.frozen):
             self.fields[f"wanted_{number}"] = forms.BooleanField(
-                label=f"{section['code']}. {item['label']}", required=False
+                label=f"{section['code']}. {item['label']}",
+                required=False,
+                initial=about == _code_of(section, item),
             )
             self.fields[f"question_{number}"] = TextAnswerField(
                 label=_("Wat wilt u hierover weten?"),
@@ -84,13 +91,28 @@ class AskForm(PortalForm):
             if self.cleaned_data.get(f"wanted_{number}")
         ]
 
+    def knows(self, about: str) -> bool:
+        """Whether this version has such a section or question."""
+        return any(about in {s["code"], _code_of(s, item)} for s, item in self.frozen)
+
     def sections(self) -> list[tuple[Content, list[Choice]]]:
         """The choices by section, in the order of the form."""
         found: dict[str, tuple[Content, list[Choice]]] = {}
         for number, (section, item) in enumerate(self.frozen):
-            choice = Choice(item, self[f"wanted_{number}"], self[f"question_{number}"])
+            code = _code_of(section, item)
+            choice = Choice(
+                item,
+                self[f"wanted_{number}"],
+                self[f"question_{number}"],
+                is_about=self.about in {section["code"], code},
+                place=f"over-{code}",
+            )
             found.setdefault(section["code"], (section, []))[1].append(choice)
         return list(found.values())
+
+
+def _code_of(section: Content, item: Content) -> str:
+    return f"{section['code']}.{item['key']}"
 
 
 class AnswersForm(PortalForm):

@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from accounts.models import User
+from calls.models import ChecklistKind
 from calls.services import move_call
 from common import clock
 from common.moments import BRUSSELS, add_working_days, local_day
@@ -14,7 +15,10 @@ from documents.services import request_document
 from evaluations import conf, services
 from evaluations.models import Assignment, Conclusion, Evaluation, SelectionDecision
 from evaluations.scoring import possible_scores
+from evaluations.selectors.readers import needs_consensus, readers_of
 from evaluations.services import AdviceText, ScoreEntry
+from evaluations.services.consensus import answer_consensus, propose_consensus, save_consensus
+from evaluations.services.scores import ExclusionEntry, stored_scores
 from projects.frozen import items_of
 from projects.lifecycle import ProposalState
 from projects.models import InformationRequest, Proposal
@@ -35,6 +39,11 @@ if TYPE_CHECKING:
     from rehearsals.play.performance import Performance
 
 MEMO = "Dit is een verzonnen tekst uit een oefening."
+WHY = (
+    "het voorstel legt dit uit, geeft cijfers en noemt wie er meewerkt. Wat nog ontbreekt, staat "
+    "bij de aandachtspunten, met wat de aanvrager eraan kan doen."
+)
+"""Long enough for a score below its threshold."""
 
 
 class Office:
@@ -118,8 +127,7 @@ class Office:
             self._at(self._hour_from_now(1), lambda: answer(assignment))
             self._at(self._hour_from_now(2), lambda: self._assign_again(authority, adviser, turn))
             return
-        if turn == 4:
-            self._second_reader(authority, self.cast.advisers[(turn + 1) % 3])
+        self._other_readers(authority, {adviser}, at_least=1 if turn == 4 else 0)
         self._at(self._hour_from_now(1), lambda: self.accept(authority, assignment, turn), True)
 
     def _assign_again(self, authority: Authority, before: User, turn: int) -> None:
@@ -127,9 +135,16 @@ class Office:
         assignment = services.assign_adviser(
             proposal=authority.me.proposal, adviser=other, by=self.cast.colleague
         )
+        self._other_readers(authority, {before, other})
         self._at(self._hour_from_now(1), lambda: self.accept(authority, assignment, turn), True)
 
-    def _second_reader(self, authority: Authority, adviser: User) -> None:
+    def _other_readers(self, authority: Authority, without: set[User], at_least: int = 0) -> None:
+        """As many readers beside the lead as the call asks, or one to show how that goes."""
+        wanted = max(self.play.call.reader_count - 1, at_least)
+        for adviser in [one for one in self.cast.advisers if one not in without][:wanted]:
+            self._reader(authority, adviser)
+
+    def _reader(self, authority: Authority, adviser: User) -> None:
         assignment = services.assign_adviser(
             proposal=authority.me.proposal, adviser=adviser, by=self.cast.team, is_lead=False
         )
@@ -221,6 +236,7 @@ class Office:
         if not self._is_in(proposal, ProposalState.ASSESSMENT):
             return
         self._score(assignment, adviser)
+        self._agree(proposal, adviser)
         conclusion = (
             Conclusion.POSITIVE,
             Conclusion.POSITIVE_WITH_POINTS,
@@ -249,19 +265,39 @@ class Office:
 
     def _score(self, assignment: Assignment, adviser: User) -> None:
         evaluation = Evaluation.objects.get(assignment=assignment)
-        scores = [value for value in possible_scores(conf.score_step()) if value >= 2]
+        scores = [value for value in possible_scores(self.play.call.score_step) if value >= 2]
         services.save_scores(
             evaluation=evaluation,
             by=adviser,
             version=evaluation.version,
             entries={
                 criterion.pk: ScoreEntry(
-                    self.random.choice(scores), f"{criterion.title}: onderbouwd. {MEMO}"
+                    self.random.choice(scores), f"{criterion.title}: {WHY} {MEMO}"
                 )
                 for criterion in self.play.call.criteria.order_by("position", "pk")
             },
+            exclusions={
+                item.pk: ExclusionEntry(is_met=True, reason="")
+                for item in self.play.call.checklist_items.filter(kind=ChecklistKind.EXCLUSION)
+            },
         )
         services.finalise_scores(evaluation=evaluation, by=adviser)
+
+    def _agree(self, proposal: Proposal, lead: User) -> None:
+        """Where the call asks for it: the lead's scores, with which the others agree."""
+        readers = readers_of(proposal)
+        if not needs_consensus(proposal, readers):
+            return
+        own = Evaluation.objects.get(assignment__proposal=proposal, assignment__adviser=lead)
+        found = save_consensus(
+            proposal=proposal, by=lead, version=0, entries=stored_scores(own), remarks=MEMO
+        )
+        propose_consensus(proposal=proposal, by=lead)
+        for reader in readers:
+            if not reader.is_lead:
+                answer_consensus(
+                    proposal=proposal, by=reader.adviser, version=found.version, agrees=True
+                )
 
     # --- Decision --------------------------------------------------------------------------------
 

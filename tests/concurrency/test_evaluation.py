@@ -97,7 +97,13 @@ def test_telling_while_the_applicant_withdraws() -> None:
 def test_scores_that_become_final_while_the_assignment_is_revoked() -> None:
     case = Case().accepted()
     evaluation = case.evaluation
-    save_scores(evaluation=evaluation, by=case.adviser, version=1, entries=case.entries())
+    save_scores(
+        evaluation=evaluation,
+        by=case.adviser,
+        version=1,
+        entries=case.entries(),
+        exclusions=case.exclusions(),
+    )
     assignment = case.assignment
     answers = at_once(
         lambda: finalise_scores(evaluation=evaluation, by=case.adviser),

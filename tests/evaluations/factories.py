@@ -14,13 +14,15 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Organisation, User
 from accounts.roles import MemberRole, StaffRole
-from calls.models import ChecklistKind
+from calls.models import Call, ChecklistKind, ConsensusRule
 from documents.models import Job, JobState
 from documents.services import run_job, store_file
 from evaluations import services
 from evaluations.lifecycle import FileStep
 from evaluations.models import Advice, Assignment, Evaluation, FileSummary, SelectionDecision
 from evaluations.services import AdviceText, ScoreEntry
+from evaluations.services.consensus import propose_consensus, save_consensus
+from evaluations.services.scores import ExclusionEntry
 from projects.content import fingerprint, proposal_content
 from projects.draft import load_draft
 from projects.lifecycle import ProposalState
@@ -41,6 +43,13 @@ ADVICE = AdviceText(
     conclusion="positive_with_points",
     internal_note=f"{INTERNAL}: de aanvrager was vorig jaar te laat.",
 )
+
+
+LONG = (
+    "Wat het voorstel hierover zegt, volstaat niet: de cijfers ontbreken, de planning loopt niet "
+    "tot het einde, en de partners bevestigen hun deel niet."
+)
+"""A motivation that is long enough below a threshold."""
 
 
 def staff(*roles: StaffRole) -> User:
@@ -66,6 +75,7 @@ class Case:
     leader: User = field(default_factory=lambda: staff(StaffRole.PROJECT_LEADER))
     adviser: User = field(default_factory=lambda: staff(StaffRole.ADVISER))
     member: User = field(default_factory=UserFactory)
+    second: User | None = None
 
     def __post_init__(self) -> None:
         MembershipFactory(
@@ -117,17 +127,69 @@ class Case:
         return self
 
     def entries(self, value: str = "4.0") -> dict[int, ScoreEntry]:
+        """The same score for each criterion; motivated at length where it lies below half."""
+        more = f" {LONG}" if Decimal(value) < Decimal("2.5") else ""
         return {
-            criterion.pk: ScoreEntry(Decimal(value), f"Motivering bij {criterion.title}.")
+            criterion.pk: ScoreEntry(Decimal(value), f"Motivering bij {criterion.title}.{more}")
             for criterion in self.proposal.call.criteria.all()
         }
 
+    def exclusions(self, *unmet: str) -> dict[int, ExclusionEntry]:
+        """Every exclusion criterion of the call met, but those whose label is named."""
+        return {
+            item.pk: ExclusionEntry(
+                item.label not in unmet, "Dit ontbreekt." if item.label in unmet else ""
+            )
+            for item in self.proposal.call.checklist_items.filter(kind=ChecklistKind.EXCLUSION)
+        }
+
+    def score(self, adviser: User | None = None, value: str = "4.0", *unmet: str) -> Evaluation:
+        """Final scores of one reader, by default the lead."""
+        evaluation = Evaluation.objects.get(
+            assignment__proposal=self.proposal, assignment__adviser=adviser or self.adviser
+        )
+        services.save_scores(
+            evaluation=evaluation,
+            by=adviser or self.adviser,
+            version=evaluation.version,
+            entries=self.entries(value),
+            exclusions=self.exclusions(*unmet),
+        )
+        return services.finalise_scores(evaluation=evaluation, by=adviser or self.adviser)
+
+    def reader(self) -> User:
+        """A second adviser who accepted."""
+        adviser = staff(StaffRole.ADVISER)
+        own = services.assign_adviser(
+            proposal=self.proposal, adviser=adviser, by=self.team, is_lead=False
+        )
+        services.accept_assignment(assignment=own, by=adviser)
+        return adviser
+
+    def proposed(self) -> "Case":
+        """Two readers far apart, of a call that then asks for a consensus; common scores of 3."""
+        self.disagreed()
+        save_consensus(
+            proposal=self.proposal, by=self.adviser, version=0, entries=self.entries("3.0")
+        )
+        propose_consensus(proposal=self.proposal, by=self.adviser)
+        return self
+
+    def disagreed(self) -> "Case":
+        """Two readers far apart; the other one is `second`."""
+        Call.objects.filter(pk=self.proposal.call_id).update(
+            consensus_rule=ConsensusRule.DIVERGENT, reader_count=2
+        )
+        self.proposal.call.refresh_from_db()
+        self.accepted()
+        self.second = self.reader()
+        self.score(self.adviser, "4.0")
+        self.score(self.second, "2.0")
+        return self
+
     def scored(self) -> "Case":
         self.accepted()
-        services.save_scores(
-            evaluation=self.evaluation, by=self.adviser, version=1, entries=self.entries()
-        )
-        services.finalise_scores(evaluation=self.evaluation, by=self.adviser)
+        self.score()
         return self
 
     def advised(self, text: AdviceText = ADVICE) -> "Case":

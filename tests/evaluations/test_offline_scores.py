@@ -289,10 +289,7 @@ def _recused(case: Case) -> None:
 
 
 def _final(case: Case) -> None:
-    services.save_scores(
-        evaluation=case.evaluation, by=case.adviser, version=1, entries=case.entries()
-    )
-    services.finalise_scores(evaluation=case.evaluation, by=case.adviser)
+    case.score()
 
 
 def _revoked(case: Case) -> None:

@@ -11,6 +11,7 @@ from common.moments import add_working_days, end_of_day, last_day_before, local_
 from evaluations.reminders import (
     ADVICE,
     COMPLETENESS,
+    CONSENSUS,
     DECISION,
     INFORMATION,
     LATE_ADVICE,
@@ -21,8 +22,6 @@ from evaluations.services import (
     assign_adviser,
     decide,
     declare_conflict,
-    finalise_scores,
-    save_scores,
 )
 from notifications.mails import render_mail
 from notifications.models import OutboxMail, ReminderOffset
@@ -53,6 +52,8 @@ def test_the_moments_are_configuration_rows() -> None:
         ("evaluations.advice_due", -3),
         ("evaluations.advice_due", 1),
         ("evaluations.advice_late", 1),
+        ("evaluations.consensus_due", -2),
+        ("evaluations.consensus_due", 1),
         ("evaluations.decision_due", -3),
         ("evaluations.decision_due", 1),
         ("evaluations.information_due", -3),
@@ -95,9 +96,7 @@ def test_a_second_reader_is_done_with_the_scores() -> None:
     second = staff(StaffRole.ADVISER)
     own = assign_adviser(proposal=case.proposal, adviser=second, by=case.team, is_lead=False)
     accept_assignment(assignment=own, by=second)
-    own.refresh_from_db()
-    save_scores(evaluation=own.evaluation, by=second, version=1, entries=case.entries())
-    finalise_scores(evaluation=own.evaluation, by=second)
+    case.score(second)
     own.refresh_from_db()
     assert [people for _obj, people, _due in reminded(ADVICE)] == [[case.adviser]]
     assert ADVICE.still_needed(own, second) == "De scores zijn definitief."
@@ -128,7 +127,7 @@ def test_who_decides_is_reminded_unless_involved() -> None:
 
 def test_a_notified_file_asks_for_nothing() -> None:
     case = Case().notified()
-    assert [reminded(rule) for rule in RULES] == [[], [], [], [], []]
+    assert [reminded(rule) for rule in RULES] == [[] for _rule in RULES]
     assert DECISION.still_needed(case.proposal, case.leader) == (
         "Dit dossier wacht niet meer op een beslissing."
     )
@@ -139,6 +138,8 @@ def test_each_mail_can_be_written_and_tells_nothing_of_the_content(rule: Any) ->
     case = Case().advised() if rule is DECISION else Case()
     if rule in (ADVICE, LATE_ADVICE):
         case.assigned()
+    if rule is CONSENSUS:
+        case.proposed()
     if rule is INFORMATION:
         ask_information(
             proposal=case.accepted().proposal,

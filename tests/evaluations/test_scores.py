@@ -8,6 +8,7 @@ from django.db import InternalError, transaction
 from django.db.utils import ProgrammingError
 
 from accounts.roles import StaffRole
+from calls.models import Call, ChecklistItem, ChecklistKind
 from common.lifecycle import TransitionRefused
 from evaluations.lifecycle import AssignmentState
 from evaluations.models import Score
@@ -26,6 +27,10 @@ pytestmark = pytest.mark.django_db
 REFUSED = (InternalError, ProgrammingError)
 
 
+def exclusion_items(case: Case) -> list[ChecklistItem]:
+    return list(case.proposal.call.checklist_items.filter(kind=ChecklistKind.EXCLUSION))
+
+
 def test_a_draft_may_be_empty() -> None:
     case = Case().accepted()
     first, *_others = case.proposal.call.criteria.all()
@@ -38,8 +43,7 @@ def test_a_draft_may_be_empty() -> None:
     )
     assert case.evaluation.own_notes == "Nog lezen."
     assert case.evaluation.version == 2
-    score = Score.objects.get()
-    assert (score.value, score.motivation) == (None, "")
+    assert Score.objects.count() == 0
 
 
 def test_the_second_window_does_not_overwrite_the_first() -> None:
@@ -61,9 +65,9 @@ def test_a_score_goes_from_0_to_5_in_steps(value: str) -> None:
         )
 
 
-def test_the_step_is_configuration(settings: object) -> None:
-    settings.EVALUATION_DEFAULTS = {"score_step": "1"}  # type: ignore[attr-defined]
+def test_the_call_sets_the_step() -> None:
     case = Case().accepted()
+    Call.objects.update(score_step=Decimal(1))
     with pytest.raises(ValidationError, match="in stappen van 1,0"):
         save_scores(
             evaluation=case.evaluation, by=case.adviser, version=1, entries=case.entries("2.5")
@@ -99,6 +103,7 @@ def test_final_needs_every_score_and_motivation() -> None:
         f"Geef een score voor “{second.title}”.",
         f"Geef een score voor “{third.title}”.",
         f"Motiveer de score voor “{third.title}”.",
+        *(f"Antwoord op “{item.label}”." for item in exclusion_items(case)),
     ]
     assert case.evaluation.finalised_at is None
 

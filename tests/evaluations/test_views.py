@@ -1,6 +1,7 @@
 """The pages: what each role may do there, and the whole way played through forms."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -34,6 +35,8 @@ def url(name: str, case: Case, *args: Any) -> str:
 
 def score_data(case: Case, value: str = "4.0", **changes: Any) -> dict[str, Any]:
     data: dict[str, Any] = {"version": case.evaluation.version, "own_notes": ""}
+    for item in case.exclusions():
+        data[f"met_{item}"] = "yes"
     for criterion in case.proposal.call.criteria.all():
         data[f"score_{criterion.pk}"] = value
         data[f"motivation_{criterion.pk}"] = f"Motivering bij {criterion.title}."
@@ -53,12 +56,10 @@ def test_the_whole_way_through_the_forms() -> None:
     assert case.assignment.due_on == due
     adviser.post(url("accept", case), {"no_conflict": "on"})
     assert case.assignment.state == AssignmentState.ACCEPTED
-    adviser.post(url("scoring", case), score_data(case))
-    adviser.post(url("finalise_scores", case), {"confirmed": "on"})
+    adviser.post(url("scoring", case), score_data(case, finalise="yes", confirmed="on"))
     assert case.assignment.state == AssignmentState.DONE
     text = {**ADVICE.__dict__, "budget_from": "100.000,00", "budget_to": "250.000,00"}
-    adviser.post(url("advice", case), text)
-    adviser.post(url("finalise_advice", case), {"confirmed": "on"})
+    adviser.post(url("advice", case), {**text, "version": 0, "finalise": "yes", "confirmed": "on"})
     assert case.state == ProposalState.ADVISED
     assert case.advice().budget_to == ADVICE.budget_to
     answer = leader.post(
@@ -97,7 +98,7 @@ def test_an_auditor_reads_and_changes_nothing(name: str, data: dict[str, str]) -
     assert case.state == before
 
 
-@pytest.mark.parametrize("name", ["accept", "decline", "scoring", "finalise_scores"])
+@pytest.mark.parametrize("name", ["accept", "decline", "scoring", "running_total"])
 def test_who_was_not_asked_finds_no_answer_form(name: str) -> None:
     case = Case().accepted()
     assert signed_in(case.team).post(url(name, case), {}).status_code == 404
@@ -198,8 +199,12 @@ def test_a_draft_of_scores_may_be_half_empty() -> None:
     assert Score.objects.get(criterion=first).value is None
     page = client.get(url("scoring", case)).content.decode()
     assert f"Motivering bij {first.title}." in page
-    answer = client.post(url("finalise_scores", case), {"confirmed": "on"}, follow=True)
-    assert f"Geef een score voor “{first.title}”." in answer.content.decode()
+    data |= {"version": case.evaluation.version, "finalise": "yes", "confirmed": "on"}
+    answer = client.post(url("scoring", case), data)
+    assert answer.status_code == 422
+    form = answer.context["form"]
+    assert form[f"score_{first.pk}"].errors == [f"Geef een score voor “{first.title}”."]
+    assert form[f"motivation_{second.pk}"].errors == [f"Motiveer de score voor “{second.title}”."]
 
 
 def test_a_clash_shows_both_texts_and_the_next_save_holds() -> None:
@@ -212,14 +217,18 @@ def test_a_clash_shows_both_texts_and_the_next_save_holds() -> None:
             stale[key] = "Tekst van het tweede venster."
     answer = client.post(url("scoring", case), stale)
     page = answer.content.decode()
-    assert answer.status_code == 422
     assert "Tekst van het tweede venster." in page
-    assert "Bewaard in het andere venster" in page
+    assert "Tekst uit uw andere venster" in page
     assert "3,5" in page
-    stale["version"] = case.evaluation.version
-    assert f'name="version" value="{stale["version"]}"' in page
+    first, *others = case.proposal.call.criteria.all()
+    stale |= {"version": case.evaluation.version, "settling": "yes"}
+    assert answer.context["form"]["version"].value() == str(stale["version"])
+    stale |= {f"kies-criterion_{first.pk}": "theirs"}
     assert client.post(url("scoring", case), stale).status_code == 302
-    assert {score.value for score in Score.objects.all()} == {2}
+    assert dict(Score.objects.values_list("criterion", "value")) == {
+        first.pk: Decimal("3.5"),
+        **{one.pk: Decimal(2) for one in others},
+    }
 
 
 def test_the_running_total_is_computed_and_stores_nothing() -> None:
@@ -238,14 +247,15 @@ def test_the_running_total_is_computed_and_stores_nothing() -> None:
     assert Score.objects.count() == 0
 
 
-@pytest.mark.parametrize(
-    ("page", "stage"),
-    [("finalise_scores", "accepted"), ("finalise_advice", "scored")],
-)
-def test_final_steps_ask_for_a_tick(page: str, stage: str) -> None:
-    case: Case = getattr(Case(), stage)()
-    answer = signed_in(case.adviser).post(url(page, case), {}, follow=True)
-    assert "Vink eerst aan dat u alles hebt nagekeken." in answer.content.decode()
+def test_final_steps_ask_for_a_tick() -> None:
+    case = Case().accepted()
+    sentence = "Vink eerst aan dat u alles hebt nagekeken."
+    client = signed_in(case.adviser)
+    answer = client.post(url("scoring", case), score_data(case, finalise="yes"))
+    assert answer.context["form"]["confirmed"].errors == [sentence]
+    case.score()
+    answer = client.post(url("advice", case), {"strengths": "Sterk.", "finalise": "yes"})
+    assert answer.context["form"]["confirmed"].errors == [sentence]
 
 
 # --- Advice and decision -------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from evaluations.services import (
     assign_adviser,
     declare_conflict,
     decline_assignment,
-    finalise_scores,
     save_scores,
 )
 from projects.models import Proposal
@@ -157,12 +156,10 @@ def test_scores_of_a_colleague_are_seen_after_the_own_ones() -> None:
     accept_assignment(assignment=case.assignment, by=case.adviser)
     save_scores(evaluation=case.evaluation, by=case.adviser, version=1, entries=case.entries())
     assert score_cards(case.team, case.proposal) == []  # drafts are for the adviser alone
-    finalise_scores(evaluation=case.evaluation, by=case.adviser)
+    case.score()
     assert len(score_cards(case.team, case.proposal)) == 1
     assert score_cards(second, case.proposal) == []
-    own.refresh_from_db()
-    save_scores(evaluation=own.evaluation, by=second, version=1, entries=case.entries("2"))
-    finalise_scores(evaluation=own.evaluation, by=second)
+    case.score(second, "2")
     assert len(score_cards(second, case.proposal)) == 2
 
 
@@ -175,7 +172,8 @@ def test_own_notes_are_on_no_page_of_others() -> None:
         entries=case.entries(),
         own_notes="HEEL-EIGEN-NOTITIE",
     )
-    finalise_scores(evaluation=case.evaluation, by=case.adviser)
+    case.score()
+    assert case.evaluation.own_notes == "HEEL-EIGEN-NOTITIE"
     for person in (case.team, case.leader, staff(StaffRole.AUDITOR)):
         client = signed_in(person)
         for name in STAFF_PAGES:

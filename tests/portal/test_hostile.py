@@ -377,10 +377,8 @@ def advised(world: World) -> Case:
     """The file of the world, one stage further, for this test only."""
     case = copy(world.case)
     case.proposal = Proposal.objects.get(pk=case.proposal.pk)
-    evaluation = case.evaluation
     withdraw_information_request(request=world.asked, by=case.team, reason="Al bekend.")
-    services.save_scores(evaluation=evaluation, by=case.adviser, version=1, entries=case.entries())
-    services.finalise_scores(evaluation=evaluation, by=case.adviser)
+    case.score()
     services.save_advice(proposal=case.proposal, by=case.adviser, text=ADVICE)
     services.finalise_advice(proposal=case.proposal, by=case.adviser)
     return case

@@ -29,9 +29,13 @@ pytestmark = pytest.mark.django_db
 APPLICANTS, SEED = 25, 7
 MOVED = "only when staff move a closing, which the set-up of a call does not ask for"
 BY_HAND = "staff do this to files that go wrong, and in a rehearsal none does"
+SEVERAL_READERS = "only when a call asks several readers for a consensus"
 NOT_PLAYED = {
     "calls/mail/closing_moved.md": MOVED,
     "evaluations/mail/conflict_found.md": "only when data of the portal show a tie of an adviser",
+    "evaluations/mail/consensus_answered.md": SEVERAL_READERS,
+    "evaluations/mail/consensus_proposed.md": SEVERAL_READERS,
+    "evaluations/mail/reminder_consensus.md": SEVERAL_READERS,
     "projects/mail/closing_moved.md": MOVED,
     "projects/mail/form_changed.md": "only when staff change the form of an open call",
     "evaluations/mail/saved_view.md": "a list that somebody keeps, not a step of a call",
