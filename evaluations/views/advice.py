@@ -74,16 +74,13 @@ def advice_preview(request: SignedInRequest, proposal: Proposal) -> HttpResponse
     shown = final_advice(proposal)
     if is_lead_adviser.test(request.user, lead_assignment(proposal)):
         shown = draft_advice(proposal) or shown
-    if shown is None:
-        raise Http404
     return show(
         request,
         "advice_preview",
         proposal,
         "advice",
-        advice=published_advice(shown),
-        is_draft=not shown.is_final,
-        number=shown.number,
+        advice=published_advice(shown) if shown is not None else None,
+        is_draft=shown is not None and not shown.is_final,
     )
 
 

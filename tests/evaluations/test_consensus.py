@@ -295,7 +295,7 @@ def test_the_next_step_and_the_work_go_from_one_reader_to_the_other() -> None:
     assert next_step(second(case), case.proposal).label == "Antwoorden"
     assert (labels(case.adviser), labels(second(case))) == (
         [],
-        ["Antwoorden op gemeenschappelijke scores"],
+        ["Consensus zoeken"],
     )
     answer_consensus(
         proposal=case.proposal, by=second(case), version=1, agrees=False, remark="Te hoog."

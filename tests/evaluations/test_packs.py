@@ -159,10 +159,7 @@ class TestOneFile:
         assignment = case.proposal.assignments.get(adviser=second)
         services.accept_assignment(assignment=assignment, by=second)
         services.accept_assignment(assignment=case.assignment, by=case.adviser)
-        services.save_scores(
-            evaluation=case.evaluation, by=case.adviser, version=1, entries=case.entries()
-        )
-        services.finalise_scores(evaluation=case.evaluation, by=case.adviser)
+        case.score()
         services.save_advice(proposal=case.proposal, by=case.adviser, text=ADVICE)
         text = text_of(path_of(made(request_pack(proposal=case.proposal, by=second))))
         assert str(second) in text
