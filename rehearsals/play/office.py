@@ -15,6 +15,7 @@ from documents.services import request_document
 from evaluations import conf, services
 from evaluations.models import Assignment, Conclusion, Evaluation, SelectionDecision
 from evaluations.scoring import possible_scores
+from evaluations.selectors.deadlines import advice_due_on
 from evaluations.selectors.readers import needs_consensus, readers_of
 from evaluations.services import AdviceText, ScoreEntry
 from evaluations.services.consensus import answer_consensus, propose_consensus, save_consensus
@@ -234,6 +235,12 @@ class Office:
     def advise(self, authority: Authority, assignment: Assignment, turn: int) -> None:
         adviser, proposal = assignment.adviser, authority.me.proposal
         if not self._is_in(proposal, ProposalState.ASSESSMENT):
+            return
+        due = advice_due_on(assignment)
+        if turn == 0 and due >= local_day(clock.now()):
+            # The question of this file stopped its clock: late is later than that.
+            day = add_working_days(due, 3)
+            self._at(_at_hour(day, 15), lambda: self.advise(authority, assignment, turn))
             return
         self._score(assignment, adviser)
         self._agree(proposal, adviser)

@@ -57,6 +57,15 @@ NOT_REMINDED = {"evaluations.feedback_due": TALK}
 """Reminders of these rooms that a rehearsal does not cause, each with the reason."""
 
 
+NOT_REMINDED = {"evaluations.consensus_due": SEVERAL_READERS}
+TO_TAKE_ALONG = "advisers ask for these when they want to read without a connection"
+NOT_MADE = {
+    "evaluations.evaluator_pack": TO_TAKE_ALONG,
+    "evaluations.evaluator_packs": TO_TAKE_ALONG,
+}
+"""Reminders and documents of these rooms that a rehearsal does not cause."""
+
+
 @dataclass
 class Played:
     outcome: Outcome
