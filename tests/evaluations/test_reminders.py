@@ -13,6 +13,7 @@ from evaluations.reminders import (
     COMPLETENESS,
     CONSENSUS,
     DECISION,
+    FEEDBACK,
     INFORMATION,
     LATE_ADVICE,
     RULES,
@@ -23,6 +24,7 @@ from evaluations.services import (
     decide,
     declare_conflict,
 )
+from evaluations.services.feedback import ask_for_talk
 from notifications.mails import render_mail
 from notifications.models import OutboxMail, ReminderOffset
 from notifications.services import plan_reminders, seed_offsets, send_due_reminders
@@ -56,6 +58,8 @@ def test_the_moments_are_configuration_rows() -> None:
         ("evaluations.consensus_due", 1),
         ("evaluations.decision_due", -3),
         ("evaluations.decision_due", 1),
+        ("evaluations.feedback_due", -3),
+        ("evaluations.feedback_due", 1),
         ("evaluations.information_due", -3),
         ("evaluations.information_due", 0),  # twelve hours before the end of the day
         ("evaluations.information_due", 1),
@@ -138,6 +142,8 @@ def test_each_mail_can_be_written_and_tells_nothing_of_the_content(rule: Any) ->
     case = Case().advised() if rule is DECISION else Case()
     if rule in (ADVICE, LATE_ADVICE):
         case.assigned()
+    if rule is FEEDBACK:
+        ask_for_talk(proposal=case.notified("not_selected").proposal, by=case.member)
     if rule is CONSENSUS:
         case.proposed()
     if rule is INFORMATION:
