@@ -8,6 +8,7 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are loaded only now.
+        from accounts.models import Organisation
         from common.hidden import hide
         from common.lifecycle import transitioned
         from documents import registry as documents
@@ -27,7 +28,11 @@ class EvaluationsConfig(AppConfig):
         from evaluations.services.consensus import on_assignment_step
         from evaluations.services.held_mails import on_proposal_step
         from evaluations.services.information import on_information_step
-        from evaluations.services.summary import fill_summaries, on_change
+        from evaluations.services.summary import (
+            fill_summaries,
+            on_change,
+            on_organisation_change,
+        )
         from notifications import registry as reminders
         from notifications import visibility
         from projects.corrections import tell_corrections
@@ -66,6 +71,11 @@ class EvaluationsConfig(AppConfig):
             seed_letter_texts, sender=self, dispatch_uid="evaluations.seed_letter_texts"
         )
         post_migrate.connect(fill_summaries, sender=self, dispatch_uid="evaluations.fill_summaries")
+        post_save.connect(
+            on_organisation_change,
+            sender=Organisation,
+            dispatch_uid="evaluations.summary.Organisation",
+        )
         for sender in (
             Proposal,
             InformationRequest,

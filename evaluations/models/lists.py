@@ -35,7 +35,11 @@ class FileSummary(models.Model):
     title = models.CharField(_("titel zoals ingediend"), max_length=300, blank=True)
     theme = models.CharField(_("thema zoals ingediend"), max_length=80, blank=True)
     requested_amount = MoneyField(_("gevraagde cofinanciering zoals ingediend"), default=ZERO)
-    words = models.TextField(_("doorzoekbare woorden"), blank=True)
+    words = models.TextField(
+        _("doorzoekbare woorden"),
+        blank=True,
+        help_text=_("Nummer, titel, korte naam en aanvrager, zonder hoofdletters en accenten."),
+    )
     step = models.CharField(_("wacht op"), max_length=20, choices=FileStep)
     due_on = models.DateField(_("tegen"), null=True, blank=True)
     is_withdrawn = models.BooleanField(_("ingetrokken"), default=False)

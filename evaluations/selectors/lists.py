@@ -17,12 +17,12 @@ from django.db.models import (
     DateField,
     Exists,
     F,
+    FilteredRelation,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
     RowRange,
-    Subquery,
     Value,
     When,
     Window,
@@ -32,7 +32,7 @@ from django.db.models.functions import Concat, FirstValue, Lag, Lead, RowNumber
 from accounts.policies import is_adviser
 from accounts.roles import StaffRole
 from common.moments import end_of_day, start_of_day, today
-from evaluations.lifecycle import AssignmentState, FileStep
+from evaluations.lifecycle import ACTIVE_ASSIGNMENT_STATES, AssignmentState, FileStep
 from evaluations.models import Assignment, ConsensusReply, FileSummary
 from evaluations.policies import (
     may_assign,
@@ -40,7 +40,7 @@ from evaluations.policies import (
     may_notify,
     may_see_all_files,
 )
-from evaluations.search import FOR_ME, LOOKUPS, Rights, Search, Term
+from evaluations.search import FOR_ME, LOOKUPS, Rights, Search, Term, plain
 from evaluations.selectors.files import visible_files
 
 APPLICANT_STEPS = (FileStep.REOPENED, FileStep.CORRECTION, FileStep.INFORMATION)
@@ -87,11 +87,16 @@ def _with_own_assignment(rows: QuerySet[FileSummary], user: Any) -> QuerySet[Fil
             own_lead=Value(None, BooleanField()),
             own_due=Value(None, DateField()),
         )
-    own = Assignment.objects.active().filter(proposal=OuterRef("proposal"), adviser=user)
+    # At most one: a person is on a file once (`evaluations_adviser_once_per_file`).
+    own = FilteredRelation(
+        "proposal__assignments",
+        condition=Q(
+            proposal__assignments__adviser=user,
+            proposal__assignments__state__in=ACTIVE_ASSIGNMENT_STATES,
+        ),
+    )
     return rows.annotate(
-        own_state=Subquery(own.values("state")[:1]),
-        own_lead=Subquery(own.values("is_lead")[:1]),
-        own_due=Subquery(own.values("due_on")[:1]),
+        own=own, own_state=F("own__state"), own_lead=F("own__is_lead"), own_due=F("own__due_on")
     )
 
 
@@ -181,7 +186,7 @@ def _condition(term: Term, user: Any) -> Q:
     lookup = LOOKUPS[term.sign]
     match term.name:
         case "":
-            return Q(words__icontains=value) | Q(proposal__organisation__name__icontains=value)
+            return Q(words__contains=plain(value))
         case "oproep":
             return Q(call__reference__iexact=value) | Q(call__title__icontains=value)
         case "aanvrager":

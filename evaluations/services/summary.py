@@ -25,6 +25,7 @@ from evaluations.models import (
 )
 from evaluations.pauses import moved_by_pauses, paused_working_days, stands_still_since
 from evaluations.scoring import consensus_is_needed
+from evaluations.search import plain
 from evaluations.selectors.deadlines import (
     advice_due_on,
     completeness_due,
@@ -67,7 +68,7 @@ def _files() -> QuerySet[Proposal]:
     checked = CompletenessCheck.objects.filter(version__proposal=OuterRef("pk"), is_complete=True)
     return (
         Proposal.objects.filter(submitted_at__isnull=False)
-        .select_related("call", "round")
+        .select_related("call", "round", "organisation")
         .prefetch_related("clock_pauses")
         .annotate(
             frozen_title=as_handed_in("title"),
@@ -92,8 +93,15 @@ def summarise(proposal: Any) -> FileSummary:
         title=proposal.frozen_title or "",
         theme=proposal.frozen_theme or "",
         requested_amount=proposal.frozen_amount or Decimal(0),
-        words=" ".join(
-            filter(None, [proposal.reference, proposal.frozen_title, proposal.frozen_acronym])
+        words=plain(
+            " ".join(
+                [
+                    proposal.reference,
+                    proposal.frozen_title or "",
+                    proposal.frozen_acronym or "",
+                    proposal.organisation.name,
+                ]
+            )
         ),
         is_withdrawn=proposal.state == ProposalState.WITHDRAWN,
         clock_stands_since=stands_still_since(pauses),
@@ -206,6 +214,13 @@ def on_change(*, instance: Any, **_: Any) -> None:
     if isinstance(instance, Proposal) and instance.submitted_at is None:
         return
     refresh_summary(_proposal_of(instance))
+
+
+def on_organisation_change(*, instance: Any, **_: Any) -> None:
+    """Listener of `post_save` of an organisation: its name is searched for with its files."""
+    files = Proposal.objects.filter(organisation=instance.pk, submitted_at__isnull=False)
+    for proposal_id in files.values_list("pk", flat=True).order_by("pk"):
+        refresh_summary(proposal_id)
 
 
 def _proposal_of(instance: Any) -> int:

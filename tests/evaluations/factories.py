@@ -20,6 +20,7 @@ from documents.services import run_job, store_file
 from evaluations import services
 from evaluations.lifecycle import FileStep
 from evaluations.models import Advice, Assignment, Evaluation, FileSummary, SelectionDecision
+from evaluations.search import plain
 from evaluations.services import AdviceText, ScoreEntry
 from evaluations.services.consensus import propose_consensus, save_consensus
 from evaluations.services.scores import ExclusionEntry
@@ -286,7 +287,7 @@ def many(count: int) -> Case:
             proposal=proposal,
             call=pattern.call,
             title=proposal.title,
-            words=f"{proposal.reference} {proposal.title}",
+            words=plain(f"{proposal.reference} {proposal.title}"),
             step=FileStep.INVITED,
             due_on=timezone.localdate(),
             readers_asked=1,

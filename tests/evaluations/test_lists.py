@@ -278,6 +278,17 @@ def test_a_word_finds_its_files_and_turned_around_the_others(
         assert found(one.team, f"-{text}") == [two.proposal.reference]
 
 
+def test_words_are_found_without_their_accents_and_under_a_new_name(
+    pair: tuple[Case, Case],
+) -> None:
+    one, _two = pair
+    one.proposal.organisation.name = "Gemeente Boëchout"
+    one.proposal.organisation.save()
+    for text in ("boechout", "BOËCHOUT", '"gemeente boë"'):
+        assert found(one.team, text) == [one.proposal.reference]
+    assert found(one.team, "gent") == []
+
+
 def test_the_call_the_days_and_the_persons(pair: tuple[Case, Case]) -> None:
     one, two = pair
     both = sorted([one.proposal.reference, two.proposal.reference])
