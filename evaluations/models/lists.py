@@ -73,6 +73,7 @@ class FileSummary(models.Model):
         verbose_name_plural = _("samenvattingen van dossiers")
         ordering = ["proposal"]
         indexes = [
+            models.Index(fields=["due_on", "proposal"], name="evaluations_summary_due"),
             models.Index(fields=["step", "due_on"], name="evaluations_summary_step_due"),
             models.Index(
                 fields=["call", "-total_percent", "proposal"], name="evaluations_summary_ranking"

@@ -248,19 +248,20 @@ def _with_adviser(user: Any, name: str) -> QuerySet[Assignment]:
 
 # --- Order and rows ------------------------------------------------------------------------------
 
-FILE_ORDERS: dict[str, tuple[str, ...]] = {
-    "due_on": ("shown_due",),
-    "reference": (),
-    "title": ("title",),
-    "organisation": ("proposal__organisation__name",),
-    "call": ("call__reference",),
-    "state": ("proposal__state",),
-    "step": ("shown_step",),
-    "requested_amount": ("requested_amount",),
-    "submitted_at": ("proposal__submitted_at",),
-    "total": ("total_percent",),
+FILE_ORDERS: dict[str, str] = {
+    "due_on": "shown_due",
+    "reference": "proposal__reference",
+    "title": "title",
+    "organisation": "proposal__organisation__name",
+    "call": "call__reference",
+    "state": "proposal__state",
+    "step": "shown_step",
+    "requested_amount": "requested_amount",
+    "submitted_at": "proposal__submitted_at",
+    "total": "total_percent",
 }
 OVERVIEW_ORDERS = frozenset({"total"})
+NULLABLE_ORDERS = frozenset({"due_on", "total"})
 DEFAULT_ORDER = "-submitted_at"
 WORK_ORDER = "due_on"
 
@@ -271,18 +272,17 @@ def order_of(user: Any, sort: str, default: str = DEFAULT_ORDER) -> list[Any]:
     allowed = name in FILE_ORDERS and (name not in OVERVIEW_ORDERS or rights_of(user).overview)
     if not allowed:
         return order_of(user, default)
-    fields = [*FILE_ORDERS[name], "proposal__reference"]
+    first = F(FILE_ORDERS[name])
+    # Ties by key, and "nothing last" only where there may be nothing: then an index gives the order.
+    nulls: dict[str, Any] = {"nulls_last": True} if name in NULLABLE_ORDERS else {}
     if sort.startswith("-"):
-        first = F(fields[0]).desc(nulls_last=True)
-    else:
-        first = F(fields[0]).asc(nulls_last=True)
-    return [first, *(F(field).asc() for field in fields[1:])]
+        return [first.desc(**nulls), F("pk").desc()]
+    return [first.asc(**nulls), F("pk").asc()]
 
 
 _SHOWN = [
     *(f.name for f in FileSummary._meta.fields if f.name != "words"),
     *("proposal__reference", "proposal__state", "proposal__submitted_at"),
-    *("proposal__is_fictional", "proposal__reopened_at"),
     *("proposal__organisation__name", "proposal__organisation__type"),
     *("call__reference", "call__title", "call__decision_role"),
 ]

@@ -215,6 +215,7 @@ class Proposal(models.Model):
         indexes = [
             models.Index(fields=["call", "state"], name="projects_proposal_call_state"),
             models.Index(fields=["organisation", "state"], name="projects_proposal_org_state"),
+            models.Index(fields=["submitted_at", "id"], name="projects_proposal_submitted"),
         ]
         triggers = [PROPOSAL_LIFECYCLE.trigger("proposal_state_steps")]
 
