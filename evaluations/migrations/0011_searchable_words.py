@@ -10,7 +10,7 @@ def forget_summaries(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evaluations", "0009_board_without_withdrawn"),
+        ("evaluations", "0010_talk_steps"),
     ]
 
     operations = [
