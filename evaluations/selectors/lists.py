@@ -273,7 +273,7 @@ def order_of(user: Any, sort: str, default: str = DEFAULT_ORDER) -> list[Any]:
     if not allowed:
         return order_of(user, default)
     first = F(FILE_ORDERS[name])
-    # Ties by key, and "nothing last" only where there may be nothing: then an index gives the order.
+    # Ties by key, and "nothing last" only where there may be nothing: so an index gives the order.
     nulls: dict[str, Any] = {"nulls_last": True} if name in NULLABLE_ORDERS else {}
     if sort.startswith("-"):
         return [first.desc(**nulls), F("pk").desc()]

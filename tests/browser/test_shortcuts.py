@@ -42,7 +42,7 @@ def test_keys_lead_through_a_list_and_can_be_switched_off(new_context: Windows) 
     expect(page).to_have_url(re.compile(r"/beheer/werk/\?tab=alles&sort=reference$"))
 
     press("/")
-    field = page.get_by_label("Zoekwoorden", exact=True)
+    field = page.locator('form[role="search"] input[name="q"]')
     expect(field).to_be_focused()
     page.keyboard.type("jxno?")
     expect(field).to_have_value("jxno?")
