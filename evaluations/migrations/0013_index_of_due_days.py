@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("calls", "0005_default_checklists"),
-        ("evaluations", "0011_searchable_words"),
+        ("evaluations", "0012_searchable_words"),
         ("projects", "0004_who_changed_an_answer_last"),
     ]
 

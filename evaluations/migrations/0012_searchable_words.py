@@ -10,7 +10,7 @@ def forget_summaries(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evaluations", "0010_talk_steps"),
+        ("evaluations", "0011_drafts_know_when_and_by_whom"),
     ]
 
     operations = [
