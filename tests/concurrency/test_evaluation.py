@@ -1,5 +1,6 @@
 """Two people, two threads, one file: one wins, the other reads why not, nothing is half done."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,6 +23,12 @@ from evaluations.services import (
     save_advice,
     save_scores,
     seed_letter_texts,
+)
+from evaluations.services.assignment import reassign
+from evaluations.services.notification import (
+    cancel_notification,
+    prepare_notification,
+    release_notification,
 )
 from evaluations.services.summary import stale_summaries
 from notifications.models import OutboxMail
@@ -88,7 +95,7 @@ def test_telling_while_the_applicant_withdraws() -> None:
     )
     told = SelectionDecision.objects.filter(notified_at__isnull=False).count()
     assert answers[0] == ""
-    assert answers[1].startswith("“")
+    assert re.search("de status (van het dossier )?is nu “", answers[1])
     assert case.state == (ProposalState.SELECTED if told else ProposalState.WITHDRAWN)
     assert Project.objects.count() == told
     assert OutboxMail.objects.filter(kind="evaluations.decision").count() == told
@@ -117,6 +124,64 @@ def test_scores_that_become_final_while_the_assignment_is_revoked() -> None:
         ["", "“Toewijzing intrekken” kan niet meer: de status is nu “Klaar”."],
     )
     assert len(events("assignment.finish", "assignment.revoke")) == 1
+
+
+def test_scores_that_become_final_while_another_adviser_is_asked() -> None:
+    case = Case().accepted()
+    evaluation, assignment, second = case.evaluation, case.assignment, staff(StaffRole.ADVISER)
+    save_scores(evaluation=evaluation, by=case.adviser, version=1, entries=case.entries())
+    answers = at_once(
+        lambda: finalise_scores(evaluation=evaluation, by=case.adviser),
+        lambda: reassign(assignment=assignment, adviser=second, by=case.team, reason="Te laat."),
+    )
+    final = Evaluation.objects.get().finalised_at is not None
+    assert answers in (
+        ["", "Deze toewijzing is niet meer actief."],
+        ["", "“Toewijzing intrekken” kan niet meer: de status is nu “Klaar”."],
+    )
+    [lead] = Assignment.objects.active()
+    assert (lead.adviser, lead.is_lead) == (case.adviser if final else second, True)
+    assert OutboxMail.objects.filter(recipient=second).count() == (not final)
+
+
+def test_an_advice_that_becomes_final_while_another_adviser_is_asked() -> None:
+    case = Case().scored()
+    save_advice(proposal=case.proposal, by=case.adviser, text=ADVICE)
+    assignment, second = case.assignment, staff(StaffRole.ADVISER)
+    answers = at_once(
+        lambda: finalise_advice(proposal=case.proposal, by=case.adviser),
+        lambda: reassign(assignment=assignment, adviser=second, by=case.team, reason="Te laat."),
+    )
+    assert answers[0] == ""
+    assert answers[1].endswith("de status is nu “Klaar”.")
+    assert Assignment.objects.get().adviser == case.adviser
+    assert Advice.objects.get().is_final
+
+
+def test_of_two_people_who_release_the_same_mails_one_tells_the_applicant() -> None:
+    case = Case().lettered()
+    prepare_notification(proposal=case.proposal, by=case.team)
+    answers = at_once(
+        lambda: release_notification(proposal=case.proposal, by=case.team),
+        lambda: release_notification(proposal=case.proposal, by=case.leader),
+    )
+    assert answers == ["", "Deze beslissing is al meegedeeld en ligt vast."]
+    assert Project.objects.count() == 1
+    assert events("decision.notified") == ["decision.notified"]
+
+
+def test_releasing_the_mails_while_they_are_cancelled() -> None:
+    case = Case().lettered()
+    prepare_notification(proposal=case.proposal, by=case.team)
+    answers = at_once(
+        lambda: release_notification(proposal=case.proposal, by=case.team),
+        lambda: cancel_notification(proposal=case.proposal, by=case.leader),
+    )
+    told = SelectionDecision.objects.filter(notified_at__isnull=False).count()
+    assert answers[0] == ""
+    assert answers[1].endswith("ligt vast." if told else "Zet ze eerst klaar en lees ze na.")
+    assert Project.objects.count() == told == len(events("decision.notified"))
+    assert len(events("decision.preparation_cancelled")) == 1 - told
 
 
 def test_accepting_while_it_is_revoked() -> None:
