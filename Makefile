@@ -4,7 +4,7 @@ DEVTOOLS = @exec $(PYTHON) -m devtools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench-deadline bench-pdf format reset lock css messages shell
+.PHONY: help run test check bench-deadline bench-pdf bench-pages format reset lock css messages shell
 export PORT ARGS RELOAD UPGRADE
 
 help: ## list these targets
@@ -24,6 +24,9 @@ bench-deadline: ## 300 authorities submit in the last two minutes; fails when on
 
 bench-pdf: ## 200 decision letters by a worker; fails when one is not accessible
 	$(DEVTOOLS) bench-pdf
+
+bench-pages: ## pages of the evaluation at 50, 200 and 5,000 files; fails when one grows or is slow
+	$(DEVTOOLS) bench-pages
 
 format: ## format Python and templates, repair what the linter can repair
 	$(DEVTOOLS) format

@@ -18,6 +18,7 @@ COMMANDS = {
     "check": checks.run_checks,
     "bench-deadline": benchmarks.bench_deadline,
     "bench-pdf": benchmarks.bench_pdf,
+    "bench-pages": benchmarks.bench_pages,
     "format": housekeeping.format_code,
     "lock": housekeeping.lock,
     "messages": housekeeping.make_messages,

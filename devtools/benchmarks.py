@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.deadline import HOST as NAME
 from benchmarks.deadline import MINUTES
+from benchmarks.pages import SIZES
 from devtools.console import Refusal, say, step
 from devtools.environment import CLONE, PYTHON, TO_RUN, prepare, prepare_pdf_libraries
 from devtools.portal import (
@@ -21,6 +22,7 @@ from devtools.portal import (
     pdf_worker,
     running_services,
     start_portal,
+    start_web,
 )
 from devtools.processes import Supervisor, launch, run, undisturbed
 from devtools.services import only_one
@@ -88,6 +90,44 @@ def bench_pdf() -> int:
         f" load {before:.1f} before, {after} after."
     )
     return code
+
+
+def bench_pages() -> int:
+    """The pages of the evaluation at growing volume; exit code 1 when a limit does not hold."""
+    began = time.monotonic()
+    with only_one(CLONE, "bench"), tempfile.TemporaryDirectory(prefix="pio-bench-") as folder:
+        prepare(TO_RUN)
+        prepare_pdf_libraries()
+        compile_messages()
+        with running_services("bench", empty=True) as (env, services):
+            env |= _as_in_production(folder)
+            port = _free_port()
+            with step("Preparing the portal"):
+                Path(folder, "static").mkdir()
+                manage(env, "collectstatic", "--noinput", "--verbosity=0")
+                manage(env, "migrate", "--verbosity=0")
+            supervisor = Supervisor(also=services.children)
+            try:
+                # The web server alone: nothing else is to take its time.
+                start_web(supervisor, env, port, "benchmarks.pages.served")
+                supervisor.watch(lambda: answers(port, NAME), patience=START_PATIENCE)
+                for size in SIZES:
+                    _measure(env, folder, port, size)
+                code = run([*PART, "benchmarks.pages.verdict", folder], env=env, cwd=CLONE)
+            finally:
+                with undisturbed():
+                    supervisor.stop()
+    load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
+    say(f"Whole run: {time.monotonic() - began:.0f} s; {os.cpu_count()} cores, load {load}.")
+    return code
+
+
+def _measure(env: dict[str, str], folder: str, port: int, size: int) -> None:
+    plan, result = Path(folder, "plan.json"), Path(folder, f"{size}.json")
+    with step(f"Growing to {size} files"):
+        _part(env, "pages.world", size, plan)
+    with step(f"Asking the pages at {size} files"):
+        _part(env, "pages.visitors", port, plan, result)
 
 
 PART = [PYTHON, "-m"]

@@ -125,10 +125,6 @@ def start_portal(
     supervisor: Supervisor, env: dict[str, str], port: int, application: str = "pio_portal.wsgi"
 ) -> None:
     """Start web, workers and beat; `application` is what gunicorn serves."""
-    web = [PYTHON, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
-    web += ["--bind", f"{HOST}:{port}", application]
-    if os.environ.get("RELOAD"):
-        web.append("--reload")
     quick = [*WORKER, "--hostname", "default@%h", "--queues", "default,mail", "--concurrency", "1"]
     play = ["nice", "-n", "10"] if shutil.which("nice") else []
     play += [*WORKER, "--hostname", "rehearsal@%h", "--queues", "rehearsal"]
@@ -146,13 +142,31 @@ def start_portal(
         ("worker-pdf", pdf_worker(), WORKER_FAREWELL),
         ("worker-rehearsal", play, WORKER_FAREWELL),
         ("beat", beat, [(signal.SIGTERM, 5)]),
-        ("web", web, [(signal.SIGTERM, 10)]),
     ):
         # A worker would wait for the broker, which goes too; its pool notices by itself.
         death_signal = signal.SIGKILL if farewell is WORKER_FAREWELL else signal.SIGTERM
         supervisor.start(
             name, command, env=env, cwd=CLONE, farewell=farewell, death_signal=death_signal
         )
+    start_web(supervisor, env, port, application)
+
+
+def start_web(
+    supervisor: Supervisor, env: dict[str, str], port: int, application: str = "pio_portal.wsgi"
+) -> None:
+    """Start the web server alone."""
+    web = [PYTHON, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
+    web += ["--bind", f"{HOST}:{port}", application]
+    if os.environ.get("RELOAD"):
+        web.append("--reload")
+    supervisor.start(
+        "web",
+        web,
+        env=env,
+        cwd=CLONE,
+        farewell=[(signal.SIGTERM, 10)],
+        death_signal=signal.SIGTERM,
+    )
 
 
 def pdf_worker() -> list[str | Path]:

@@ -8,6 +8,7 @@
 Rows may be a generator: they are written as they come, in constant memory.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -55,6 +56,7 @@ _FORMATS: dict[Kind, dict[str, Any]] = {
 _FORBIDDEN_IN_SHEET_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _MAX_SHEET_NAME = 31
 _MAX_CELL = 32_767
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ def sheet_name(name: Any) -> str:
 
 def printable(value: Any) -> str:
     """Text without the control characters that XML refuses; line ends and tabs stay."""
-    return "".join(c for c in str(value) if c >= " " or c in "\n\t")
+    return _CONTROL.sub("", str(value))
 
 
 def as_day(value: date | datetime) -> date:
