@@ -133,6 +133,8 @@ class World:
             role.value: UserFactory(roles=[role]) for role in StaffRole if role != StaffRole.ADVISER
         }
         self.staff[StaffRole.ADVISER.value] = self.case.adviser
+        # The proposals above came with numbers of their own; who begins one here gets another.
+        Call.objects.update(last_proposal_number=1000)
         member = self.staff[StaffRole.TEAM_MEMBER.value]
         self.saved_view = SavedView.objects.create(owner=member, name="Alles")
         self.bulk_run = BulkRun.objects.create(action="remind", made_by=member)
