@@ -1,5 +1,6 @@
 """A talk for the calendar of the applicant, as iCalendar (RFC 5545)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -7,14 +8,19 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from common import clock
 from notifications.services import portal_url
 
 LENGTH = timedelta(hours=1)
 
 
-def talk_calendar(*, reference: str, planned_at: datetime, place: str) -> bytes:
-    """The file with one event of an hour; a new moment moves what a calendar program has."""
+def talk_calendar(
+    *, reference: str, planned_at: datetime, place: str, plans: Sequence[datetime]
+) -> bytes:
+    """The file with one event of an hour; a new moment moves what a calendar program has.
+
+    `plans` is when the talk was planned and moved: the same plan gives the same file, a later one
+    a higher SEQUENCE.
+    """
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     calendar = Calendar()
     calendar.add("prodid", f"-//PIO Portal//{host}//NL")
@@ -22,7 +28,8 @@ def talk_calendar(*, reference: str, planned_at: datetime, place: str) -> bytes:
     calendar.add("method", "PUBLISH")
     event = Event()
     event.add("uid", f"feedback-{reference}@{host}")
-    event.add("dtstamp", clock.now().astimezone(UTC))
+    event.add("dtstamp", plans[-1].astimezone(UTC))
+    event.add("sequence", len(plans) - 1)
     event.add("dtstart", planned_at.astimezone(UTC))
     event.add("dtend", (planned_at + LENGTH).astimezone(UTC))
     event.add("summary", _("Feedbackgesprek over %(reference)s") % {"reference": reference})

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from audit.selectors import timeline
 from calls.models import Call
 from common import clock
 from evaluations.lifecycle import FeedbackState
@@ -59,6 +60,12 @@ def known_talk(decision: SelectionDecision) -> KnownTalk | None:
         place=talk.place,
         held_at=talk.held_at,
     )
+
+
+def when_planned(decision: SelectionDecision) -> list[datetime]:
+    """When the talk about a decision was planned, and each time it was moved, oldest first."""
+    plans = timeline(*FeedbackTalk.objects.filter(decision=decision))
+    return list(plans.filter(action="feedbacktalk.plan").values_list("at", flat=True))
 
 
 def adapted_proposal(proposal: Proposal, call: Call) -> Proposal | None:

@@ -20,7 +20,7 @@ from evaluations.documents import published_advice
 from evaluations.forms.letters import TalkForm
 from evaluations.models import SelectionDecision
 from evaluations.selectors import notified_decision
-from evaluations.selectors.outcome import calls_to_try_again, known_talk
+from evaluations.selectors.outcome import calls_to_try_again, known_talk, when_planned
 from evaluations.services.feedback import ask_for_talk, start_again
 from projects.policies import is_editor, is_submitter
 
@@ -53,11 +53,17 @@ def ask_talk(request: SignedInRequest, reference: str) -> HttpResponse:
 @never_cache
 def talk_in_calendar(request: SignedInRequest, reference: str) -> HttpResponse:
     """The planned talk as a calendar file."""
-    talk = known_talk(_decision(request, reference))
+    found = _decision(request, reference)
+    talk = known_talk(found)
     if talk is None or talk.planned_at is None:
         raise Http404
     return HttpResponse(
-        talk_calendar(reference=reference, planned_at=talk.planned_at, place=talk.place),
+        talk_calendar(
+            reference=reference,
+            planned_at=talk.planned_at,
+            place=talk.place,
+            plans=when_planned(found),
+        ),
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="gesprek-{reference}.ics"'},
     )

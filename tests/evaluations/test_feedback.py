@@ -181,6 +181,11 @@ def test_the_talk_goes_into_a_calendar() -> None:
         "Gent",
         "text/calendar; charset=utf-8",
     )
+    assert member.get(url("talk_calendar", case)).content == answer.content
+    assert event["SEQUENCE"] == 0
+    plan_talk(talk=talk, by=case.team, planned_at=moment + SOON, place="Gent")
+    (moved,) = Calendar.from_ical(member.get(url("talk_calendar", case)).content).walk("VEVENT")
+    assert (moved["UID"], moved["SEQUENCE"]) == (event["UID"], 1)
     stranger = MembershipFactory(role=MemberRole.MANAGER).user
     assert signed_in(stranger).get(url("talk_calendar", case)).status_code == 404
 
