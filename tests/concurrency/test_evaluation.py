@@ -9,7 +9,14 @@ import pytest
 from accounts.roles import StaffRole
 from audit.models import AuditEvent
 from evaluations.lifecycle import AssignmentState
-from evaluations.models import Advice, Assignment, Evaluation, SelectionDecision
+from evaluations.models import (
+    Advice,
+    Assignment,
+    Consensus,
+    ConsensusReply,
+    Evaluation,
+    SelectionDecision,
+)
 from evaluations.services import (
     accept_assignment,
     assign_adviser,
@@ -25,6 +32,7 @@ from evaluations.services import (
     seed_letter_texts,
 )
 from evaluations.services.assignment import reassign
+from evaluations.services.consensus import answer_consensus, take_back_consensus
 from evaluations.services.notification import (
     cancel_notification,
     prepare_notification,
@@ -129,7 +137,13 @@ def test_scores_that_become_final_while_the_assignment_is_revoked() -> None:
 def test_scores_that_become_final_while_another_adviser_is_asked() -> None:
     case = Case().accepted()
     evaluation, assignment, second = case.evaluation, case.assignment, staff(StaffRole.ADVISER)
-    save_scores(evaluation=evaluation, by=case.adviser, version=1, entries=case.entries())
+    save_scores(
+        evaluation=evaluation,
+        by=case.adviser,
+        version=1,
+        entries=case.entries(),
+        exclusions=case.exclusions(),
+    )
     answers = at_once(
         lambda: finalise_scores(evaluation=evaluation, by=case.adviser),
         lambda: reassign(assignment=assignment, adviser=second, by=case.team, reason="Te laat."),
@@ -156,6 +170,30 @@ def test_an_advice_that_becomes_final_while_another_adviser_is_asked() -> None:
     assert answers[1].endswith("de status is nu “Klaar”.")
     assert Assignment.objects.get().adviser == case.adviser
     assert Advice.objects.get().is_final
+
+
+def test_agreeing_while_the_common_scores_are_taken_back() -> None:
+    """A reader never agrees with scores that are being changed."""
+    case = Case().proposed()
+    consensus = Consensus.objects.get()
+    answers = at_once(
+        lambda: answer_consensus(
+            proposal=case.proposal, by=case.second, version=consensus.version, agrees=True
+        ),
+        lambda: take_back_consensus(proposal=case.proposal, by=case.adviser),
+    )
+    consensus.refresh_from_db()
+    is_reached = consensus.finalised_at is not None
+    assert answers == [
+        "",
+        "De gemeenschappelijke scores zijn definitief."
+        if is_reached
+        else "Er ligt nu geen voorstel bij de lezers.",
+    ]
+    assert ConsensusReply.objects.count() == is_reached
+    assert events("consensus.reached", "consensus.taken_back") == [
+        "consensus.reached" if is_reached else "consensus.taken_back"
+    ]
 
 
 def test_of_two_people_who_release_the_same_mails_one_tells_the_applicant() -> None:
@@ -223,7 +261,7 @@ def test_of_two_leads_one_is_asked() -> None:
 
 
 def test_an_advice_that_becomes_final_while_another_reader_declines() -> None:
-    """They touch the same file, not the same thing: both are done, one after the other."""
+    """The advice waits for every reader; who declines first is not waited for."""
     case = Case().scored()
     second = staff(StaffRole.ADVISER)
     other = assign_adviser(proposal=case.proposal, adviser=second, by=case.team, is_lead=False)
@@ -232,10 +270,13 @@ def test_an_advice_that_becomes_final_while_another_reader_declines() -> None:
         lambda: finalise_advice(proposal=case.proposal, by=case.adviser),
         lambda: decline_assignment(assignment=other, by=second, reason="Geen tijd."),
     )
-    assert answers == ["", ""]
-    assert Advice.objects.get().is_final
-    assert case.state == ProposalState.ADVISED
-    assert len(events("advice.finalised", "assignment.decline", "proposal.give_advice")) == 3
+    is_final = Advice.objects.get().is_final
+    assert answers[0] == ""
+    assert (answers[1] == "") == is_final
+    assert is_final or answers[1].startswith("Nog niet alle lezers hebben hun scores afgerond")
+    assert case.state == (ProposalState.ADVISED if is_final else ProposalState.ASSESSMENT)
+    assert len(events("advice.finalised", "proposal.give_advice")) == 2 * is_final
+    assert len(events("assignment.decline")) == 1
 
 
 def test_an_advice_is_not_decided_on_while_it_is_being_made_final_again() -> None:
