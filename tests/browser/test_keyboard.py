@@ -1,86 +1,20 @@
 """Without a mouse: a whole proposal from call to receipt, and every control of every page."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.demo import DEMO_PASSWORD
 from tests.browser.conftest import Windows
 from tests.browser.people import Person
 from tests.browser.test_accessibility import STARTS, pages_behind
+from tests.browser.typist import Typist
 
 TITLE = "Bruggen die zelf om hulp vragen"
-FURTHEST = 250  # presses of Tab before a person gives up
-
-# What has the focus: its role in this test, its text or name, and whether it still needs an answer.
-FOCUS = """() => {
-  const at = document.activeElement;
-  const box = at.getBoundingClientRect();
-  const style = getComputedStyle(at);
-  // Inside a date Chromium draws the ring around the day, the month or the calendar button.
-  const ring = at.type === "date" || style.outlineStyle !== "none" || style.boxShadow !== "none";
-  const group = at.type === "radio" &&
-    at.form.querySelector(`[name="${at.name}"]:checked`) !== null;
-  return {
-    tag: at.tagName.toLowerCase(), type: at.type || "", name: at.name || "",
-    text: (at.innerText || "").trim(), value: at.value || "",
-    checked: at.checked || group, seen: box.width > 0 && box.height > 0 && ring,
-  };
-}"""
 
 
-class Typist:
-    """Somebody who cannot use a mouse; every step is a key."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.unseen: set[str] = set()
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def write(self, text: str) -> None:
-        self.page.keyboard.insert_text(text)
-
-    def tab(self) -> dict[str, str]:
-        """One press of Tab; answers what has the focus, and notes when nobody could see where."""
-        self.press("Tab")
-        focus: dict[str, str] = self.page.evaluate(FOCUS)
-        if focus["tag"] != "body" and not focus["seen"]:
-            self.unseen.add(f"{self.page.url}: {focus['tag']} {focus['name'] or focus['text']}")
-        return focus
-
-    def tab_to(self, wanted: Callable[[dict[str, str]], bool], what: str) -> dict[str, str]:
-        for _press in range(FURTHEST):
-            if wanted(focus := self.tab()):
-                return focus
-        raise AssertionError(f"{self.page.url}: Tab never came to {what}")
-
-    def follow(self, text: str) -> None:
-        """Tab to the link or button with this text, and press Enter."""
-        self.tab_to(lambda f: re.match(text, f["text"]) is not None and f["tag"] != "body", text)
-        self.enter()
-
-    def enter(self) -> None:
-        """Press Enter where that leads to another page."""
-        with self.page.expect_navigation():
-            self.press("Enter")
-
-    def sees(self, heading: str) -> None:
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(heading))
-
-    def sign_in(self, email: str) -> None:
-        self.page.goto("/aanmelden/")
-        if self.page.evaluate(FOCUS)["name"] != "username":
-            self.tab_to(lambda f: f["name"] == "username", "the address")
-        self.write(email)
-        self.tab_to(lambda f: f["name"] == "password", "the password")
-        self.write(DEMO_PASSWORD)
-        self.enter()
-        self.sees("Mijn dossiers")
+class Clerk(Typist):
+    """Fills in a proposal."""
 
     def fills_in_the_part(self) -> None:
         """Answer what has no answer yet, and press "Opslaan en verder"."""
@@ -113,8 +47,9 @@ PARTS = ["A", "C", "D", "E", "F", "G", "H", "I", "J", "K"]
 
 
 def test_a_proposal_is_made_and_handed_in_by_keyboard_alone(page: Page) -> None:
-    clerk = Typist(page)
+    clerk = Clerk(page)
     clerk.sign_in("indiener@voorbeeldegem.example")
+    clerk.sees("Mijn dossiers")
     clerk.follow("Oproepen$")
     clerk.sees("Oproepen")
     clerk.follow(".*Najaarsoproep")
