@@ -26,6 +26,7 @@ from evaluations.models import (
     CompletenessCheck,
     Conclusion,
     ConflictDeclaration,
+    Evaluation,
     SelectionDecision,
 )
 from evaluations.selectors.checking import points_to_check
@@ -316,7 +317,8 @@ class Player:
             assigned_at=assigned,
             state=state,
         )
-        if state != AssignmentState.INVITED:
+        if state == AssignmentState.ACCEPTED:
+            Evaluation.objects.create(assignment=assignment)
             ConflictDeclaration.objects.create(
                 assignment=assignment, has_conflict=False, declared_at=assigned + timedelta(hours=3)
             )

@@ -35,11 +35,11 @@ MOTIVATIONS = (
 def score_file(
     assignment: Assignment, scores: Sequence[str], finalised_at: datetime | None = None
 ) -> Evaluation:
-    """The first `scores` of a reader; with `finalised_at` they are final and the reader is done."""
+    """The first `scores` of a reader who accepted; with `finalised_at` the reader is done."""
     call = assignment.proposal.call
     criteria = list(call.criteria.all())
     values = [Decimal(value) for value in scores]
-    evaluation = Evaluation.objects.create(assignment=assignment)
+    evaluation = assignment.evaluation
     Score.objects.bulk_create(
         Score(
             evaluation=evaluation,

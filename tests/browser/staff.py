@@ -68,6 +68,8 @@ class Staff(Person):
             panel = self.within("region", criterion)
             panel.select("Score", score)
             panel.fill("Motivering", motivation)
+        for point in self.part.get_by_role("radio", name="Ja, voldaan", exact=True).all():
+            point.check()
         self.sees(f"Gewogen totaal: {total}")  # before anything was saved
         self.press("Opslaan")
         self.sees("Uw scores zijn opgeslagen.")

@@ -55,8 +55,8 @@ def test_an_adviser_scores_three_files_by_keyboard_alone(page: Page) -> None:
     amina.shortcut("g", "w")
     amina.sees("Werklijst")
     mine = page.locator("[data-list-rows] tr")
-    expect(mine).to_have_count(4)
-    amina.press("j")
+    expect(mine).to_have_count(5)
+    amina.press("j", "j")  # past the one whose applicant has to answer first
     assert amina.looks()["text"].startswith(CALL)
     amina.shortcut("o")
     scored = [amina.scores_this_file()]
@@ -66,8 +66,7 @@ def test_an_adviser_scores_three_files_by_keyboard_alone(page: Page) -> None:
     assert len(set(scored)) == 3
     amina.shortcut("u")
     amina.sees("Werklijst")
-    left = mine.filter(has_text=re.compile("|".join(scored)))
-    expect(left.filter(has_text="Scores geven")).to_have_count(0)
+    expect(mine.filter(has_text="Scores geven")).to_have_count(2)
     assert amina.unseen == set()
 
 
@@ -140,7 +139,7 @@ def test_letters_are_previewed_sent_and_received(new_context: Windows, tmp_path:
 
     leader.opens_letters(SUMMER)
     leader.follow("Klaargezette mails nalezen en meedelen")
-    leader.sees(f"/beslissingen/{file}")
+    leader.sees(f"Over uw projectvoorstel {file} is een beslissing genomen.")
     leader.picks_only(file)
     leader.tick("Ik heb de brieven en de mails gelezen.")
     leader.press("Gekozen beslissingen meedelen")
