@@ -48,7 +48,9 @@ class Staff(Person):
     def assigns(self, reference: str, adviser: str) -> None:
         self.opens_file(reference)
         self.follow("Adviseur toewijzen")
-        self.select("Adviseur", adviser)
+        # Behind the name stands how much somebody has in hand.
+        option = self.field("Adviseur").locator("option").filter(has_text=adviser)
+        self.field("Adviseur").select_option(value=option.get_attribute("value"))
         expect(self.field("Schrijft het advies")).to_be_checked()
         self.press("Uitnodigen")
         self.sees(f"{adviser} krijgt een uitnodiging.")
