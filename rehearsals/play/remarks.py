@@ -19,6 +19,9 @@ DRAFT_RULE = "projects.draft_not_submitted"
 PLAYED_ROOMS = ("calls.", "projects.", "evaluations.")
 """Rooms whose reminders a call causes; those of money come long after."""
 
+UNPLAYED_RULES = frozenset({"evaluations.consensus_due", "evaluations.feedback_due"})
+"""Reminders of what the script never does: readers who do not answer, and talks afterwards."""
+
 FAULT, WARNING, HINT = "fault", "warning", "hint"
 
 
@@ -77,7 +80,7 @@ class Remarks:
         ):
             sent.setdefault(name, set()).add(Offset(days, hours))
         for rule in all_rules():
-            if rule.name.startswith(PLAYED_ROOMS):
+            if rule.name.startswith(PLAYED_ROOMS) and rule.name not in UNPLAYED_RULES:
                 self._never_sent(rule.name, sent.get(rule.name, set()), call)
 
     def _never_sent(self, rule: str, sent: set[Offset], call: Call) -> None:

@@ -48,22 +48,16 @@ NOT_PLAYED |= {
     f"evaluations/mail/{name}.md": TALK
     for name in ("feedback_asked", "feedback_planned", "reminder_feedback")
 }
-NOT_MADE = {
-    "evaluations.letter_example": "only for who writes the texts of the letter",
-    "evaluations.letters": "only when staff fetch all letters of a call at once",
-}
-"""Documents of these rooms that a rehearsal does not make, each with the reason."""
-NOT_REMINDED = {"evaluations.feedback_due": TALK}
-"""Reminders of these rooms that a rehearsal does not cause, each with the reason."""
-
-
-NOT_REMINDED = {"evaluations.consensus_due": SEVERAL_READERS}
 TO_TAKE_ALONG = "advisers ask for these when they want to read without a connection"
 NOT_MADE = {
     "evaluations.evaluator_pack": TO_TAKE_ALONG,
     "evaluations.evaluator_packs": TO_TAKE_ALONG,
+    "evaluations.letter_example": "only for who writes the texts of the letter",
+    "evaluations.letters": "only when staff fetch all letters of a call at once",
 }
-"""Reminders and documents of these rooms that a rehearsal does not cause."""
+"""Documents of these rooms that a rehearsal does not make, each with the reason."""
+NOT_REMINDED = {"evaluations.consensus_due": SEVERAL_READERS, "evaluations.feedback_due": TALK}
+"""Reminders of these rooms that a rehearsal does not cause, each with the reason."""
 
 
 @dataclass
