@@ -57,18 +57,17 @@ def staff_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     user = getattr(request, "user", None)
     if not getattr(user, "is_programme_staff", False):
         return []
-    links = []
-    for item in STAFF_NAV:
-        if not item.who.test(user, None):
-            continue
-        url = reverse(item.url_name)
-        links.append(
-            {
-                "group": item.group,
-                "label": item.label,
-                "url": url,
-                "active": request.path == url
-                or (item.url_name != "dashboard:staff" and request.path.startswith(url)),
-            }
-        )
-    return links
+    links = [
+        {"group": item.group, "label": item.label, "url": reverse(item.url_name)}
+        for item in STAFF_NAV
+        if item.who.test(user, None)
+    ]
+    active = _active([str(link["url"]) for link in links], request.path)
+    return [{**link, "active": link["url"] == active} for link in links]
+
+
+def _active(urls: list[str], path: str) -> str | None:
+    """The page itself or the longest address that it stands under; the home page is only itself."""
+    home = reverse("dashboard:staff")
+    above = [url for url in urls if path == url or (url != home and path.startswith(url))]
+    return max(above, key=len, default=None)

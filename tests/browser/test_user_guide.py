@@ -1,12 +1,14 @@
-"""The pictures of the two guides in docs/: UPDATE_SCREENSHOTS=1 takes them again, of the demo."""
+"""The pictures of the guides in docs/: UPDATE_SCREENSHOTS=1 takes them again, of the demo."""
 
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from PIL import Image
+from playwright.sync_api import expect
 
 from common.moments import today
 from tests.browser.conftest import DESK, Windows
@@ -19,7 +21,15 @@ YEAR = today().year
 DRAFT = f"PIO-{YEAR}-3-0001"
 SUBMITTED = f"PIO-{YEAR}-2-0009"
 APPLICANT, COLLEAGUE = "indiener@voorbeeldegem.example", "bewerker@voorbeeldegem.example"
-GUIDES = ("user-guide.md", "proposal-in-ten-screens.md")
+TEAM, LEADER = "teamlid@pio.example", "projectleider@pio.example"
+ADVISER, READER = "adviseur@pio.example", "adviseur3@pio.example"
+SUMMER, FILES = f"pio-{YEAR}-2", f"/beheer/dossiers/PIO-{YEAR}-2-"
+GUIDES = (
+    "user-guide.md",
+    "proposal-in-ten-screens.md",
+    "guide-for-advisers.md",
+    "guide-for-project-leaders.md",
+)
 SECTION = f"/voorstellen/{DRAFT}/deel/D/"
 PROBLEM = "Welk probleem wilt u oplossen?"
 PICTURES = {
@@ -33,8 +43,19 @@ PICTURES = {
     "nakijken": (APPLICANT, f"/voorstellen/{DRAFT}/nakijken/"),
     "ontvangst": (APPLICANT, f"/voorstellen/{SUBMITTED}/versies/1/ontvangst/"),
     "bijkomende-informatie": (APPLICANT, f"/voorstellen/{SUBMITTED}/vragen/1/"),
-    "mijn-werk": ("teamlid@pio.example", "/beheer/"),
-    "beoordelen": ("adviseur@pio.example", f"/beheer/dossiers/PIO-{YEAR}-2-0004/beoordelen/"),
+    "mijn-werk": (TEAM, "/beheer/"),
+    "belangen": (READER, "/beheer/adviseurs/belangen/"),
+    "werklijst": (READER, "/beheer/werk/"),
+    "beoordelen": (ADVISER, f"{FILES}0004/beoordelen/#uw-scores"),
+    "offline-werken": (READER, "/beheer/mijn-dossiers/"),
+    "consensus": (ADVISER, f"{FILES}0011/consensus/"),
+    "volledigheid": (TEAM, f"{FILES}0010/volledigheid/"),
+    "adviseurs": (LEADER, "/beheer/adviseurs/"),
+    "rangschikking": (LEADER, f"/beheer/oproepen/{SUMMER}/rangschikking/"),
+    "verslag": (LEADER, f"/beheer/oproepen/pio-{YEAR}-1/vergaderingen/"),
+    "brieven": (LEADER, f"/beheer/brieven/oproep/{SUMMER}/"),
+    "klaargezette-mails": (LEADER, f"/beheer/brieven/oproep/{SUMMER}/mails/"),
+    "cijfers": (LEADER, "/beheer/cijfers/"),
     "begroting": ("manager@pio.example", "/beheer/begroting/"),
     "jaarrapport": ("manager@pio.example", f"/beheer/jaarrapport/{YEAR}/"),
 }
@@ -63,7 +84,33 @@ def disagrees_with_a_colleague(person: Person, windows: Windows) -> None:
     person.sees_heading("Twee teksten van hetzelfde deel")
 
 
+def opens_the_minutes(person: Person, _windows: Windows) -> None:
+    """Of the file for which somebody left the room."""
+    person.follow("Selectievergadering (voorbeelddata)")
+    person.row("Woonzorgcentrum De Schets").get_by_role("link").first.click()
+    person.sees("Verliet de zaal")
+
+
+def has_letters_made(person: Person, _windows: Windows) -> None:
+    """The demo was loaded before there was a worker, so nobody made them yet."""
+    address = person.page.url
+    person.page.goto(f"/beheer/brieven/oproep/{SUMMER}/")
+    person.press("Brieven opnieuw maken")
+    expect(person.page.get_by_text("De brief wordt gemaakt.")).to_have_count(2)
+    until = time.monotonic() + 120
+    while person.page.get_by_text("Wordt gemaakt", exact=True).count() and time.monotonic() < until:
+        person.page.wait_for_timeout(1000)
+        person.page.goto(address)
+
+
+def shows_the_table(person: Person, _windows: Windows) -> None:
+    person.page.get_by_role("table").first.evaluate("table => table.scrollIntoView()")
+
+
 DOES_FIRST = {
+    "brieven": has_letters_made,
+    "rangschikking": shows_the_table,
+    "verslag": opens_the_minutes,
     "zelftest": answers_the_self_test,
     "twee-teksten": disagrees_with_a_colleague,
 }
