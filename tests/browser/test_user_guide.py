@@ -2,13 +2,11 @@
 
 import os
 import re
-import time
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from PIL import Image
-from playwright.sync_api import expect
 
 from common.moments import today
 from tests.browser.conftest import DESK, Windows
@@ -53,7 +51,7 @@ PICTURES = {
     "adviseurs": (LEADER, "/beheer/adviseurs/"),
     "rangschikking": (LEADER, f"/beheer/oproepen/{SUMMER}/rangschikking/"),
     "verslag": (LEADER, f"/beheer/oproepen/pio-{YEAR}-1/vergaderingen/"),
-    "brieven": (LEADER, f"/beheer/brieven/oproep/{SUMMER}/"),
+    "brieftekst": (LEADER, "/beheer/brieven/tekst/selected/"),
     "klaargezette-mails": (LEADER, f"/beheer/brieven/oproep/{SUMMER}/mails/"),
     "cijfers": (LEADER, "/beheer/cijfers/"),
     "begroting": ("manager@pio.example", "/beheer/begroting/"),
@@ -91,24 +89,11 @@ def opens_the_minutes(person: Person, _windows: Windows) -> None:
     person.sees("Verliet de zaal")
 
 
-def has_letters_made(person: Person, _windows: Windows) -> None:
-    """The demo was loaded before there was a worker, so nobody made them yet."""
-    address = person.page.url
-    person.page.goto(f"/beheer/brieven/oproep/{SUMMER}/")
-    person.press("Brieven opnieuw maken")
-    expect(person.page.get_by_text("De brief wordt gemaakt.")).to_have_count(2)
-    until = time.monotonic() + 120
-    while person.page.get_by_text("Wordt gemaakt", exact=True).count() and time.monotonic() < until:
-        person.page.wait_for_timeout(1000)
-        person.page.goto(address)
-
-
 def shows_the_table(person: Person, _windows: Windows) -> None:
     person.page.get_by_role("table").first.evaluate("table => table.scrollIntoView()")
 
 
 DOES_FIRST = {
-    "brieven": has_letters_made,
     "rangschikking": shows_the_table,
     "verslag": opens_the_minutes,
     "zelftest": answers_the_self_test,
