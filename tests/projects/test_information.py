@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import InternalError, transaction
+from django.db import InternalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -215,12 +215,13 @@ class TestAnswering:
         assert list(refusal.value.message_dict) == [f"file_{item.pk}"]
 
     def test_the_database_keeps_it(self, case: Case) -> None:
-        request = send(ask(case), case.member)
+        send(ask(case), case.member)
         for change in (
             lambda: InformationItem.objects.update(answer="Anders"),
             lambda: InformationItem.objects.all().delete(),
             lambda: InformationRequest.objects.update(answered_at=timezone.now()),
-            lambda: InformationRequest.objects.filter(pk=request.pk).delete(),
+            # Past Django, which would stop at the pause of the terms that belongs to the request.
+            lambda: connection.cursor().execute("DELETE FROM projects_informationrequest"),
         ):
             with pytest.raises(InternalError), transaction.atomic():
                 change()
