@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -104,7 +106,8 @@ class TestQueryCeilings:
             for name in ("proposal", "check")
         }
         page["section"] = reverse("projects:section", args=[ready.reference, "D"])
-        client.get(page["proposal"])  # the content types are looked up once per process
+        # These are looked up once per process, by whichever test comes first.
+        ContentType.objects.get_for_models(*apps.get_models())
         ceilings = {"proposal": 20, "check": 15, "section": 15}
         assert {
             n for n, top in ceilings.items() if queries(lambda n=n: client.get(page[n])) > top
@@ -115,7 +118,7 @@ class TestQueryCeilings:
         data = {"version": 2, "q_probleem": "Nog anders"}
         assert queries(lambda: client.post(page["section"], data)) <= 36
         submit = partial(submit_proposal, proposal=ready, by=user, arrived_at=timezone.now())
-        assert queries(submit) <= 34
+        assert queries(submit) <= 35
         receipt = reverse("projects:receipt", args=[ready.reference, 1])
         assert queries(lambda: client.get(receipt)) <= 10
 
