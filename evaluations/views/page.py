@@ -5,22 +5,22 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from calls.models import ConsensusRule
 from common.views import sentences, staff_required
-from evaluations.lifecycle import AssignmentState
-from evaluations.models import FeedbackTalk
+from evaluations.models import Evaluation, FeedbackTalk
 from evaluations.policies import may_see_all_files, may_see_decision
 from evaluations.selectors import file_steps, get_file, may_read_text, next_step, own_assignment
 from evaluations.selectors.clock import file_clock
 from evaluations.selectors.letters import appeal_of
+from evaluations.selectors.readers import may_see_consensus
 from evaluations.views.list_place import carried_query, keep_list, list_place
+from evaluations.views.refused import refused
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
 
@@ -30,18 +30,31 @@ READING = ("projects/_version_content.html", "evaluations/_version.html")
 
 
 def file_view(view: FileView) -> Callable[..., HttpResponseBase]:
-    """Give the view the file of its address; who may not know of it gets 404."""
+    """Give the view the file of its address; who may not know of it gets 404.
+
+    What was typed for a file that is no longer this person's comes back, to copy.
+    """
 
     @staff_required
     @wraps(view)
     def found(request: HttpRequest, reference: str, **kwargs: Any) -> HttpResponse:
         try:
-            proposal = get_file(request.user, reference)
-        except Proposal.DoesNotExist:
-            raise Http404 from None
-        return keep_list(request, proposal, view(request, proposal, **kwargs))
+            proposal = _found(request, reference)
+            return keep_list(request, proposal, view(request, proposal, **kwargs))
+        except (Http404, PermissionDenied) as error:
+            kept = refused(request, error)
+            if kept is None:
+                raise
+            return kept
 
     return found
+
+
+def _found(request: HttpRequest, reference: str) -> Proposal:
+    try:
+        return get_file(request.user, reference)
+    except Proposal.DoesNotExist:
+        raise Http404 from None
 
 
 def show(
@@ -91,8 +104,13 @@ def back(proposal: Proposal, page: str) -> HttpResponse:
 def _tabs(user: Any, proposal: Proposal, active: str, carried: str) -> list[dict[str, Any]]:
     reads = may_read_text(user, proposal)
     own = own_assignment(user, proposal)
-    is_done = own is not None and own.state == AssignmentState.DONE
-    asks_consensus = proposal.call.consensus_rule != ConsensusRule.NONE
+    has_consensus = (
+        reads
+        and may_see_consensus(user, proposal)
+        and Evaluation.objects.filter(
+            assignment__proposal=proposal, finalised_at__isnull=False
+        ).exists()
+    )
     decided = proposal.state in {ProposalState.SELECTED, ProposalState.NOT_SELECTED}
     sees_talk = (
         proposal.state == ProposalState.NOT_SELECTED
@@ -106,7 +124,7 @@ def _tabs(user: Any, proposal: Proposal, active: str, carried: str) -> list[dict
         ("information", _("Informatie"), reads),
         ("scoring", _("Beoordelen"), own is not None and reads),
         ("scores", _("Scores"), reads),
-        ("consensus", _("Consensus"), reads and asks_consensus and (own is None or is_done)),
+        ("consensus", _("Consensus"), has_consensus),
         ("advice", _("Advies"), reads),
         ("decide", _("Beslissing"), decided or may_see_decision.test(user, proposal)),
         ("feedback", _("Feedbackgesprek"), sees_talk),

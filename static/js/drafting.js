@@ -123,8 +123,7 @@
       const answer = await fetch(location.pathname, { method: "POST", body, redirect: "error", signal: cut.signal });
       const why = answer.headers.get("Save-Outcome");
       if (why) refuse(why);
-      else if (answer.ok) take(await answer.text(), sent, Number(answer.headers.get("Session-Seconds")));
-      else fail(sent, status.dataset.trouble);
+      else take(await answer.text(), sent, Number(answer.headers.get("Session-Seconds"))); // a refusal too has its words
     } catch {
       fail(sent, hasRoom ? status.dataset.offline : status.dataset.unkept);
     } finally {

@@ -20,6 +20,7 @@ from evaluations.services import (
     correct_advice,
     finalise_advice,
     finalise_scores,
+    revoke_assignment,
     save_advice,
 )
 from evaluations.services.advice import AdviceChanged
@@ -326,3 +327,69 @@ def test_a_criterion_of_two_boxes_is_one_answer() -> None:
     assert form.names[0] == f"criterion_{first.pk}"
     assert form.boxes_of(form.names[0]) == [f"score_{first.pk}", f"motivation_{first.pk}"]
     assert form.as_item(form.names[0])["text"] == "4 – goed\n\nGoed."
+
+
+class TestTakenOffTheFile:
+    """The form stood open: a sentence, and what was typed to copy, as for a file that never was."""
+
+    def test_a_press_gives_the_text_back(self) -> None:
+        case = Case().accepted()
+        first, *_others = case.proposal.call.criteria.all()
+        data = score_data(case, **{f"motivation_{first.pk}": "Getypt.", "own_notes": "Vraag Jan."})
+        revoke_assignment(assignment=case.assignment, by=case.team, reason="Iemand anders.")
+        client = signed_in(case.adviser)
+        answer = client.post(url("scoring", case), data)
+        assert answer.status_code == 404
+        assert answer.context["unsaved_reason"] == (
+            "U hebt geen toegang (meer) tot dit dossier. Er is niets opgeslagen."
+        )
+        typed = {item.label: item.text for item in answer.context["leftovers"]}
+        assert (typed["Motivering 1"], typed["Eigen notities"]) == ("Getypt.", "Vraag Jan.")
+        never = client.post("/beheer/dossiers/PIO-NOOIT/beoordelen/", data)
+        assert (never.status_code, never.context["leftovers"]) == (
+            404,
+            answer.context["leftovers"],
+        )
+        assert case.proposal.title not in answer.content.decode()
+
+    def test_saving_while_typing_says_it_and_stops(self) -> None:
+        case = Case().accepted()
+        revoke_assignment(assignment=case.assignment, by=case.team, reason="Iemand anders.")
+        data = score_data(case, autosave="yes")
+        answer = signed_in(case.adviser).post(url("scoring", case), data)
+        assert answer.status_code == 404
+        assert 'data-autosave="refused"' in answer.content.decode()
+        assert "geen toegang (meer)" in answer.content.decode()
+
+    def test_who_no_longer_writes_the_advice_gets_the_text_back(self) -> None:
+        case = Case().scored()
+        case.assignment.__class__.objects.update(is_lead=False)
+        answer = signed_in(case.adviser).post(url("advice", case), {"strengths": "Sterk."})
+        assert answer.status_code == 403
+        assert [(one.label, one.text) for one in answer.context["leftovers"]] == [
+            ("Sterke punten", "Sterk.")
+        ]
+
+    def test_a_press_without_text_is_refused_as_ever(self) -> None:
+        case = Case().accepted()
+        revoke_assignment(assignment=case.assignment, by=case.team, reason="Iemand anders.")
+        answer = signed_in(case.adviser).post(url("scoring", case), {})
+        assert (answer.status_code, answer.templates[0].name) == (404, "404.html")
+
+
+def tab_names(client: Client, case: Case) -> list[str]:
+    return [tab["label"] for tab in client.get(url("file", case)).context["tabs"]]
+
+
+def test_the_consensus_tab_waits_for_the_first_final_scores() -> None:
+    case = Case()
+    Call.objects.update(consensus_rule="divergent", reader_count=2)
+    case.proposal.call.refresh_from_db()
+    team = signed_in(case.team)
+    assert "Consensus" not in tab_names(team, case)
+    case.accepted()
+    other = case.reader()
+    case.score()
+    assert "Consensus" in tab_names(team, case)
+    assert "Consensus" in tab_names(signed_in(case.adviser), case)
+    assert "Consensus" not in tab_names(signed_in(other), case)
