@@ -51,7 +51,7 @@ class DueForm(PortalForm):
 
 
 def _to_move(proposal: Proposal, values: Values) -> list[Assignment]:
-    found = [one for one in _working(proposal) if one.due_on != values["due_on"]]
+    found = [one for one in _working(proposal) if one.last_day != values["due_on"]]
     if not found:
         raise ValidationError(_("Die dag is al zo afgesproken."))
     return found
@@ -60,7 +60,7 @@ def _to_move(proposal: Proposal, values: Values) -> list[Assignment]:
 def plan_due_on(proposal: Proposal, by: Any, values: Values) -> str:
     found = _to_move(proposal, values)
     return _("Van %(before)s naar %(after)s, met een mail aan %(who)s.") % {
-        "before": format_day(found[0].due_on),
+        "before": format_day(found[0].last_day),
         "after": format_day(values["due_on"]),
         "who": _names(found),
     }

@@ -64,7 +64,7 @@ def _context(reader: User, proposal: Proposal) -> dict[str, Any]:
     call = proposal.call
     return {
         "reader": str(reader),
-        "due_on": own.due_on if own else None,
+        "due_on": own.last_day if own else None,
         "reference": proposal.reference,
         "version": version,
         "content": version.content,

@@ -25,7 +25,7 @@ from evaluations.models import (
     SelectionDecision,
 )
 from evaluations.selectors import completeness_due, decision_due, decision_obstacle
-from evaluations.selectors.deadlines import advice_due_on, talk_due
+from evaluations.selectors.deadlines import talk_due
 from evaluations.selectors.readers import readers_of, still_to_answer
 from evaluations.services.feedback import talk_keepers
 from evaluations.services.information import information_readers
@@ -107,7 +107,6 @@ def _open_assignments() -> Iterator[Assignment]:
             proposal__state=ProposalState.ASSESSMENT,
         )
         .select_related("adviser", "proposal")
-        .prefetch_related("proposal__clock_pauses")
         .order_by("pk")
     )
     return (row for row in rows if row.is_lead or row.state != AssignmentState.DONE)
@@ -116,14 +115,14 @@ def _open_assignments() -> Iterator[Assignment]:
 def advice_subjects(now: datetime) -> Iterator[Subject]:
     """Every adviser with unfinished work."""
     for row in _open_assignments():
-        yield Subject(row, [row.adviser], end_of_day(advice_due_on(row)), since=row.assigned_at)
+        yield Subject(row, [row.adviser], end_of_day(row.last_day), since=row.assigned_at)
 
 
 def late_advice_subjects(now: datetime) -> Iterator[Subject]:
     """The same work, for the team that asked for it."""
     team = list(staff_with_role(StaffRole.TEAM_MEMBER))
     for row in _open_assignments():
-        yield Subject(row, team, end_of_day(advice_due_on(row)), since=row.assigned_at)
+        yield Subject(row, team, end_of_day(row.last_day), since=row.assigned_at)
 
 
 def _still_to_advise(assignment: Assignment, person: Any) -> bool | str:

@@ -19,6 +19,8 @@ from evaluations.policies import may_see_all_files
 from projects.models import Proposal
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from evaluations.models.assessment import Evaluation
@@ -61,7 +63,15 @@ class Assignment(models.Model):
         default=True,
         help_text=_("Eén adviseur per dossier schrijft het advies; anderen lezen mee."),
     )
-    due_on = models.DateField(_("advies tegen"))
+    due_on = models.DateField(_("advies tegen"), help_text=_("Zoals afgesproken."))
+    agreed_at = models.DateTimeField(_("afgesproken op"), default=clock.now, editable=False)
+    moved_to = models.DateField(
+        _("verschoven naar"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("De dag, zoveel werkdagen later als de klok sinds de afspraak stilstond."),
+    )
     assigned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.RESTRICT,
@@ -124,6 +134,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal.reference} – {self.adviser}"
+
+    @property
+    def last_day(self) -> "date":
+        """What was agreed, or where the pauses since moved it; kept by `refresh_summary`."""
+        return self.moved_to or self.due_on
 
     @property
     def is_active(self) -> bool:

@@ -29,7 +29,6 @@ from evaluations.lifecycle import AssignmentState
 from evaluations.models import Advice, Assignment
 from evaluations.pauses import stands_still_since
 from evaluations.policies import may_see_all_files
-from evaluations.selectors.deadlines import advice_due_on
 from evaluations.selectors.files import visible_files
 from projects.lifecycle import ProposalState
 
@@ -271,5 +270,5 @@ def _load(user: Any, files: QuerySet[Any]) -> list[Load]:
                 continue
             load.open += 1
             stands = stands_still_since(row.proposal.clock_pauses.all()) is not None
-            load.late += not stands and advice_due_on(row) < now
+            load.late += not stands and row.last_day < now
     return sorted(found.values(), key=lambda load: load.adviser)

@@ -35,9 +35,12 @@ def default_advice_day(proposal: Proposal) -> date:
 
 
 def advice_due_on(assignment: Assignment) -> date:
-    """The last day of an adviser's work: what was agreed, and what stood still since."""
+    """The last day of an adviser's work: what was agreed, and what stood still since.
+
+    `Assignment.last_day` holds it, so that lists can sort on it.
+    """
     pauses = assignment.proposal.clock_pauses.all()
-    return moved_by_pauses(assignment.due_on, pauses, since=assignment.assigned_at)
+    return moved_by_pauses(assignment.due_on, pauses, since=assignment.agreed_at)
 
 
 def decision_due(advice: Advice) -> datetime:

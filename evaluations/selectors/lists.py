@@ -27,7 +27,7 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Concat, FirstValue, Lag, Lead, RowNumber
+from django.db.models.functions import Coalesce, Concat, FirstValue, Lag, Lead, RowNumber
 
 from accounts.policies import is_adviser
 from accounts.roles import StaffRole
@@ -96,7 +96,10 @@ def _with_own_assignment(rows: QuerySet[FileSummary], user: Any) -> QuerySet[Fil
         ),
     )
     return rows.annotate(
-        own=own, own_state=F("own__state"), own_lead=F("own__is_lead"), own_due=F("own__due_on")
+        own=own,
+        own_state=F("own__state"),
+        own_lead=F("own__is_lead"),
+        own_due=Coalesce("own__moved_to", "own__due_on"),
     )
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from accounts.models import User
@@ -129,16 +130,18 @@ def _counts(user: Any, people: Sequence[User]) -> dict[int, dict[str, Any]]:
     now = today()
     year = (start_of_day(date(now.year, 1, 1)), start_of_day(date(now.year + 1, 1, 1)))
     in_hand = Q(state__in=IN_HAND, proposal__state=ProposalState.ASSESSMENT)
+    late = in_hand & Q(until__lt=now, proposal__summary_row__clock_stands_since__isnull=True)
     rows = (
         Assignment.objects.visible_to(user)
         .filter(adviser__in=people)
+        .alias(until=Coalesce("moved_to", "due_on"))
         .order_by()
         .values("adviser")
         .annotate(
             invited=Count("pk", filter=in_hand & Q(state=AssignmentState.INVITED)),
             accepted=Count("pk", filter=in_hand & Q(state=AssignmentState.ACCEPTED)),
             leads=Count("pk", filter=in_hand & Q(is_lead=True)),
-            late=Count("pk", filter=in_hand & Q(due_on__lt=now)),
+            late=Count("pk", filter=late),
             done_this_year=Count(
                 "pk",
                 filter=Q(

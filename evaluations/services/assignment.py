@@ -207,8 +207,8 @@ def reassign(
     if assignment.adviser_id == adviser.pk:
         raise ValidationError({"adviser": _("Dit is dezelfde adviseur. Kies iemand anders.")})
     revoke_assignment(assignment=assignment, by=by, reason=reason)
-    if due_on is None and assignment.due_on >= today():
-        due_on = assignment.due_on
+    if due_on is None and assignment.last_day >= today():
+        due_on = assignment.last_day
     return assign_adviser(
         proposal=proposal,
         adviser=adviser,

@@ -49,7 +49,26 @@ def refresh_summary(proposal_id: int) -> FileSummary | None:
     FileSummary.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["proposal"], update_fields=_WRITTEN
     )
+    moved = _moved_readers(proposal)
+    for reader, day in moved:
+        reader.moved_to = day
+    Assignment.objects.bulk_update([reader for reader, _day in moved], ["moved_to"])
     return row
+
+
+def _moved_readers(proposal: Any) -> list[tuple[Assignment, date | None]]:
+    """The readers whose last day is another one than is kept, now that the clock ran or stood.
+
+    Of a file as `summarise` left it.
+    """
+    found = []
+    for reader in proposal.readers:
+        reader.proposal = proposal
+        day = advice_due_on(reader)
+        moved_to = None if day == reader.due_on else day
+        if moved_to != reader.moved_to:
+            found.append((reader, moved_to))
+    return found
 
 
 def fill_summaries(**_: Any) -> None:
@@ -107,10 +126,11 @@ def summarise(proposal: Any) -> FileSummary:
         clock_stands_since=stands_still_since(pauses),
         paused_days=paused_working_days(pauses),
     )
+    proposal.readers = []
     if proposal.state in AT_THE_CHECK:
         _at_the_check(row, proposal)
         return row
-    readers = _readers(proposal)
+    proposal.readers = readers = _readers(proposal)
     consensus = Consensus.objects.filter(proposal=proposal).first()
     _scores(row, readers, consensus)
     advices = list(proposal.advices.order_by("number"))
@@ -243,3 +263,5 @@ def stale_summaries() -> Iterable[tuple[str, str]]:
         for name in _WRITTEN:
             if getattr(kept, name) != getattr(right, name):
                 yield proposal.reference, name
+        for _reader in _moved_readers(proposal):
+            yield proposal.reference, "moved_to"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record
+from common import clock
 from common.formatting import format_day
 from common.lifecycle import TransitionRefused
 from common.moments import today
@@ -33,11 +34,12 @@ def change_due_on(*, assignment: Assignment, due_on: date, by: User) -> Assignme
     assignment = _unfinished(assignment)
     if due_on < today():
         raise ValidationError({"due_on": _("Kies een dag die nog niet voorbij is.")})
-    if due_on == assignment.due_on:
+    if due_on == assignment.last_day:
         raise ValidationError({"due_on": _("Die dag is al zo afgesproken.")})
-    before = assignment.due_on
-    assignment.due_on = due_on
-    assignment.save(update_fields=["due_on"])
+    before = assignment.last_day
+    assignment.due_on, assignment.agreed_at = due_on, clock.now()
+    assignment.moved_to = None
+    assignment.save(update_fields=["due_on", "agreed_at", "moved_to"])
     record(
         actor=by,
         action="assignment.due_on_changed",

@@ -125,11 +125,11 @@ def replace(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpRespon
     """Ask another adviser in the place of one, with a reason."""
     may_assign.check(request.user, proposal)
     target = _target(request, proposal, pk)
-    fitting = candidates(request.user, proposal, target.due_on)
+    fitting = candidates(request.user, proposal, target.last_day)
     form = ReassignForm(
         request.POST or None,
         candidates=fitting,
-        initial={"due_on": max(target.due_on, default_advice_day(proposal))},
+        initial={"due_on": max(target.last_day, default_advice_day(proposal))},
     )
     if form.is_valid():
         with service_errors(form):

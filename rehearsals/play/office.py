@@ -15,7 +15,6 @@ from documents.services import request_document
 from evaluations import conf, services
 from evaluations.models import Assignment, Conclusion, Evaluation, SelectionDecision
 from evaluations.scoring import possible_scores
-from evaluations.selectors.deadlines import advice_due_on
 from evaluations.selectors.readers import needs_consensus, readers_of
 from evaluations.services import AdviceText, ScoreEntry
 from evaluations.services.consensus import answer_consensus, propose_consensus, save_consensus
@@ -236,7 +235,7 @@ class Office:
         adviser, proposal = assignment.adviser, authority.me.proposal
         if not self._is_in(proposal, ProposalState.ASSESSMENT):
             return
-        due = advice_due_on(assignment)
+        due = Assignment.objects.get(pk=assignment.pk).last_day
         if turn == 0 and due >= local_day(clock.now()):
             # The question of this file stopped its clock: late is later than that.
             day = add_working_days(due, 3)

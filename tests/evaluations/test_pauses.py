@@ -9,16 +9,22 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.roles import StaffRole
 from common.moments import BRUSSELS, end_of_day, start_of_day
 from evaluations.lifecycle import FileStep
-from evaluations.models import ClockPause, FileSummary, PauseReason
+from evaluations.models import Assignment, ClockPause, FileSummary, PauseReason
 from evaluations.pauses import moved_by_pauses, paused_working_days, stands_still_since
 from evaluations.reminders import ADVICE, COMPLETENESS, DECISION, LATE_ADVICE
 from evaluations.selectors import completeness_due, decision_due, work_for
 from evaluations.selectors.clock import file_clock
 from evaluations.selectors.deadlines import advice_due_on
+from evaluations.selectors.lists import visible_summaries
+from evaluations.selectors.pool import adviser_for
 from evaluations.services import assign_adviser, check_completeness, decide
+from evaluations.services.assignment import reassign
 from evaluations.services.summary import stale_summaries
+from evaluations.services.terms import change_due_on
 from notifications.models import OutboxMail
 from notifications.services import plan_reminders, seed_offsets, send_due_reminders
 from projects.lifecycle import ProposalState
@@ -32,7 +38,7 @@ from projects.services.information import (
 )
 from projects.services.submission import submit_proposal
 from projects.services.withdrawal import withdraw_proposal
-from tests.evaluations.factories import Case
+from tests.evaluations.factories import Case, staff
 from tests.projects.conftest import signed_in
 from tests.projects.factories import complete_draft
 
@@ -174,6 +180,67 @@ def test_a_question_stops_the_clock_until_it_is_settled(case: Case, march: Any, 
     assert advice_due_on(case.assignment) > agreed
 
 
+def test_every_open_reader_gets_the_days_that_stood_still(case: Case, march: Any) -> None:
+    case.accepted()
+    second = case.reader()
+    own = Assignment.objects.get(adviser=second)
+    agreed = own.due_on
+    march.move_to(at(2))
+    request = ask(case)
+    march.move_to(at(4))
+    own.refresh_from_db()
+    assert own.last_day == agreed, "it is not known yet for how long"
+    answer(request, case)
+    moved = moved_by_pauses(agreed, [*ClockPause.objects.all()])
+    assert (moved > agreed, shown_days(case, second)) == (True, [moved, moved])
+    assert deadlines(ADVICE) == [end_of_day(moved)] * 2
+
+    # A day that is agreed after a pause is the day; what stood still before does not move it.
+    march.move_to(at(5))
+    change_due_on(assignment=own, due_on=moved + timedelta(days=7), by=case.team)
+    assert shown_days(case, second) == [moved, moved + timedelta(days=7)]
+
+    # It moves back when what moved it is gone.
+    ClockPause.objects.get().delete()
+    assert shown_days(case, second)[0] == agreed
+
+
+def test_a_reader_is_late_in_the_load_after_the_moved_day_and_not_in_a_pause(
+    case: Case, march: Any
+) -> None:
+    case.accepted()
+    second = case.reader()
+    ClockPause.objects.create(
+        proposal=case.proposal, reason=PauseReason.INFORMATION, started_at=at(2), ended_at=at(4)
+    )
+    own = Assignment.objects.get(adviser=second)
+
+    def late(day: date) -> list[int]:
+        march.move_to(start_of_day(day))
+        return [adviser_for(case.team, second.pk).late]
+
+    day = timedelta(days=1)
+    assert own.last_day > own.due_on
+    assert late(own.due_on + day) + late(own.last_day) + late(own.last_day + day) == [0, 0, 1]
+    ClockPause.objects.create(proposal=case.proposal, reason=PauseReason.INFORMATION)
+    assert late(own.last_day + 2 * day) == [0]
+
+
+def test_who_takes_a_file_over_gets_the_moved_day(case: Case, march: Any) -> None:
+    case.accepted()
+    march.move_to(at(2))
+    request = ask(case)
+    march.move_to(at(4))
+    answer(request, case)
+    old = case.assignment
+    new = reassign(
+        assignment=old, adviser=staff(StaffRole.ADVISER), by=case.team, reason="Te druk."
+    )
+    new.refresh_from_db()
+    assert old.last_day > old.due_on
+    assert (new.due_on, new.last_day) == (old.last_day, old.last_day)
+
+
 def test_what_stood_still_before_the_adviser_was_asked_is_not_counted_twice(
     case: Case, march: Any
 ) -> None:
@@ -183,6 +250,12 @@ def test_what_stood_still_before_the_adviser_was_asked_is_not_counted_twice(
     answer(request, case)
     assign_adviser(proposal=case.proposal, adviser=case.adviser, by=case.team)
     assert advice_due_on(case.assignment) == case.assignment.due_on
+
+
+def shown_days(case: Case, second: User) -> list[date]:
+    """Of the lead and of the second reader, as their work list shows them."""
+    assert list(stale_summaries()) == []
+    return [visible_summaries(who).get().shown_due for who in (case.adviser, second)]
 
 
 def test_withdrawing_ends_every_pause(case: Case, march: Any) -> None:
