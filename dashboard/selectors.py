@@ -21,8 +21,7 @@ from common import clock
 from common.work import WorkItem
 from documents.models import Job, JobState
 from documents.policies import may_retry
-from evaluations.selectors import count_work as count_files
-from evaluations.selectors import work_for as files_that_wait
+from evaluations.selectors import waiting_files
 from evaluations.selectors.talks import talk_work
 from funding.selectors import work_for as funding_work
 from notifications.selectors import mails_that_need_a_person
@@ -124,11 +123,11 @@ def staff_overview(user: User) -> dict[str, Any]:
 
 def _files(user: User) -> list[WorkGroup]:
     """The first files of the work list, with what the database counted of all of them."""
-    count, late = count_files(user)
-    if not count:
+    files = waiting_files(user, limit=PER_GROUP)
+    if not files.count:
         return []
-    items = files_that_wait(user, limit=PER_GROUP)
-    return [WorkGroup(_("Dossiers"), items, count, late, reverse("evaluations:work"))]
+    url = reverse("evaluations:work")
+    return [WorkGroup(_("Dossiers"), files.items, files.count, files.late, url)]
 
 
 def _grouped(items: list[WorkItem]) -> list[WorkGroup]:

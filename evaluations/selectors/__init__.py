@@ -27,10 +27,9 @@ from evaluations.selectors.files import (
     visible_files,
 )
 from evaluations.selectors.history import file_timeline
-from evaluations.selectors.lists import count_work
 from evaluations.selectors.outcome import notified_decision
 from evaluations.selectors.steps import NextStep, file_steps, next_step
-from evaluations.selectors.work import work_for
+from evaluations.selectors.work import waiting_files
 
 __all__ = [
     "NextStep",
@@ -40,7 +39,6 @@ __all__ = [
     "completeness_due",
     "conflict_of_interest",
     "correction_deadline",
-    "count_work",
     "decision_due",
     "decision_obstacle",
     "default_advice_day",
@@ -60,5 +58,5 @@ __all__ = [
     "score_cards",
     "total_of",
     "visible_files",
-    "work_for",
+    "waiting_files",
 ]

@@ -74,6 +74,11 @@ def visible_summaries(user: Any) -> QuerySet[FileSummary]:
     )
 
 
+def files_for(user: Any) -> QuerySet[FileSummary]:
+    """The rows that wait for `user`: `needs_me` as a plain condition, which an index can answer."""
+    return visible_summaries(user).filter(_waits_for(user))
+
+
 def _yes_when(condition: Q) -> Case:
     return Case(
         When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()
@@ -325,16 +330,6 @@ def count_tabs(rows: QuerySet[FileSummary]) -> dict[str, int]:
     return rows.order_by().aggregate(
         **{name: Count("pk", filter=condition or None) for name, condition in TABS.items()}
     )
-
-
-def count_work(user: Any) -> tuple[int, int]:
-    """How many files wait for `user`, and how many of those are late: one query."""
-    found = (
-        visible_summaries(user)
-        .filter(FOR_USER)
-        .aggregate(all=Count("pk"), late=Count("pk", filter=Q(is_late=True)))
-    )
-    return found["all"], found["late"]
 
 
 @dataclass(frozen=True)

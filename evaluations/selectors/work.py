@@ -1,7 +1,9 @@
 """What of the evaluation waits for a person, and on whom the rest waits."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q, Window
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,11 +13,9 @@ from evaluations.lifecycle import AssignmentState, FileStep
 from evaluations.models import FileSummary
 from evaluations.selectors.lists import (
     APPLICANT_STEPS,
-    FOR_USER,
     WORK_ORDER,
+    files_for,
     order_of,
-    shown_rows,
-    visible_summaries,
 )
 
 ACTS = {
@@ -76,15 +76,32 @@ def _who_acts(row: Any, step: FileStep) -> list[Any]:
     return [one for one in assignments if one.state != AssignmentState.DONE]
 
 
-def work_for(user: Any, limit: int = 25) -> list[WorkItem]:
-    """The first files that wait for `user`, soonest first; `count_work` tells how many there are.
+@dataclass(frozen=True)
+class WaitingFiles:
+    """The first files that wait for somebody, soonest first, and what was counted of all."""
 
-    A fixed number of queries and rows, whatever the number of files.
-    """
+    items: list[WorkItem]
+    count: int
+    late: int
+
+
+def waiting_files(user: Any, limit: int = 25) -> WaitingFiles:
+    """What the evaluation asks of `user`: one query, whatever the number of files."""
     if not getattr(user, "is_programme_staff", False):
-        return []
-    rows = visible_summaries(user).filter(FOR_USER).order_by(*order_of(user, WORK_ORDER))
-    return [_item(row) for row in shown_rows(user, rows)[:limit]]
+        return WaitingFiles([], 0, 0)
+    rows = list(
+        files_for(user)
+        .annotate(
+            waiting=Window(Count("pk")), waiting_late=Window(Count("pk", filter=Q(is_late=True)))
+        )
+        .select_related("proposal")
+        .only("title", "step", "advised_at", "proposal__reference")
+        .order_by(*order_of(user, WORK_ORDER))[:limit]
+    )
+    if not rows:
+        return WaitingFiles([], 0, 0)
+    first: Any = rows[0]
+    return WaitingFiles([_item(row) for row in rows], first.waiting, first.waiting_late)
 
 
 def _item(row: FileSummary) -> WorkItem:

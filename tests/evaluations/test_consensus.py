@@ -19,7 +19,7 @@ from common.moments import add_working_days, end_of_day, local_day
 from evaluations.lifecycle import FileStep
 from evaluations.models import Consensus, ConsensusScore, FileSummary
 from evaluations.reminders import CONSENSUS
-from evaluations.selectors import file_timeline, next_step, score_cards, work_for
+from evaluations.selectors import file_timeline, next_step, score_cards, waiting_files
 from evaluations.selectors.readers import spreads
 from evaluations.services import finalise_advice, revoke_assignment, save_advice
 from evaluations.services.consensus import (
@@ -287,7 +287,7 @@ class TestAdviceWaits:
 
 def test_the_next_step_and_the_work_go_from_one_reader_to_the_other() -> None:
     case = Case().disagreed()
-    labels = lambda person: [item.label for item in work_for(person)]  # noqa: E731
+    labels = lambda person: [item.label for item in waiting_files(person).items]  # noqa: E731
     assert next_step(case.adviser, case.proposal).label == "Consensus zoeken"
     assert (labels(case.adviser), labels(second(case))) == (["Consensus zoeken"], [])
     save_consensus(proposal=case.proposal, by=case.adviser, version=0, entries=case.entries("3.0"))

@@ -16,7 +16,7 @@ from evaluations.lifecycle import FileStep
 from evaluations.models import Assignment, ClockPause, FileSummary, PauseReason
 from evaluations.pauses import moved_by_pauses, paused_working_days, stands_still_since
 from evaluations.reminders import ADVICE, COMPLETENESS, DECISION, LATE_ADVICE
-from evaluations.selectors import completeness_due, decision_due, work_for
+from evaluations.selectors import completeness_due, decision_due, waiting_files
 from evaluations.selectors.clock import file_clock
 from evaluations.selectors.deadlines import advice_due_on
 from evaluations.selectors.lists import visible_summaries
@@ -385,12 +385,12 @@ def test_a_planned_reminder_is_not_sent_while_the_clock_stands_still(
 def test_work_is_not_late_while_the_clock_stands_still(case: Case, march: Any) -> None:
     case.accepted()
     march.move_to(end_of_day(case.assignment.due_on) + timedelta(days=2))
-    assert [item.is_late for item in work_for(case.adviser)] == [True]
+    assert [item.is_late for item in waiting_files(case.adviser).items] == [True]
     ask_information(
         proposal=case.proposal,
         asked=[Asked("D", "probleem", "Hoeveel riolen?")],
         due_on=date(2027, 5, 26),
         by=case.team,
     )
-    assert [item.is_late for item in work_for(case.adviser)] == [False]
+    assert [item.is_late for item in waiting_files(case.adviser).items] == [False]
     assert case.state == ProposalState.ASSESSMENT

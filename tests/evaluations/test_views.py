@@ -15,7 +15,7 @@ from accounts.roles import StaffRole
 from documents.services import run_job
 from evaluations.lifecycle import AssignmentState
 from evaluations.models import Assignment, Score, SelectionDecision
-from evaluations.selectors import work_for
+from evaluations.selectors import waiting_files
 from evaluations.services import correct_advice
 from projects.lifecycle import ProposalState
 from tests.evaluations.factories import ADVICE, Case, many, staff
@@ -372,7 +372,7 @@ def test_work_costs_the_same_with_3_and_300_files(who: str) -> None:
         case = many(rows)
         person = getattr(case, who)
         with CaptureQueriesContext(connection) as queries:
-            work_for(type(person).objects.get(pk=person.pk))
+            waiting_files(type(person).objects.get(pk=person.pk))
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
 
@@ -397,12 +397,12 @@ def test_each_stage_waits_for_one_person(stage: str | None, who: str, label: str
     case = Case()
     if stage:
         getattr(case, stage)()
-    [item] = work_for(getattr(case, who))
+    [item] = waiting_files(getattr(case, who)).items
     assert (item.label, item.title, item.group) == (label, str(case.proposal), "Dossiers")
     assert item.url.startswith(f"/beheer/dossiers/{case.proposal.reference}/")
     assert item.is_late is False
     for other in {"team", "leader", "adviser"} - {who}:
-        others = work_for(getattr(case, other))
+        others = waiting_files(getattr(case, other)).items
         assert others == [] or (stage in {"complete", "decided"} and other in {"team", "leader"})
 
 
@@ -411,16 +411,18 @@ def test_what_is_late_is_marked() -> None:
     assignment = case.assignment
     assignment.due_on = timezone.localdate() - timedelta(days=1)
     assignment.save()
-    assert [item.is_late for item in work_for(case.adviser)] == [True]
+    assert [item.is_late for item in waiting_files(case.adviser).items] == [True]
 
 
 def test_nothing_waits_for_who_is_no_staff_or_after_the_end() -> None:
     case = Case().notified()
     for person in (case.team, case.leader, case.adviser, case.member):
-        assert work_for(person) == []
+        assert waiting_files(person).items == []
 
 
 def test_a_correction_waits_for_its_writer() -> None:
     case = Case().advised()
     correct_advice(proposal=case.proposal, by=case.adviser)
-    assert [item.label for item in work_for(case.adviser)] == ["Verbeterd advies afronden"]
+    assert [item.label for item in waiting_files(case.adviser).items] == [
+        "Verbeterd advies afronden"
+    ]

@@ -14,7 +14,7 @@ from evaluations.selectors import (
     file_timeline,
     score_cards,
     visible_files,
-    work_for,
+    waiting_files,
 )
 from evaluations.selectors.lists import visible_summaries
 from evaluations.services import (
@@ -96,7 +96,7 @@ def test_after_a_conflict_or_refusal_the_file_is_nowhere(end: str) -> None:
     client = signed_in(adviser)
     assert visible_summaries(adviser).count() == 0
     assert call_overview(adviser).count() == 0
-    assert work_for(adviser) == []
+    assert waiting_files(adviser).items == []
     assert list(Assignment.objects.visible_to(adviser)) == []
     for name in ("files", "overview"):
         page = client.get(reverse(f"evaluations:{name}"))
@@ -131,7 +131,7 @@ def test_a_conflict_weighs_more_than_another_role() -> None:
     assert list(visible_files(both)) == [other.proposal]
     assert list(Assignment.objects.visible_to(both)) == []
     assert [call.files_submitted for call in call_overview(both)] == [1]
-    assert [item.title for item in work_for(both)] == [str(other.proposal)]
+    assert [item.title for item in waiting_files(both).items] == [str(other.proposal)]
 
 
 def test_the_text_is_read_after_declaring_no_conflict() -> None:
