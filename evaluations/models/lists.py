@@ -186,7 +186,7 @@ class ScoreUpload(models.Model):
     rows = models.JSONField(
         _("rijen"),
         default=list,
-        help_text=_("Per rij: dossier, criterium, score, motivering, en wat eraan schort."),
+        help_text=_("Per rij: blad, dossier, criterium, wat ingevuld is, en wat eraan schort."),
     )
     applied_at = models.DateTimeField(_("bewaard op"), null=True, blank=True, editable=False)
 

@@ -1,6 +1,7 @@
 """Scores from a spreadsheet: kept as they were read, stored once the person confirmed."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -16,7 +17,7 @@ from common import clock
 from evaluations.models import Evaluation, ScoreUpload
 from evaluations.score_sheet import read_scores
 from evaluations.selectors.offline import Fate, JudgedRow, judge_rows
-from evaluations.services.scores import ScoreEntry, save_scores
+from evaluations.services.scores import ExclusionEntry, ScoreEntry, save_scores
 
 FROM_FILE, FROM_PORTAL = "file", "portal"
 """What a person chooses where both were changed."""
@@ -48,11 +49,13 @@ class ChoiceMissing(ValidationError):
 
 
 @transaction.atomic
-def apply_score_upload(*, upload: ScoreUpload, by: User, choices: Mapping[int, str]) -> ScoreUpload:
+def apply_score_upload(
+    *, upload: ScoreUpload, by: User, choices: Mapping[tuple[str, int], str]
+) -> ScoreUpload:
     """Store what the file changed, file by file; each row then tells what became of it.
 
     Rows are judged again: what may no longer be stored is refused, and does not hold up the rest.
-    `choices` by row number, for rows that clash: FROM_FILE or FROM_PORTAL.
+    `choices` by sheet and row number, for rows that clash: FROM_FILE or FROM_PORTAL.
 
     Raises:
         ScoreUpload.DoesNotExist: when the upload is not of `by`.
@@ -64,19 +67,19 @@ def apply_score_upload(*, upload: ScoreUpload, by: User, choices: Mapping[int, s
         raise ValidationError(_("Dit bestand is al verwerkt."))
     judged = judge_rows(by, upload.rows)
     open_rows = [
-        str(row.row)
+        row.place_words
         for row in judged
-        if row.fate == Fate.CLASH and choices.get(row.row) not in {FROM_FILE, FROM_PORTAL}
+        if row.fate == Fate.CLASH and choices.get(row.place) not in {FROM_FILE, FROM_PORTAL}
     ]
     if open_rows:
         raise ChoiceMissing(
             _("Kies bij elke rij die op twee plaatsen gewijzigd werd: %(rows)s.")
-            % {"rows": ", ".join(open_rows)}
+            % {"rows": "; ".join(open_rows)}
         )
     to_store: dict[int, list[JudgedRow]] = {}
     for row in judged:
         if row.fate in {Fate.NEW, Fate.CHANGED} or (
-            row.fate == Fate.CLASH and choices[row.row] == FROM_FILE
+            row.fate == Fate.CLASH and choices[row.place] == FROM_FILE
         ):
             assert row.evaluation is not None
             to_store.setdefault(row.evaluation.pk, []).append(row)
@@ -120,8 +123,16 @@ def _store(rows: list[JudgedRow], by: User) -> str:
                 evaluation=evaluation,
                 by=by,
                 version=evaluation.version,
-                entries={row.criterion_id: ScoreEntry(row.value, row.motivation) for row in rows},
-                own_notes=evaluation.own_notes,
+                entries={
+                    row.asked_id: ScoreEntry(row.value, row.text)
+                    for row in rows
+                    if not isinstance(row.value, bool) and not row.is_exclusion
+                },
+                exclusions={
+                    row.asked_id: ExclusionEntry(row.value, row.text)
+                    for row in rows
+                    if not isinstance(row.value, Decimal) and row.is_exclusion
+                },
             )
     except ValidationError as error:
         return " ".join(error.messages)

@@ -22,14 +22,15 @@ from common.views import sentences, service_errors, staff_required
 from documents.models import Job
 from documents.policies import may_download
 from evaluations.models import ScoreUpload
-from evaluations.score_sheet import score_workbook
+from evaluations.score_sheet import SHEET, score_workbook
 from evaluations.selectors.offline import (
     Fate,
     JudgedRow,
     judge_rows,
     latest_uploads,
-    open_score_rows,
+    open_forms,
     own_upload,
+    words_of_place,
 )
 from evaluations.selectors.packs import own_files, packs_job
 from evaluations.services.packs import request_pack, request_packs
@@ -84,7 +85,7 @@ def _own_page(request: HttpRequest, form: ScoresFileForm) -> HttpResponse:
         {
             "form": form,
             "files": own_files(request.user),
-            "open_rows": len(open_score_rows(request.user)),
+            "open_rows": len(open_forms(request.user).scores),
             "uploads": latest_uploads(request.user),
             "packs": made,
             "packs_refused": made is not None
@@ -108,7 +109,7 @@ def packs(request: SignedInRequest) -> HttpResponse:
 def scores_sheet(request: HttpRequest) -> HttpResponse:
     """All own open score forms as a spreadsheet to fill in."""
     is_adviser.check(request.user, None)
-    response = HttpResponse(score_workbook(open_score_rows(request.user)), content_type=XLSX)
+    response = HttpResponse(score_workbook(open_forms(request.user)), content_type=XLSX)
     response.headers["Content-Disposition"] = (
         content_disposition_header(True, "scores.xlsx") or "attachment"
     )
@@ -148,9 +149,9 @@ def store_upload(request: SignedInRequest, pk: int) -> HttpResponse:
     """Store what the person confirmed."""
     upload = _own_upload(request, pk)
     choices = {
-        row["row"]: choice
+        (row["sheet"], row["row"]): choice
         for row in upload.rows
-        if (choice := request.POST.get(f"choice_{row['row']}"))
+        if (choice := request.POST.get(_choice_name(row["sheet"], row["row"])))
     }
     try:
         stored = apply_score_upload(upload=upload, by=request.user, choices=choices)
@@ -176,7 +177,10 @@ def _own_upload(request: HttpRequest, pk: int) -> ScoreUpload:
 
 
 def _upload_page(
-    request: HttpRequest, upload: ScoreUpload, choices: dict[int, str], missing: str = ""
+    request: HttpRequest,
+    upload: ScoreUpload,
+    choices: dict[tuple[str, int], str],
+    missing: str = "",
 ) -> HttpResponse:
     judged = [] if upload.applied_at else judge_rows(request.user, upload.rows)
     counts = Counter(row.fate for row in judged)
@@ -198,11 +202,16 @@ def _upload_page(
     )
 
 
-def _clash(row: JudgedRow, choices: dict[int, str]) -> dict[str, Any]:
-    chosen = choices.get(row.row)
+def _choice_name(sheet: str, row: int) -> str:
+    """Of the boxes in which one chooses, for a row of one of the sheets."""
+    return f"choice_{row}" if sheet == SHEET else f"choice_{sheet.casefold()}_{row}"
+
+
+def _clash(row: JudgedRow, choices: dict[tuple[str, int], str]) -> dict[str, Any]:
+    chosen = choices.get(row.place)
     return {
         "row": row,
-        "name": f"choice_{row.row}",
+        "name": _choice_name(*row.place),
         "options": [
             {"value": FROM_PORTAL, "label": _("Houd wat in het portaal staat")},
             {"value": FROM_FILE, "label": _("Neem wat in mijn bestand staat")},
@@ -221,5 +230,6 @@ def _report(upload: ScoreUpload) -> list[dict[str, Any]]:
         file = files.setdefault(reference, {"reference": reference, "stored": 0, "refused": []})
         file["stored"] += row["report"]["stored"]
         if row["report"]["refused"]:
-            file["refused"].append((row["row"], row["report"]["text"]))
+            place = words_of_place(row["sheet"], row["row"])
+            file["refused"].append((place, row["report"]["text"]))
     return list(files.values())

@@ -19,14 +19,15 @@ from accounts.roles import StaffRole
 from audit.models import AuditEvent
 from evaluations import services
 from evaluations.models import ConflictKind, ConflictOfInterest, Score, ScoreUpload
-from evaluations.score_sheet import NEEDED, SHEET, score_workbook, split_key
-from evaluations.selectors.offline import Fate, JudgedRow, judge_rows, open_score_rows
+from evaluations.score_sheet import EXCLUSIONS, NEEDED, SHEET, score_workbook, split_key
+from evaluations.selectors.offline import Fate, JudgedRow, judge_rows, open_forms
 from evaluations.services import ScoreEntry
 from evaluations.services.score_uploads import (
     ChoiceMissing,
     apply_score_upload,
     keep_score_upload,
 )
+from evaluations.services.scores import ExclusionEntry
 from tests.evaluations.factories import Case, staff
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ Cell = Callable[[int, str], Any]
 
 def sheet_of(user: User) -> Any:
     """The workbook as the person opens it."""
-    return openpyxl.load_workbook(io.BytesIO(score_workbook(open_score_rows(user))))
+    return openpyxl.load_workbook(io.BytesIO(score_workbook(open_forms(user))))
 
 
 def sent(book: Any) -> SimpleUploadedFile:
@@ -46,9 +47,9 @@ def sent(book: Any) -> SimpleUploadedFile:
     return SimpleUploadedFile("scores.xlsx", target.getvalue())
 
 
-def fill(book: Any, row: int, **values: Any) -> None:
+def fill(book: Any, row: int, *, sheet: str = SHEET, **values: Any) -> None:
     """Write in a row; `score` and so on by the label in lower case."""
-    page = book[SHEET]
+    page = book[sheet]
     labels = [cell.value.lower() for cell in page[1]]
     for name, value in values.items():
         page.cell(row, labels.index(name) + 1, value)
@@ -58,8 +59,10 @@ def kept(case: Case, book: Any) -> ScoreUpload:
     return keep_score_upload(uploaded=sent(book), by=case.adviser)
 
 
-def judged(case: Case, book: Any) -> list[JudgedRow]:
-    return judge_rows(case.adviser, kept(case, book).rows)
+def judged(case: Case, book: Any, sheet: str = SHEET) -> list[JudgedRow]:
+    """Of one of the sheets."""
+    rows = judge_rows(case.adviser, kept(case, book).rows)
+    return [row for row in rows if row.sheet == sheet]
 
 
 def stored(case: Case) -> dict[int, tuple[Decimal | None, str]]:
@@ -87,10 +90,10 @@ class TestTheSpreadsheet:
         Case().accepted()  # of somebody else
         book = sheet_of(case.adviser)
         page = book[SHEET]
-        assert book.sheetnames == [SHEET, "Uitleg", "Lijsten"]
+        assert book.sheetnames == [SHEET, EXCLUSIONS, "Uitleg", "Lijsten"]
         header, first, *others = list(page.values)
         criteria = list(case.proposal.call.criteria.all())
-        assert set(NEEDED) <= set(header)
+        assert set(NEEDED[SHEET]) <= set(header)
         assert first[:4] == (
             case.proposal.reference,
             case.proposal.title,
@@ -155,7 +158,7 @@ class TestJudging:
             Decimal(4),
             Decimal("3.5"),
         )
-        assert (first.remarks, first.motivation) == ([], LONG.strip())
+        assert (first.remarks, first.text) == ([], LONG.strip())
         assert (second.fate, second.value) == (Fate.NEW, Decimal(1))
         assert second.remarks == [
             "De motivering is te kort om definitief te maken: minstens 100 tekens."
@@ -170,7 +173,7 @@ class TestJudging:
         fill(book, 2, score=5, motivering="In het bestand.")
         fill(book, 4, score=4, motivering="Alleen in het bestand.")
         first, second, third = judged(case, book)
-        assert (first.fate, first.stored_motivation, first.motivation) == (
+        assert (first.fate, first.stored_text, first.text) == (
             Fate.CLASH,
             "In het portaal.",
             "In het bestand.",
@@ -231,7 +234,7 @@ class TestJudging:
         in_portal(other, 1, "2.0", "GEHEIM")
         upload = keep_score_upload(uploaded=sent(sheet_of(other.adviser)), by=case.adviser)
         for row in judge_rows(case.adviser, upload.rows):
-            assert (row.reason, row.stored_value, row.stored_motivation) == (
+            assert (row.reason, row.stored_value, row.stored_text) == (
                 "Dit dossier staat niet bij uw dossiers.",
                 None,
                 "",
@@ -244,7 +247,7 @@ class TestJudging:
             book = sheet_of(case.adviser)
             happens(case)
             rows = judged(case, book)
-            assert {row.stored_motivation for row in rows} == {""}
+            assert {row.stored_text for row in rows} == {""}
             reasons.append({row.reason for row in rows})
         assert reasons == [
             {"U hebt een belangenconflict met dit dossier."},
@@ -259,8 +262,13 @@ class TestJudging:
             (lambda book: setattr(book[SHEET], "title", "Anders"), "Het blad “Scores” ontbreekt."),
             (
                 lambda book: book[SHEET].delete_cols(7, 2),
-                "Op de eerste rij ontbreken deze kolommen: “Score”, “Motivering”.",
+                "Op de eerste rij van het blad “Scores” ontbreken deze kolommen: “Score”, “Motiv",
             ),
+            (
+                lambda book: book[EXCLUSIONS].delete_cols(5, 1),
+                "Op de eerste rij van het blad “Uitsluiting” ontbreken deze kolommen: “Voldaan”.",
+            ),
+            (lambda book: book.remove(book[EXCLUSIONS]), "Het blad “Uitsluiting” ontbreekt."),
             (lambda book: book[SHEET].delete_rows(2, 99), "Er staan geen rijen met scores"),
         ],
     )
@@ -320,10 +328,10 @@ class TestStoring:
         fill(book, 4, score=3, motivering="In het bestand.")
         upload = kept(case, book)
         before = stored(case)
-        with pytest.raises(ChoiceMissing, match="gewijzigd werd: 4"):
+        with pytest.raises(ChoiceMissing, match="gewijzigd werd: Rij 4"):
             apply_score_upload(upload=upload, by=case.adviser, choices={})
         assert stored(case) == before
-        apply_score_upload(upload=upload, by=case.adviser, choices={4: "file"})
+        apply_score_upload(upload=upload, by=case.adviser, choices={(SHEET, 4): "file"})
         assert stored(case) == {
             1: (Decimal("4.5"), LONG.strip()),
             2: before[2],
@@ -331,9 +339,9 @@ class TestStoring:
         }
         assert case.evaluation.own_notes == "Navragen."
         upload.refresh_from_db()
-        assert [row["report"]["stored"] for row in upload.rows] == [True, False, True]
+        assert [row["report"]["stored"] for row in upload.rows] == [True, False, True, False, False]
         event = AuditEvent.objects.get(action="scoreupload.apply")
-        assert (event.actor, event.data) == (case.adviser, {"rows": 3, "files": 1})
+        assert (event.actor, event.data) == (case.adviser, {"rows": 5, "files": 1})
         with pytest.raises(ValidationError, match="al verwerkt"):
             apply_score_upload(upload=upload, by=case.adviser, choices={})
 
@@ -342,7 +350,7 @@ class TestStoring:
         book = sheet_of(case.adviser)
         in_portal(case, 1, "1.0", "In het portaal.")
         fill(book, 2, score=3, motivering="In het bestand.")
-        apply_score_upload(upload=kept(case, book), by=case.adviser, choices={2: "portal"})
+        apply_score_upload(upload=kept(case, book), by=case.adviser, choices={(SHEET, 2): "portal"})
         assert stored(case) == {1: (Decimal("1.0"), "In het portaal.")}
 
     def test_a_file_that_is_refused_does_not_hold_up_the_others(self) -> None:
@@ -368,6 +376,126 @@ class TestStoring:
             keep_score_upload(uploaded=sent(book), by=case.team)
         with pytest.raises(ScoreUpload.DoesNotExist):
             apply_score_upload(upload=kept(case, book), by=staff(StaffRole.ADVISER), choices={})
+
+
+class TestExclusions:
+    """The second sheet: the same rows, marks and preview, for the exclusion criteria."""
+
+    def answers(self, case: Case) -> list[tuple[bool | None, str]]:
+        rows = case.evaluation.exclusion_answers.order_by("item__position")
+        return [(row.is_met, row.reason) for row in rows]
+
+    def answer(self, case: Case, position: int, is_met: bool, reason: str = "") -> None:
+        item = case.proposal.call.checklist_items.get(kind="exclusion", position=position)
+        services.save_scores(
+            evaluation=case.evaluation,
+            by=case.adviser,
+            version=case.evaluation.version,
+            entries={},
+            exclusions={item.pk: ExclusionEntry(is_met, reason)},
+        )
+
+    def test_a_row_per_exclusion_criterion_with_what_was_answered(self) -> None:
+        case = Case().accepted()
+        self.answer(case, 2, False, "Eén leverancier.")
+        page = sheet_of(case.adviser)[EXCLUSIONS]
+        assert [row[:6] for row in page.values] == [
+            ("Dossier", "Titel", "Criterium", "Toelichting", "Voldaan", "Reden"),
+            *(
+                (case.proposal.reference, case.proposal.title, label, None, met, reason)
+                for label, met, reason in (
+                    ("De aanvrager is een openbaar bestuur.", None, None),
+                    ("De markt blijft open.", "nee", "Eén leverancier."),
+                )
+            ),
+        ]
+        assert [cell.protection.locked for cell in page[2]] == [True] * 4 + [False] * 2 + [True] * 2
+        found = page.data_validations.dataValidation[0]
+        assert (str(found.sqref), found.formula1) == ("E2", '"ja,nee"')
+
+    def test_new_changed_unchanged_and_a_clash(self) -> None:
+        case = Case().accepted()
+        self.answer(case, 2, True)
+        book = sheet_of(case.adviser)
+        assert {row.fate for row in judged(case, book, EXCLUSIONS)} == {Fate.UNCHANGED}
+        fill(book, 2, sheet=EXCLUSIONS, voldaan="NEE")
+        fill(book, 3, sheet=EXCLUSIONS, voldaan="nee", reden="Eén leverancier.")
+        first, second = judged(case, book, EXCLUSIONS)
+        assert (first.fate, first.value, first.remarks) == (
+            Fate.NEW,
+            False,
+            ["Schrijf waarom niet voldaan is: dat is nodig om definitief te maken."],
+        )
+        assert (second.fate, second.stored_value, second.value, second.remarks) == (
+            Fate.CHANGED,
+            True,
+            False,
+            [],
+        )
+        self.answer(case, 2, False, "In het portaal.")
+        clash = judged(case, book, EXCLUSIONS)[1]
+        assert (clash.fate, clash.stored_text, clash.text) == (
+            Fate.CLASH,
+            "In het portaal.",
+            "Eén leverancier.",
+        )
+
+    @pytest.mark.parametrize(
+        ("values", "reason"),
+        [
+            ({"voldaan": "misschien"}, "“misschien” is geen mogelijk antwoord. Kies ja of nee."),
+            ({"voldaan": True}, "“True” is geen mogelijk antwoord. Kies ja of nee."),
+            ({"reden": "=A1"}, "In de kolom “Reden” staat een formule. Typ zelf wat u bedoelt."),
+            ({"reden": "x" * 2001}, "De reden heeft 2.001 tekens; hoogstens 2.000 kunnen."),
+            ({"sleutel": "9999999-1"}, "Dit dossier staat niet bij uw dossiers."),
+        ],
+    )
+    def test_what_can_not_be_is_refused_with_a_sentence(
+        self, values: dict[str, Any], reason: str
+    ) -> None:
+        case = Case().accepted()
+        book = sheet_of(case.adviser)
+        fill(book, 3, sheet=EXCLUSIONS, **values)
+        rows = judged(case, book, EXCLUSIONS)
+        assert [(row.fate, row.reason) for row in rows] == [
+            (Fate.UNCHANGED, ""),
+            (Fate.REFUSED, reason),
+        ]
+
+    def test_a_key_of_the_other_sheet_is_of_no_exclusion_criterion(self) -> None:
+        case = Case().accepted()
+        book = sheet_of(case.adviser)
+        criterion = case.proposal.call.criteria.last()
+        assert criterion is not None
+        key = f"{case.evaluation.pk}-{criterion.pk + 10_000}"
+        fill(book, 2, sheet=EXCLUSIONS, sleutel=key, voldaan="ja")
+        assert judged(case, book, EXCLUSIONS)[0].reason == (
+            "Dit criterium staat niet in de oproep van dit dossier."
+        )
+
+    def test_it_is_stored_with_the_scores_of_the_same_file(self) -> None:
+        case = Case().accepted()
+        book = sheet_of(case.adviser)
+        self.answer(case, 1, True)
+        fill(book, 2, score=4, motivering=LONG)
+        fill(book, 2, sheet=EXCLUSIONS, voldaan="nee", reden="Geen bestuur.")
+        fill(book, 3, sheet=EXCLUSIONS, voldaan="ja")
+        client = Client()
+        client.force_login(case.adviser)
+        client.post(reverse("evaluations:upload_scores"), {"file": sent(book)})
+        upload = ScoreUpload.objects.get()
+        page = reverse("evaluations:score_upload", args=[upload.pk])
+        text = client.get(page).content.decode()
+        assert "Blad “Uitsluiting”, rij 2" in text
+        assert "Niet voldaan" in text
+        storing = reverse("evaluations:store_upload", args=[upload.pk])
+        refused = client.post(storing, {"choice_2": "file"})
+        assert refused.status_code == 422
+        assert "gewijzigd werd: Blad “Uitsluiting”, rij 2." in refused.content.decode()
+        client.post(storing, {"choice_uitsluiting_2": "file"})
+        assert self.answers(case) == [(False, "Geen bestuur."), (True, "")]
+        assert stored(case) == {1: (Decimal("4.0"), LONG.strip())}
+        assert "Blad “Uitsluiting”" not in client.get(page).content.decode(), "nothing refused"
 
 
 class TestThePages:
