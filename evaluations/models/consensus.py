@@ -37,6 +37,13 @@ class Consensus(models.Model):
     )
     opened_at = models.DateTimeField(_("begonnen op"), default=clock.now, editable=False)
     proposed_at = models.DateTimeField(_("voorgelegd op"), null=True, blank=True, editable=False)
+    reopened_at = models.DateTimeField(
+        _("weer een ontwerp sinds"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Omdat de lezers niet meer dezelfde waren; leeg zodra het opnieuw voorligt."),
+    )
     finalised_at = models.DateTimeField(_("bereikt op"), null=True, blank=True, editable=False)
     total_percent = models.DecimalField(
         _("totaal (%)"), max_digits=9, decimal_places=6, null=True, blank=True, editable=False
@@ -53,10 +60,20 @@ class Consensus(models.Model):
         ordering = ["proposal"]
         triggers = [
             pgtrigger.Protect(
-                name="final_stays",
-                operation=pgtrigger.Update | pgtrigger.Delete,
+                name="final_is_kept",
+                operation=pgtrigger.Delete,
                 condition=pgtrigger.Q(old__finalised_at__isnull=False),
-            )
+            ),
+            # But as a draft of a later version, when the readers are not the same any more.
+            pgtrigger.Protect(
+                name="final_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__finalised_at__isnull=False)
+                & (
+                    pgtrigger.Q(new__finalised_at__isnull=False)
+                    | pgtrigger.Q(new__version__lte=pgtrigger.F("old__version"))
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

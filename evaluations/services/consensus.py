@@ -35,8 +35,8 @@ from notifications.services import portal_url, queue_mail
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
 
-LEAVING = frozenset({"decline", "recuse", "revoke", "conflict_found", "set_aside"})
-"""Steps after which an adviser is no reader of the file any more."""
+LEAVING = frozenset({"decline", "recuse", "revoke", "conflict_found"})
+"""Steps by which an adviser whose scores are not final is no reader of the file any more."""
 
 
 class ConsensusChanged(Clash):
@@ -125,8 +125,8 @@ def propose_consensus(*, proposal: Proposal, by: User) -> Consensus:
     missing = missing_of_scores(proposal.call, criteria, stored_scores(found))
     if missing:
         raise ValidationError(missing)
-    found.proposed_at = clock.now()
-    found.save(update_fields=["proposed_at"])
+    found.proposed_at, found.reopened_at = clock.now(), None
+    found.save(update_fields=["proposed_at", "reopened_at"])
     record(
         actor=by,
         action="consensus.proposed",
@@ -241,10 +241,56 @@ def settle_consensus(*, proposal: Proposal, by: User | None) -> bool:
     return True
 
 
+@transaction.atomic
+def reopen_consensus(*, proposal: Proposal, by: User | None) -> bool:
+    """Make common scores a draft of the lead again, as other readers are to agree with them.
+
+    Gives whether that happened. What was final stays on record in the audit log.
+    """
+    proposal = lock_file(proposal)
+    found = _stored(proposal)
+    if found is None or found.proposed_at is None or proposal.state != ProposalState.ASSESSMENT:
+        return False
+    given = {
+        "version": found.version,
+        "was_final": found.finalised_at is not None,
+        "total_percent": str(found.total_percent or ""),
+        "scores": {
+            score.criterion_id: {"value": str(score.value), "motivation": score.motivation}
+            for score in found.scores.all()
+        },
+    }
+    found.proposed_at = found.finalised_at = found.total_percent = found.passes = None
+    found.version += 1
+    found.updated_at = found.reopened_at = clock.now()
+    found.save()
+    record(
+        actor=by,
+        action="consensus.reopened",
+        label=_("Gemeenschappelijke scores weer een ontwerp"),
+        about=found,
+        # Who left or came, and why, is not for every reader.
+        comment=_("De lezers van dit dossier zijn niet meer dezelfde."),
+        data=given,
+    )
+    return True
+
+
 def on_assignment_step(*, instance: Any, transition: Any, actor: Any, **_kwargs: Any) -> None:
-    """Listener of `common.lifecycle.transitioned` for assignments: a reader left."""
+    """Listener of `common.lifecycle.transitioned` for assignments: the readers changed.
+
+    Who leaves before the own scores are final had no part in a consensus, and holds it up no more.
+    Where scores are set aside, or a reader is ready after the consensus was reached, the readers
+    who are on the file now must agree.
+    """
+    proposal = Proposal(pk=instance.proposal_id)
     if transition.name in LEAVING:
-        settle_consensus(proposal=Proposal(pk=instance.proposal_id), by=actor)
+        settle_consensus(proposal=proposal, by=actor)
+    elif transition.name == "set_aside" or (
+        transition.name == "finish"
+        and Consensus.objects.filter(proposal=proposal, finalised_at__isnull=False).exists()
+    ):
+        reopen_consensus(proposal=proposal, by=actor)
 
 
 def refuse_before_readers_agree(proposal: Proposal) -> None:

@@ -22,6 +22,7 @@ from evaluations.reminders import CONSENSUS
 from evaluations.selectors import file_timeline, next_step, score_cards, waiting_files
 from evaluations.selectors.readers import spreads
 from evaluations.services import finalise_advice, revoke_assignment, save_advice
+from evaluations.services.conflicts import declare_conflict_on_file
 from evaluations.services.consensus import (
     ConsensusChanged,
     answer_consensus,
@@ -30,6 +31,7 @@ from evaluations.services.consensus import (
     settle_consensus,
     take_back_consensus,
 )
+from evaluations.services.summary import stale_summaries
 from notifications.models import OutboxMail
 from projects.lifecycle import ProposalState
 from tests.evaluations.factories import ADVICE, Case, staff
@@ -238,6 +240,83 @@ class TestAgreeing:
         revoke_assignment(assignment=late, by=case.team, reason="Afwezig.")
         assert Consensus.objects.get().finalised_at is not None
         assert settle_consensus(proposal=case.proposal, by=case.team) is False
+
+    def test_it_is_a_draft_again_when_scores_of_a_reader_are_set_aside(self) -> None:
+        case = Case().proposed()
+        answer_consensus(proposal=case.proposal, by=second(case), version=1, agrees=True)
+        declare_conflict_on_file(proposal=case.proposal, by=second(case), explanation="Mijn zus.")
+        found = Consensus.objects.get()
+        assert (found.finalised_at, found.proposed_at, found.total_percent, found.version) == (
+            None,
+            None,
+            None,
+            2,
+        )
+        row = FileSummary.objects.get(proposal=case.proposal)
+        # The scores of the lead alone: four out of five.
+        assert (row.step, row.total_percent, row.readers_done) == (FileStep.ASSIGN, Decimal(80), 1)
+        assert list(stale_summaries()) == []
+        event = AuditEvent.objects.get(action="consensus.reopened")
+        assert (event.actor, event.comment) == (
+            None,
+            "De lezers van dit dossier zijn niet meer dezelfde.",
+        )
+        assert event.data["was_final"] is True
+        assert {score["value"] for score in event.data["scores"].values()} == {"3.0"}
+        told = page(case.adviser, case).content.decode()
+        assert "De gemeenschappelijke scores zijn weer een ontwerp" in told
+        assert "De lezers van nu worden het opnieuw eens." not in told, "there is one reader"
+        save_advice(proposal=case.proposal, by=case.adviser, text=ADVICE)
+        with pytest.raises(TransitionRefused, match="vraagt 2 lezers per dossier"):
+            finalise_advice(proposal=case.proposal, by=case.adviser)
+
+        # With another reader as far apart, the lead goes on from the draft.
+        third = case.reader()
+        case.score(third, "2.0")
+        assert (step(case), FileSummary.objects.get().total_percent) == (
+            FileStep.CONSENSUS,
+            Decimal(60),
+        )
+        assert "De lezers van nu worden het opnieuw eens." in page(third, case).content.decode()
+        propose_consensus(proposal=case.proposal, by=case.adviser)
+        answer_consensus(proposal=case.proposal, by=third, version=2, agrees=True)
+        found.refresh_from_db()
+        assert (found.finalised_at is not None, found.reopened_at) == (True, None)
+        assert step(case) == FileStep.ADVISE
+
+    def test_who_is_ready_after_the_consensus_must_agree_too(self) -> None:
+        case = Case().proposed()
+        answer_consensus(proposal=case.proposal, by=second(case), version=1, agrees=True)
+        third = case.reader()
+        assert Consensus.objects.get().finalised_at is not None
+        case.score(third, "1.0")
+        assert Consensus.objects.get().finalised_at is None
+        assert AuditEvent.objects.get(action="consensus.reopened").actor == third
+        assert step(case) == FileStep.CONSENSUS
+
+    def test_a_proposal_falls_back_with_a_reader_and_is_laid_before_the_others_again(self) -> None:
+        case = Case().disagreed()
+        third = case.reader()
+        case.score(third, "3.0")
+        entries = case.entries("3.0")
+        save_consensus(proposal=case.proposal, by=case.adviser, version=0, entries=entries)
+        propose_consensus(proposal=case.proposal, by=case.adviser)
+        answer_consensus(proposal=case.proposal, by=second(case), version=1, agrees=True)
+        declare_conflict_on_file(proposal=case.proposal, by=third, explanation="Mijn zus.")
+        found = Consensus.objects.get()
+        assert (found.proposed_at, found.finalised_at) == (None, None), "agreed by who is left"
+        assert AuditEvent.objects.get(action="consensus.reopened").data["was_final"] is False
+
+    def test_the_database_lets_go_of_a_final_consensus_as_a_later_draft_only(self) -> None:
+        case = Case().proposed()
+        answer_consensus(proposal=case.proposal, by=second(case), version=1, agrees=True)
+        for act in (
+            lambda: Consensus.objects.update(version=2),
+            lambda: Consensus.objects.update(finalised_at=None),
+            lambda: Consensus.objects.all().delete(),
+        ):
+            with pytest.raises(REFUSED, match="pgtrigger"), transaction.atomic():
+                act()
 
     def test_the_second_window_of_the_lead_does_not_overwrite_the_first(self) -> None:
         case = Case().disagreed()
