@@ -17,8 +17,9 @@ from devtools.portal import compile_messages, running_services
 from devtools.processes import Child, launch, stop_all, undisturbed
 from devtools.services import only_one
 
-# Two at a time, a file as a whole: browser and concurrency tests share servers within their file.
-WHOLE_SUITE = ["-q", "-n", "2", "--dist", "loadfile"]
+# A file as a whole, the longest first: see tests/workers.py. Three at a time for the two cores of
+# CI, because browser and concurrency tests wait more than they work.
+WHOLE_SUITE = ["-q", "-n", "3", "--dist", "loadfile"]
 
 
 def run_tests() -> int:

@@ -5,17 +5,29 @@ list, a naive date or a deprecated call fails too.
 """
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+if TYPE_CHECKING:
+    from tests.workers import LongestFirst
+
 UNDEFINED = "!!undefined template variable: %s!!"
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # What Django itself writes while it answers a GET: the session and the sign-in log.
 ALLOWED_WRITES = re.compile(r'"(django_session|axes_\w+)"')
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "LongestFirst | None":
+    """Our own way to hand out whole files; other ways (`--dist load`) are those of xdist."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.workers import LongestFirst  # only who hands out needs xdist
+
+    return LongestFirst(config, log)
 
 
 @pytest.fixture(autouse=True, scope="session")

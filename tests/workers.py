@@ -1,0 +1,47 @@
+"""Which worker of `make test` does what: long work first, and all browser tests by one worker."""
+
+from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
+
+BROWSER = "tests/browser"
+
+SECONDS = {
+    BROWSER: 300.0,
+    "tests/portal/test_leaks.py": 150.0,
+    "tests/evaluations/test_state_machine.py": 60.0,
+    "tests/rehearsals/test_play.py": 60.0,
+    "tests/devtools/test_launcher.py": 60.0,
+    "tests/portal/test_bad_input.py": 50.0,
+    "tests/portal/test_hostile.py": 50.0,
+    "tests/projects/test_round_trip.py": 45.0,
+    "tests/portal/test_urls.py": 45.0,
+    "tests/demo/test_any_day.py": 40.0,
+    "tests/rehearsals/test_sandbox.py": 20.0,
+    "tests/demo/test_load_demo.py": 20.0,
+}
+"""About how long the longest take on a quiet machine; the order is what matters."""
+
+PER_TEST = 0.1
+"""The same of a test of any other file."""
+
+
+class LongestFirst(LoadFileScheduling):
+    """Hands out files as a whole, so that what a file makes once is made once.
+
+    xdist itself begins with the files of most tests. Those with a few very long ones then come at
+    the end, when the other workers have nothing left to do.
+
+    The browser tests are one piece of work: whoever does them starts a portal of its own, with its
+    demo data, and mostly waits for it. Meanwhile the other workers use the processors.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return BROWSER if file.startswith(f"{BROWSER}/") else file
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        self.workqueue.move_to_end(max(self.workqueue, key=self._seconds), last=False)
+        super()._assign_work_unit(node)
+
+    def _seconds(self, scope: str) -> float:
+        return SECONDS.get(scope, PER_TEST * len(self.workqueue[scope]))
