@@ -224,6 +224,13 @@ def _solve(columns: Sequence[Column], bounds: Sequence[tuple[int, int]]) -> list
     # Only here: with numpy it takes some 25 MB, which no web process needs that divides nothing.
     import highspy
 
+    class Silent(highspy.Highs):
+        """Prints nothing: the banner comes while a solver is made, before it can be told."""
+
+        def enableCallbacks(self) -> None:  # noqa: N802 - as HiGHS calls it
+            self.silent()
+            super().enableCallbacks()
+
     programme = highspy.HighsLp()
     programme.num_col_, programme.num_row_ = len(columns), len(bounds)
     programme.col_cost_ = [float(column.cost) for column in columns]
@@ -239,8 +246,7 @@ def _solve(columns: Sequence[Column], bounds: Sequence[tuple[int, int]]) -> list
     programme.a_matrix_.value_ = [
         float(factor) for column in columns for _row, factor in column.rows
     ]
-    solver = highspy.Highs()
-    solver.silent()
+    solver = Silent()
     solver.setOptionValue("random_seed", 0)
     solver.setOptionValue("threads", 1)
     # Simplex ends in a corner, and every corner of this network is whole.

@@ -1,6 +1,8 @@
 """The division of files over advisers: even, expert, without conflicts, and honest when short."""
 
 import random
+import subprocess
+import sys
 import time
 from collections import Counter
 from itertools import combinations, product
@@ -214,3 +216,17 @@ def test_one_short_file_does_not_take_what_another_needs() -> None:
     [problem] = division.problems
     assert (problem.missing, problem.wanted, problem.reason) == (1, 2, Shortage.OTHERS_TOOK_IT)
     assert all(pair.is_lead for pair in division.pairs if pair.file == problem.file)
+
+
+SMALLEST = """
+from evaluations.matching import FileNeed, Reader, divide
+print(len(divide([FileNeed(1, 1, 1, True, "Water")], [Reader(2, capacity=3)], {}).pairs))
+"""
+
+
+def test_the_solver_says_nothing_of_itself() -> None:
+    """In a process of its own: a banner would be printed once per process, by the first solver."""
+    run = subprocess.run(
+        [sys.executable, "-c", SMALLEST], capture_output=True, text=True, check=True
+    )
+    assert (run.stdout, run.stderr) == ("1\n", "")
