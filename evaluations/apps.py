@@ -19,6 +19,7 @@ class EvaluationsConfig(AppConfig):
         from evaluations.documents import DECISION_LETTER, LETTERS
         from evaluations.examples import LETTER_EXAMPLE
         from evaluations.hidden import of_conflicted_files
+        from evaluations.minutes_documents import MEETING_MINUTES
         from evaluations.pack_documents import EVALUATOR_PACK, EVALUATOR_PACKS
         from evaluations.reminders import RULES
         from evaluations.selectors import reading_rule
@@ -47,7 +48,7 @@ class EvaluationsConfig(AppConfig):
         visibility.narrow_mails(disclosed_mails)
         for document in (
             *(DECISION_LETTER, LETTERS, LETTER_EXAMPLE),
-            *(EVALUATOR_PACK, EVALUATOR_PACKS),
+            *(EVALUATOR_PACK, EVALUATOR_PACKS, MEETING_MINUTES),
         ):
             documents.register(document)
         for rule in RULES:

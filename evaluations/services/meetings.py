@@ -22,6 +22,7 @@ from evaluations.models import AgendaItem, Meeting, MeetingAttendee
 from evaluations.policies import may_prepare_decisions, may_run_meeting
 from evaluations.selectors.files import visible_files
 from evaluations.selectors.meetings import advised_files, agenda_ends, in_order
+from evaluations.services.minutes_document import request_minutes
 from projects.models import Proposal
 
 MOST_ITEMS = 200
@@ -289,7 +290,8 @@ def open_meeting(*, meeting: Meeting, by: User) -> Meeting:
 
 @transaction.atomic
 def close_meeting(*, meeting: Meeting, by: User) -> Meeting:
-    """End it: the minutes stay as they are, the database refuses every change.
+    """End it: the minutes stay as they are, the database refuses every change, and `by` gets them
+    as a document.
 
     Raises:
         PermissionDenied: when `by` does not run meetings of this call.
@@ -305,4 +307,5 @@ def close_meeting(*, meeting: Meeting, by: User) -> Meeting:
         comment=_("Besproken dossiers: %(count)s") % {"count": discussed},
         save=["closed_at"],
     )
+    request_minutes(meeting=meeting, by=by)
     return meeting

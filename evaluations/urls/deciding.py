@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{CALL}vergaderingen/nieuw/", meetings.meeting_new, name="meeting_new"),
     path(MEETING, meetings.meeting, name="meeting"),
     path(f"{MEETING}wijzigen/", meetings.meeting_edit, name="meeting_edit"),
+    path(f"{MEETING}verslag/", meetings.meeting_minutes, name="meeting_minutes"),
     path(f"{MEETING}stap/<slug:step>/", meetings.meeting_step, name="meeting_step"),
     path(f"{MEETING}deelnemers/<int:attendee>/", meetings.attendee_change, name="meeting_attendee"),
     path(ITEM, room.room, name="room"),

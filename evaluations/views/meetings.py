@@ -27,6 +27,7 @@ from evaluations.selectors.meetings import (
     meetings_of,
     visible_items,
 )
+from evaluations.selectors.minutes import minutes_job
 from evaluations.services.meetings import (
     add_all_advised,
     add_attendee,
@@ -40,6 +41,7 @@ from evaluations.services.meetings import (
     remove_item,
     set_presence,
 )
+from evaluations.services.minutes_document import request_minutes
 from evaluations.views.board import call_view
 
 PAGE_SIZE = 25
@@ -175,6 +177,7 @@ def meeting(request: SignedInRequest, meeting: Meeting) -> HttpResponse:
             "attendee_form": attendee_form,
             "may_change": may_run_meeting.test(request.user, meeting)
             and meeting.state != MeetingState.CLOSED,
+            "minutes_job": minutes_job(request.user, meeting),
             "discussed": sum(1 for item in agenda.items if item.discussed_at is not None),
         },
         status=422 if agenda_form.errors or attendee_form.errors else 200,
@@ -194,6 +197,18 @@ def meeting_step(request: SignedInRequest, meeting: Meeting, step: str) -> HttpR
         _("De vergadering is geopend.")
         if step == "openen"
         else _("De vergadering is afgesloten. De verslagen staan klaar bij de beslissingen."),
+    )
+
+
+@meeting_view
+@require_POST
+def meeting_minutes(request: SignedInRequest, meeting: Meeting) -> HttpResponse:
+    """Have the minutes made as a document."""
+    return _answer(
+        request,
+        meeting,
+        lambda: request_minutes(meeting=meeting, by=request.user),
+        _("Het verslag wordt gemaakt."),
     )
 
 
