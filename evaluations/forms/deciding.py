@@ -12,7 +12,7 @@ from accounts.selectors import staff_with_role
 from calls.models import Theme
 from common.forms import MomentField, PortalForm
 from common.money import MoneyFormField
-from evaluations.models import Conclusion, MeetingAttendee, SelectionDecision
+from evaluations.models import Conclusion, MeetingAttendee
 
 ALL = [("", _("Alle"))]
 
@@ -120,27 +120,6 @@ class AttendeeForm(PortalForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = staff_with_role(*StaffRole)  # type: ignore[attr-defined]
-
-
-class MinutesForm(PortalForm):
-    """The minutes of one file, and the version that was read."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    minutes = forms.CharField(
-        label=_("Verslag"),
-        required=False,
-        max_length=6000,
-        widget=forms.Textarea(attrs={"data-maxlength": 6000, "rows": 10}),
-        help_text=_(
-            "Dit verslag staat straks klaar als motivering van de beslissing. "
-            "De aanvrager kan het dan lezen."
-        ),
-    )
-    leaning = forms.ChoiceField(
-        label=_("Voorstel van de vergadering"),
-        required=False,
-        choices=[("", _("Nog geen voorstel")), *SelectionDecision.Outcome.choices],
-    )
 
 
 class DepartureForm(PortalForm):

@@ -17,7 +17,11 @@ from evaluations.models.pool import ConflictOfInterest
 from projects.models import Proposal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models.fields.related_descriptors import RelatedManager
+
+    from accounts.models import User
 
 
 class RankingLineQuerySet(models.QuerySet["RankingLine"]):
@@ -218,6 +222,16 @@ class AgendaItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.proposal.reference}"
+
+    @property
+    def updated_at(self) -> "datetime | None":
+        """When the minutes were saved last, as every draft says it."""
+        return self.saved_at
+
+    @property
+    def updated_by(self) -> "User | None":
+        """Who saved them."""
+        return self.saved_by
 
 
 class Departure(models.Model):

@@ -8,6 +8,7 @@ from accounts.models import User
 from audit.services import record
 from common import clock
 from common.constraints import readable_constraints
+from common.drafting import Clash
 from evaluations.lifecycle import MeetingState
 from evaluations.models import (
     AgendaItem,
@@ -23,8 +24,15 @@ from evaluations.services.meetings import lock_meeting
 RUNNING = frozenset({MeetingState.RUNNING})
 
 
-class MinutesChanged(ValidationError):
+class MinutesChanged(Clash):
     """The minutes were saved elsewhere since this form was opened."""
+
+    def __init__(self, current: AgendaItem) -> None:
+        super().__init__(
+            current,
+            _("%(person)s bewaarde intussen een ander verslag. Vergelijk de twee teksten en kies.")
+            % {"person": current.saved_by},
+        )
 
 
 @transaction.atomic
@@ -90,13 +98,7 @@ def save_minutes(
     if (item.minutes, item.leaning) == (minutes.strip(), leaning):
         return item
     if item.version != version:
-        raise MinutesChanged(
-            _(
-                "%(person)s bewaarde intussen een ander verslag. Hieronder staan beide teksten; "
-                "wat u nu bewaart, geldt."
-            )
-            % {"person": item.saved_by}
-        )
+        raise MinutesChanged(item)
     item.minutes, item.leaning = minutes.strip(), leaning
     item.saved_by, item.saved_at = by, clock.now()
     item.version += 1

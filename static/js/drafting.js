@@ -12,7 +12,9 @@
   const said = status.querySelector("[data-save-said]");
   const pending = status.querySelector("[data-save-pending]");
   const alert = status.querySelector("[data-save-alert]");
-  const place = `${session.prefix}${location.pathname}:`;
+  // Where a press goes: a page that answers another form may have an address of its own.
+  const target = new URL(form.getAttribute("action") || location.href, location.href).pathname;
+  const place = `${session.prefix}${target}:`;
   const TECHNICAL = new Set(["csrfmiddlewaretoken", "typed_by", "settling", "version", "base"]);
   const isText = (name) => !TECHNICAL.has(name) && !/-(id|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS)$/.test(name);
 
@@ -120,7 +122,7 @@
     const patience = setTimeout(() => cut.abort(), PATIENCE);
     note(status.dataset.busy);
     try {
-      const answer = await fetch(location.pathname, { method: "POST", body, redirect: "error", signal: cut.signal });
+      const answer = await fetch(target, { method: "POST", body, redirect: "error", signal: cut.signal });
       const why = answer.headers.get("Save-Outcome");
       if (why) refuse(why);
       else take(await answer.text(), sent, Number(answer.headers.get("Session-Seconds"))); // a refusal too has its words

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import lxml.html
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import InternalError, transaction
@@ -14,6 +15,7 @@ from accounts.roles import StaffRole
 from audit.models import AuditEvent
 from common.lifecycle import TransitionRefused
 from common.moments import BRUSSELS
+from evaluations.forms.minutes import MinutesForm
 from evaluations.lifecycle import MeetingState
 from evaluations.models import (
     AgendaItem,
@@ -262,17 +264,72 @@ def test_minutes_of_two_writers_do_not_overwrite_each_other() -> None:
     assert table.item("PIO-1").version == 2
 
 
+def room_data(table: Table, **typed: str) -> dict[str, str]:
+    """What the form of the first file posts, as it was opened now."""
+    item = table.item("PIO-1")
+    form = MinutesForm(item=item)
+    return {"version": str(item.version), "base": form.initial["base"], **typed}
+
+
 def test_a_clash_shows_both_texts_and_loses_nothing() -> None:
     table = Table().opened()
+    url, stale = table.url("room", table.item("PIO-1").pk), room_data(table)
     table.minutes("PIO-1", "Van de leider.")
-    page = signed_in(table.colleague).post(
-        table.url("room", table.item("PIO-1").pk),
-        {"version": "1", "minutes": "Van de collega.", "leaning": "not_selected"},
-    )
-    text = page.content.decode()
+    client = signed_in(table.colleague)
+    mine = {**stale, "minutes": "Van de collega.", "leaning": "not_selected"}
+    page = client.post(url, mine)
+    shown = page.context["different"]
+    assert [(one.name, one.by_me, one.by_them, one.theirs["text"]) for one in shown] == [
+        ("minutes", True, True, "Van de leider."),
+        ("leaning", True, False, ""),
+    ]
+    assert "Van de collega.</textarea>" in page.content.decode()
+    assert table.item("PIO-1").minutes == "Van de leider."
+    settled = {**mine, "version": "2", "settling": "yes", "kies-minutes": "theirs"}
+    assert client.post(url, settled).status_code == 302
+    kept = table.item("PIO-1")
+    assert (kept.minutes, kept.leaning, kept.version) == ("Van de leider.", "not_selected", 3)
+
+
+def test_minutes_save_by_themselves_and_stop_at_what_another_wrote() -> None:
+    table = Table().opened()
+    url, stale = table.url("room", table.item("PIO-1").pk), room_data(table, autosave="yes")
+    client, other = signed_in(table.leader), signed_in(table.colleague)
+    answer = client.post(url, {**stale, "minutes": "Half", "leaning": "misschien"}).content.decode()
+    assert 'data-autosave="saved" data-version="2"' in answer
+    assert 'data-unsaved="id_leaning"' in answer
+    assert (table.item("PIO-1").minutes, table.item("PIO-1").saved_by) == ("Half", table.leader)
+    again = client.post(url, {**stale, "minutes": "Half"}).content.decode()
+    assert 'data-version="2"' in again  # the answer got lost on its way: no clash, no version
+    clash = other.post(url, {**stale, "minutes": "Iets anders"}).content.decode()
+    assert 'data-autosave="clash"' in clash
+    assert f"{table.leader} sloeg dit deel intussen op" in clash
+    assert table.item("PIO-1").minutes == "Half"
+
+
+def test_nothing_saves_by_itself_before_a_word_or_after_the_end() -> None:
+    table = Table().opened()
+    url, data = table.url("room", table.item("PIO-1").pk), room_data(table, autosave="yes")
+    client = signed_in(table.leader)
+    assert "Er is nog niets op te slaan." in client.post(url, data).content.decode()
+    services.close_meeting(meeting=table.meeting, by=table.leader)
+    answer = client.post(url, {**data, "minutes": "Te laat"}).content.decode()
+    assert 'data-autosave="refused"' in answer
+    assert client.post(url, {**room_data(table), "minutes": "Te laat"}).status_code == 422
+    assert table.item("PIO-1").minutes == ""
+
+
+def test_the_room_saves_to_its_own_address_also_after_a_refused_departure() -> None:
+    table = Table().opened()
+    item = table.item("PIO-1")
+    page = signed_in(table.leader).post(table.url("item_depart", item.pk), {"reason": "Weg"})
     assert page.status_code == 422
-    assert ("<p>Van de leider.</p>" in text, "Van de collega.</textarea>" in text) == (True, True)
-    assert 'name="version" value="2"' in text
+    [form] = [
+        one
+        for one in lxml.html.fromstring(page.content.decode()).iter("form")
+        if one.get("data-drafting") == "autosave"
+    ]
+    assert form.get("action") == table.url("room", item.pk)
 
 
 def test_saving_goes_on_to_the_next_file_and_opens_it() -> None:
