@@ -20,7 +20,9 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -261,17 +263,32 @@ def _read_text(word: Word, raw: str) -> tuple[str]:
 
 
 def _read_choice(word: Word, raw: str) -> tuple[str, ...]:
-    """The code or the whole label; else every label with a word that begins like this."""
+    """The code or the whole label; else every label with a word that begins like this.
+
+    Labels of every language of the portal: the same words mean the same to whoever reads them, to a
+    colleague with whom a view is shared, and in a mail, which is written in Dutch.
+    """
     asked = plain(raw)
-    exact = [code for code, label in word.choices if asked in {plain(code), plain(label)}]
+    labels = _labels(word)
+    exact = tuple(code for code, known in labels.items() if asked in {plain(code), *known})
     if exact:
-        return tuple(exact)
+        return exact
     begins = re.compile(rf"\b{re.escape(asked)}")
-    alike = tuple(code for code, label in word.choices if begins.search(plain(label)))
+    alike = tuple(code for code, known in labels.items() if any(map(begins.search, known)))
     if alike:
         return alike
     known = ", ".join(str(label) for _code, label in word.choices)
     raise _unreadable(word, raw, _("Kies uit: %(known)s.") % {"known": known})
+
+
+def _labels(word: Word) -> dict[str, set[str]]:
+    """By code, the label in each language."""
+    labels: dict[str, set[str]] = {code: set() for code, _label in word.choices}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for code, label in word.choices:
+                labels[code].add(plain(label))
+    return labels
 
 
 def _read_yes_no(word: Word, raw: str) -> tuple[bool]:

@@ -7,6 +7,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.roles import StaffRole
 from evaluations.models import ConflictKind, ConflictOfInterest, SavedView
@@ -149,6 +150,17 @@ def test_a_mail_holds_a_count_the_numbers_and_a_link() -> None:
     for secret in (case.proposal.title, str(case.proposal.organisation), view.name):
         assert secret not in mail.text
         assert secret not in mail.subject
+
+
+def test_a_view_kept_in_english_is_mailed_in_dutch() -> None:
+    with at(MONDAY):
+        case = Case()
+        with translation.override("en"):
+            kept(case.team, words='stap:"check completeness"', mailing="daily")
+        assert mail_saved_views() == 1
+    [mail] = mails()
+    assert mail.subject == "Uw bewaarde weergave: 1 dossier"
+    assert case.proposal.reference in mail.text
 
 
 def test_many_numbers_are_cut_short() -> None:

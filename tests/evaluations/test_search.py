@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.utils import translation
 
 from evaluations.lifecycle import FileStep
 from evaluations.search import MAX_LENGTH, WORDS, Rights, Search, Term, read_search
@@ -138,3 +140,21 @@ def test_the_step_that_tells_of_a_decision_is_no_step_for_an_adviser() -> None:
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.name)
 def test_the_example_of_each_word_can_be_read(word: Any) -> None:
     assert [term.name for term in terms(word.example)] == [word.name]
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_a_label_of_any_language_means_the_same_in_each(language: str) -> None:
+    for word in WORDS:
+        for code, label in word.choices:
+            with translation.override(language):
+                written = str(label)
+            for reads, _name in settings.LANGUAGES:
+                with translation.override(reads):
+                    assert terms(f'{word.name}:"{written}"') == [Term(word.name, ":", (code,))]
+
+
+def test_the_beginning_of_a_label_misses_none_in_another_language() -> None:
+    for reads in ("nl", "en"):
+        with translation.override(reads):
+            assert terms("status:onvol") == terms("status:incompl")
+            assert terms("status:niet") == terms("status:not")
