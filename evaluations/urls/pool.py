@@ -27,6 +27,7 @@ urlpatterns = [
     ),
     path(DIVISION, division.division, name="division"),
     path(f"{DIVISION}<int:pk>/", division.division_run, name="division_run"),
+    path(f"{DIVISION}<int:pk>/stand/", division.division_status, name="division_status"),
     path(f"{DIVISION}<int:pk>/bevestigen/", division.division_confirm, name="division_confirm"),
     path(f"{DIVISION}<int:pk>/paar/<int:pair>/", division.division_pair, name="division_pair"),
     path(

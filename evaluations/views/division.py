@@ -1,10 +1,13 @@
 """Dividing the files of a call over the advisers: propose, change, confirm, see what happened."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
@@ -66,22 +69,45 @@ def division(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_safe
 def division_run(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """A division: who would read what and why, what did not work, and loads before and after."""
+    shown = _followed(request, slug, pk)
+    loads = []
+    if shown["run"].applied_at is None:
+        loads = load_changes(request.user, shown["pairs"])
+    return render(
+        request,
+        "evaluations/division/run.html",
+        {**shown, "loads": loads, "finished": False},
+    )
+
+
+@staff_required
+@require_safe
+@never_cache
+def division_status(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """The part that asks how far the invitations are; without a script the whole page."""
+    shown = _followed(request, slug, pk)
+    if not request.htmx or shown["run"].applied_at is None:  # type: ignore[attr-defined]
+        return redirect("evaluations:division_run", slug=slug, pk=pk)
+    return render(
+        request,
+        "evaluations/division/_progress.html",
+        {**shown, "finished": not shown["is_running"]},
+    )
+
+
+def _followed(request: SignedInRequest, slug: str, pk: int) -> dict[str, Any]:
+    """The division, its pairs, and how many of them were dealt with after the confirmation."""
     call = _call(request, slug)
     run = get_run(request.user, call, pk)
     pairs = pairs_of(run)
     done = sum(1 for pair in pairs if pair.outcome)
-    return render(
-        request,
-        "evaluations/division/run.html",
-        {
-            "call": call,
-            "run": run,
-            "pairs": pairs,
-            "done": done,
-            "is_running": run.applied_at is not None and done < len(pairs),
-            "loads": load_changes(request.user, pairs) if run.applied_at is None else [],
-        },
-    )
+    return {
+        "call": call,
+        "run": run,
+        "pairs": pairs,
+        "done": done,
+        "is_running": run.applied_at is not None and done < len(pairs),
+    }
 
 
 @staff_required

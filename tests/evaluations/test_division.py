@@ -252,8 +252,21 @@ def test_the_pages_from_asking_to_the_report() -> None:
     client.post(drop)
     confirm = reverse("evaluations:division_confirm", args=[row.call.slug, run.pk])
     client.post(confirm)
-    assert "0 van 1 uitnodigingen zijn behandeld" in client.get(url).content.decode()
+    page = client.get(url).content.decode()
+    assert "0 van 1 uitnodiging is behandeld" in page
+    assert f'<a href="{url}">Toon hoe ver het nu is</a>' in page  # without a script
+    status = reverse("evaluations:division_status", args=[row.call.slug, run.pk])
+    assert f'hx-get="{status}"' in page
+    assert client.get(status).headers["Location"] == url
+    running = client.get(status, headers={"HX-Request": "true"}).content.decode()
+    assert [word in running for word in ("<html", status, "verdeling-paren")] == [
+        *(False, True, False)
+    ]
     carry_out_divisions()
+    ended = client.get(status, headers={"HX-Request": "true"}).content.decode()
+    assert [word in ended for word in (status, 'id="verdeling-paren"', "Uitgenodigd.")] == [
+        *(False, True, True)
+    ]
     assert "Uitgenodigd." in client.get(url).content.decode()
     assert "al bevestigd" in client.post(confirm, follow=True).content.decode()
     assert [one.adviser for one in Assignment.objects.all()] == [spare]
