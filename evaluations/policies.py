@@ -34,6 +34,12 @@ may_hold_talk = policy("Alleen het PIO-team of de projectleider houdt feedbackge
 )
 
 
+may_take_back_conflict = policy(
+    "Alleen de projectleider neemt een gemeld belangenconflict terug; nooit iemand voor zichzelf."
+)(is_project_leader)
+"""The file does not exist for who has the conflict, so that person never gets this far."""
+
+
 @policy("Alleen de adviseur zelf, het PIO-team of de projectleider mag dit profiel wijzigen.")
 def may_edit_profile(user: Any, adviser: Any) -> bool:
     """`adviser` is the person whose profile it is."""

@@ -38,7 +38,8 @@ class InterestAdmin(ReadOnlyAdmin):
 
 @admin.register(ConflictOfInterest)
 class ConflictOfInterestAdmin(ReadOnlyAdmin):
-    list_display = ["proposal", "person", "kind", "found_at", "lifted_at"]
+    list_display = ["proposal", "person", "kind", "found_at", "lifted_at", "lifted_by"]
+    list_select_related = ["proposal", "person", "lifted_by"]
     list_filter = ["kind", "lifted_at", "proposal__call"]
     search_fields = ["proposal__reference", "person__email"]
 

@@ -143,7 +143,8 @@ class ConflictOfInterest(models.Model):
     """This person may not know this file: in no list, count, search, export or document.
 
     `visible_files` and every other read of the evaluation leave it out. A conflict that was found
-    is lifted when the data no longer show it; one that was declared stays.
+    is lifted when the data no longer show it; one that was declared stays, until the project leader
+    takes it back with a reason. The row stays whatever happens.
     """
 
     person = models.ForeignKey(
@@ -156,6 +157,19 @@ class ConflictOfInterest(models.Model):
     explanation = models.TextField(_("toelichting"), max_length=2000)
     found_at = models.DateTimeField(_("gevonden op"), default=clock.now, editable=False)
     lifted_at = models.DateTimeField(_("vervallen op"), null=True, blank=True, editable=False)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("teruggenomen door"),
+        help_text=_("Leeg: de gegevens tonen het niet meer."),
+    )
+    lift_reason = models.TextField(
+        _("waarom teruggenomen"), max_length=2000, blank=True, editable=False
+    )
 
     objects = ConflictOfInterestQuerySet.as_manager()
 
@@ -171,7 +185,14 @@ class ConflictOfInterest(models.Model):
                 "kind",
                 condition=models.Q(lifted_at__isnull=True),
                 message=_("Dit belangenconflict is al bekend."),
-            )
+            ),
+            check(
+                "evaluations_declared_conflict_lifted_with_a_reason",
+                ~models.Q(kind="declared")
+                | models.Q(lifted_at__isnull=True)
+                | (models.Q(lifted_by__isnull=False) & ~models.Q(lift_reason="")),
+                _("Een gemeld belangenconflict vervalt alleen door iemand, met een reden."),
+            ),
         ]
 
     def __str__(self) -> str:

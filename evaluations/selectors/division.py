@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from calls.models import Call
-from evaluations.lifecycle import ACTIVE_ASSIGNMENT_STATES, AssignmentState
+from evaluations.lifecycle import ACTIVE_ASSIGNMENT_STATES
 from evaluations.matching import Bar, Division, FileNeed, LeadReason, Pair, Reader, Shortage, divide
 from evaluations.models import (
     Assignment,
@@ -99,11 +99,12 @@ def _barred(files: list[int], people: list[User]) -> dict[tuple[int, int], Bar]:
             barred[file, person] = Bar.ON_FILE
         elif state in ASKED_BEFORE:
             barred.setdefault((file, person), Bar.ASKED_BEFORE)
-    standing = ConflictOfInterest.objects.standing().filter(proposal__in=files, person__in=people)
-    recused = assignments.filter(state=AssignmentState.RECUSED)
+    known = ConflictOfInterest.objects.filter(proposal__in=files, person__in=people).order_by("pk")
+    # Declared by mistake: who takes it back does not want this person asked by a machine.
+    for pair in known.filter(lifted_by__isnull=False).values_list("proposal", "person"):
+        barred.setdefault(pair, Bar.ASKED_BEFORE)
     pairs = {
-        *standing.order_by("pk").values_list("proposal", "person"),
-        *recused.values_list("proposal", "adviser"),
+        *known.standing().values_list("proposal", "person"),
         *(
             (file, person)
             for person, file in conflicts_between(people, Proposal.objects.filter(pk__in=files))

@@ -9,7 +9,6 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from calls.models import Call
-from evaluations.lifecycle import AssignmentState
 from evaluations.models import (
     AgendaItem,
     Assignment,
@@ -141,12 +140,7 @@ def reason_to_leave(person: Any, proposal: Proposal) -> str:
     known = ConflictOfInterest.objects.of(person).filter(proposal=proposal).order_by("pk").first()
     if known is not None:
         return _("Belangenconflict (%(kind)s)") % {"kind": known.get_kind_display().lower()}
-    declared = Assignment.objects.filter(
-        proposal=proposal, adviser=person, state=AssignmentState.RECUSED
-    )
-    if declared.exists() or conflict_of_interest(person, proposal):
-        return _("Belangenconflict")
-    return ""
+    return _("Belangenconflict") if conflict_of_interest(person, proposal) else ""
 
 
 def scores_for_the_room(

@@ -33,7 +33,7 @@ from projects.lifecycle import ProposalState
 from projects.models import Proposal
 
 IN_HAND = [AssignmentState.INVITED, AssignmentState.ACCEPTED]
-ASKED_BEFORE = [AssignmentState.DECLINED, AssignmentState.REVOKED]
+ASKED_BEFORE = [AssignmentState.DECLINED, AssignmentState.REVOKED, AssignmentState.RECUSED]
 
 
 @dataclass(frozen=True)
@@ -240,4 +240,13 @@ def standing_conflicts(proposal: Proposal) -> list[ConflictOfInterest]:
         .filter(proposal=proposal)
         .select_related("person")
         .order_by("person__last_name", "person__first_name", "pk")
+    )
+
+
+def taken_back_conflicts(proposal: Proposal) -> list[ConflictOfInterest]:
+    """What was declared by mistake; for who may assign and sees the file."""
+    return list(
+        ConflictOfInterest.objects.filter(proposal=proposal, lifted_by__isnull=False)
+        .select_related("person", "lifted_by")
+        .order_by("lifted_at", "pk")
     )

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.policies import is_adviser
 from common.constraints import readable_constraints
 from common.moments import today
-from evaluations.lifecycle import ASSIGNMENT_LIFECYCLE, AssignmentState
+from evaluations.lifecycle import ASSIGNMENT_LIFECYCLE
 from evaluations.models import (
     Assignment,
     ConflictDeclaration,
@@ -86,16 +86,6 @@ def _refuse_unfit(adviser: User, proposal: Proposal) -> None:
             {
                 "adviser": _("Belangenconflict: %(reason)s Kies iemand anders.")
                 % {"reason": sentence}
-            }
-        )
-    if Assignment.objects.filter(
-        proposal=proposal, adviser=adviser, state=AssignmentState.RECUSED
-    ).exists():
-        raise ValidationError(
-            {
-                "adviser": _(
-                    "Deze adviseur meldde een belangenconflict bij dit dossier. Kies iemand anders."
-                )
             }
         )
 

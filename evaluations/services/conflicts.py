@@ -17,8 +17,10 @@ from accounts.roles import StaffRole
 from accounts.selectors import staff_with_role
 from audit.services import record
 from common import clock
+from common.lifecycle import TransitionRefused
 from evaluations.lifecycle import ASSIGNMENT_LIFECYCLE, AssignmentState
 from evaluations.models import Assignment, ConflictKind, ConflictOfInterest
+from evaluations.policies import may_take_back_conflict
 from evaluations.selectors.conflicts import Conflicts, conflicts_between
 from evaluations.selectors.files import visible_files
 from evaluations.services.assignment import declare_conflict, tell, tell_assigner
@@ -78,6 +80,43 @@ def declare_conflict_on_file(*, proposal: Proposal, by: User, explanation: str) 
         comment=explanation,
     )
     _take_back(proposal, [by.pk], _("%(person)s meldde een belangenconflict.") % {"person": by})
+
+
+@transaction.atomic
+def take_back_conflict(*, conflict: ConflictOfInterest, by: User, reason: str) -> None:
+    """Undo a conflict that was declared by mistake: the person may know the file again.
+
+    The row stays, with who took it back and why. No assignment and no score comes back, and an
+    automatic division does not put this person on the file: who wants that asks by hand.
+
+    Raises:
+        PermissionDenied: when `by` may not, or sees no such file.
+        TransitionRefused: when it was taken back already, or was found in data of the portal.
+        ValidationError: when there is no reason.
+    """
+    may_take_back_conflict.check(by, conflict.proposal)
+    proposal = lock_file(Proposal(pk=conflict.proposal_id))
+    if not visible_files(by).filter(pk=proposal.pk).exists():
+        raise PermissionDenied(_("U kunt dit alleen bij een dossier dat u ziet."))
+    row = ConflictOfInterest.objects.get(pk=conflict.pk)
+    if row.kind != ConflictKind.DECLARED:
+        raise TransitionRefused(
+            _("Dit conflict volgt uit de gegevens van het portaal. Het vervalt als die wijzigen."),
+            code="state",
+        )
+    if row.lifted_at is not None:
+        raise TransitionRefused(_("Dit belangenconflict is al teruggenomen."), code="state")
+    if not reason.strip():
+        raise ValidationError({"reason": _("Schrijf waarom dit geen belangenconflict is.")})
+    row.lifted_at, row.lifted_by, row.lift_reason = clock.now(), by, reason.strip()
+    row.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
+    record(
+        actor=by,
+        action="conflict.taken_back",
+        label=_("Gemeld belangenconflict teruggenomen"),
+        about=row,
+        comment=row.lift_reason,
+    )
 
 
 # --- The difference -------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from django.urls import path
 from evaluations import views
 from evaluations.urls.parts import FILE
 from evaluations.views import division, pool
-from evaluations.views.assignment import replace
+from evaluations.views.assignment import replace, take_back
 
 DIVISION = "beheer/oproepen/<slug:slug>/verdeling/"
 ADVISER = "beheer/adviseurs/<int:pk>/"
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{FILE}toewijzing/weigeren/", views.decline, name="decline"),
     path(f"{FILE}toewijzing/<int:pk>/intrekken/", views.revoke, name="revoke"),
     path(f"{FILE}toewijzing/<int:pk>/vervangen/", replace, name="reassign"),
+    path(f"{FILE}toewijzing/conflicten/<int:pk>/terugnemen/", take_back, name="take_back_conflict"),
     path("beheer/adviseurs/", pool.pool, name="pool"),
     path("beheer/adviseurs/belangen/", pool.interests, name="interests"),
     path("beheer/adviseurs/belangen/<int:pk>/", pool.interest_end, name="interest_end"),

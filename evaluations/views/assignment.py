@@ -13,15 +13,15 @@ from common.views import service_errors
 from evaluations.forms import AssignForm, ConflictForm, DeclarationForm, ReasonForm
 from evaluations.forms.pool import ReassignForm
 from evaluations.lifecycle import ASSIGNMENT_LIFECYCLE, AssignmentState
-from evaluations.models import Assignment
-from evaluations.policies import may_assign
+from evaluations.models import Assignment, ConflictKind
+from evaluations.policies import may_assign, may_take_back_conflict
 from evaluations.selectors import (
     assignments_of,
     default_advice_day,
     lead_assignment,
     own_assignment,
 )
-from evaluations.selectors.pool import candidates, standing_conflicts
+from evaluations.selectors.pool import candidates, standing_conflicts, taken_back_conflicts
 from evaluations.services import (
     accept_assignment,
     assign_adviser,
@@ -29,7 +29,7 @@ from evaluations.services import (
     revoke_assignment,
 )
 from evaluations.services.assignment import ASSIGNABLE, reassign
-from evaluations.services.conflicts import declare_conflict_on_file
+from evaluations.services.conflicts import declare_conflict_on_file, take_back_conflict
 from evaluations.views.page import back, file_view, show
 from projects.models import Proposal
 
@@ -152,6 +152,28 @@ def replace(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpRespon
     )
 
 
+@file_view
+@require_http_methods(["GET", "POST"])
+def take_back(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpResponse:
+    """Undo a conflict of interest that somebody declared by mistake, with a reason."""
+    may_take_back_conflict.check(request.user, proposal)
+    row = next((one for one in standing_conflicts(proposal) if one.pk == pk), None)
+    if row is None or row.kind != ConflictKind.DECLARED:
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        with service_errors(form):
+            take_back_conflict(conflict=row, by=request.user, **form.cleaned_data)
+    if form.is_valid():
+        messages.success(
+            request,
+            _("Het belangenconflict is teruggenomen. %(person)s mag dit dossier weer zien.")
+            % {"person": row.person},
+        )
+        return back(proposal, "assignment")
+    return show(request, "take_back_conflict", proposal, "assignment", form=form, conflict=row)
+
+
 def _target(request: SignedInRequest, proposal: Proposal, pk: int) -> Assignment:
     target = (
         Assignment.objects.visible_to(request.user)
@@ -210,5 +232,7 @@ def _page(request: SignedInRequest, proposal: Proposal, **forms: Any) -> HttpRes
         assigns=assigns,
         candidates=fitting,
         conflicts=standing_conflicts(proposal) if assigns else [],
+        taken_back=taken_back_conflicts(proposal) if assigns else [],
+        may_take_back=may_take_back_conflict.test(user, proposal),
         **context,
     )

@@ -24,6 +24,8 @@ from evaluations.models import (
     AdviserProfile,
     AssignmentRun,
     BulkRun,
+    ConflictKind,
+    ConflictOfInterest,
     Interest,
     InterestKind,
     SavedView,
@@ -148,6 +150,12 @@ class World:
         self.interest = Interest.objects.create(
             person=adviser, kind=InterestKind.OTHER, name="Sensor bv"
         )
+        self.conflict = ConflictOfInterest.objects.create(
+            person=UserFactory(roles=[StaffRole.ADVISER]),
+            proposal=self.case.proposal,
+            kind=ConflictKind.DECLARED,
+            explanation="Het verkeerde dossier.",
+        )
         run = AssignmentRun.objects.create(
             call=self.case.proposal.call, due_on=day, made_by=self.case.team
         )
@@ -242,6 +250,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("evaluations:meeting_attendee", "attendee"): lambda w: w.meeting.attendees.get().pk,
     ("evaluations:meeting_step", "step"): lambda w: "openen",
     ("evaluations:room", "pk"): lambda w: w.meeting.pk,
+    ("evaluations:take_back_conflict", "pk"): lambda w: w.conflict.pk,
     ("evaluations:absence", "absence"): lambda w: w.absence.pk,
     ("evaluations:absence", "pk"): lambda w: w.case.adviser.pk,
     ("evaluations:adviser", "pk"): lambda w: w.case.adviser.pk,
