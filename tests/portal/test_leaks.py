@@ -25,8 +25,16 @@ from evaluations.models import (
     Meeting,
 )
 from evaluations.models.pool import ConflictOfInterestQuerySet
-from evaluations.policies import may_see_decision
+from evaluations.policies import may_see_board, may_see_decision
 from evaluations.services import AdviceText
+from evaluations.services.meetings import (
+    add_attendee,
+    add_to_agenda,
+    open_meeting,
+    plan_meeting,
+)
+from evaluations.services.minutes import open_item, save_minutes
+from evaluations.services.minutes_document import request_minutes
 from projects.content import fingerprint, proposal_content
 from projects.draft import load_draft
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, UserFactory
@@ -299,6 +307,23 @@ def noted(town: Town, notes: str) -> Case:
     return case
 
 
+def minuted(town: Town, person: User, cases: list[Case], word: str) -> list[Case]:
+    """A meeting went through the files; the minutes of the last one hold `word`."""
+    meeting = plan_meeting(call=town.call, by=town.leader, title="Jury", starts_at=timezone.now())
+    add_attendee(meeting=meeting, by=town.leader, person=person)
+    references = " ".join(case.proposal.reference for case in cases)
+    add_to_agenda(meeting=meeting, by=town.leader, references=references)
+    open_meeting(meeting=meeting, by=town.leader)
+    for item, text in zip(meeting.items.all(), ["Gewoon.", word], strict=True):
+        open_item(item=item, by=town.leader)
+        save_minutes(item=item, by=town.leader, version=1, minutes=text, leaning="selected")
+    meeting.refresh_from_db()
+    for reader in (town.leader, User.objects.get(pk=person.pk)):
+        if may_see_board.test(reader, town.call):
+            request_minutes(meeting=meeting, by=reader)
+    return cases
+
+
 @pytest.mark.parametrize("roles", [WATCHERS, [StaffRole.ADVISER]])
 def test_who_has_a_conflict_of_interest_learns_nothing_of_the_file(
     town: Town, twins: Twins, roles: list[StaffRole]
@@ -311,8 +336,18 @@ def test_who_has_a_conflict_of_interest_learns_nothing_of_the_file(
 
     worlds = twins.in_each(
         [
-            lambda: [noted(town, "Bitterzoet"), conflicted(town, person, "Aquaduct", praised)],
-            lambda: [noted(town, "Iets"), conflicted(town, person, "Bermgras", doubted)],
+            lambda: minuted(
+                town,
+                person,
+                [noted(town, "Bitterzoet"), conflicted(town, person, "Aquaduct", praised)],
+                "Aquaduct vinden we sterk.",
+            ),
+            lambda: minuted(
+                town,
+                person,
+                [noted(town, "Iets"), conflicted(town, person, "Bermgras", doubted)],
+                "Nog te zwak.",
+            ),
         ],
         look,
     )
