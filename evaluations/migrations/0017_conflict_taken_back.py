@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evaluations", "0014_days_of_readers"),
+        ("evaluations", "0016_consensus_of_other_readers"),
         ("projects", "0005_index_of_submission"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
