@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrganisationType
+from accounts.roles import StaffRole
 from calls.forms import CriterionForm, closing_moment_field, last_day_field, typed_closing
 from calls.models import Call, CallDocument, ConsensusRule, Criterion
 from common.forms import PortalForm, PortalModelForm
@@ -101,6 +102,9 @@ class AssessmentForm(PortalModelForm):
         self.fields["correction_days"].widget.input_suffix = _("dagen")
         for name in ("motivation_length", "motivation_length_below"):
             self.fields[name].widget.input_suffix = _("tekens")
+        self.fields["decision_role"].widget.choices = [
+            (role, label) for role, label in StaffRole.choices if role != StaffRole.ADVISER
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Readers can only agree when there are two; a text has room for the shortest one."""

@@ -12,7 +12,7 @@ from accounts.models import Organisation, User
 from common import clock
 from documents.registry import Params, PdfDocument, ProgressReport
 from evaluations.documents import LETTER_TEMPLATE, letter_content, published_advice, with_words
-from evaluations.models import Advice, SelectionDecision
+from evaluations.models import Advice, ConflictOfInterest, SelectionDecision
 from evaluations.policies import may_edit_letters
 from evaluations.selectors import final_advice, get_file, visible_files
 from evaluations.selectors.letters import current_letter_version, letter_words
@@ -143,8 +143,15 @@ def example_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
 
 
 def may_download_example(user: Any, job: Any) -> bool:
-    """Only who asked for it, as long as that person writes letters."""
-    return job.params.get("user") == user.pk and may_edit_letters.test(user, None)
+    """Only who asked for it, as long as that person writes letters and sees the file in it.
+
+    The longest of everything may be of any file: it is refused after a later conflict of interest.
+    """
+    if job.params.get("user") != user.pk or not may_edit_letters.test(user, None):
+        return False
+    if reference := job.params.get("reference", ""):
+        return visible_files(user).filter(reference=reference.strip().upper()).exists()
+    return not ConflictOfInterest.objects.of(user).filter(found_at__gte=job.requested_at).exists()
 
 
 LETTER_EXAMPLE = PdfDocument(

@@ -60,8 +60,15 @@ def is_lead_adviser(user: Any, assignment: Any) -> bool:
 
 
 @policy("Alleen wie volgens de oproep beslist (standaard de projectleider), mag dit.")
+def may_decide_on(user: Any, call: Any) -> bool:
+    """Whether `user` decides on files of the call; an adviser never does."""
+    role = StaffRole(call.decision_role)
+    return bool(user.is_active and role != StaffRole.ADVISER and user.has_staff_role(role))
+
+
+@policy("Alleen wie volgens de oproep beslist (standaard de projectleider), mag dit.")
 def may_decide(user: Any, proposal: Any) -> bool:
-    return user.is_active and user.has_staff_role(StaffRole(proposal.call.decision_role))
+    return may_decide_on.test(user, proposal.call)
 
 
 may_see_all_files = policy("Adviseurs zien alleen de dossiers die aan hen zijn toegewezen.")(
@@ -73,13 +80,6 @@ may_see_all_files = policy("Adviseurs zien alleen de dossiers die aan hen zijn t
 def may_see_decision(user: Any, proposal: Any) -> bool:
     """Whether a decision that was not notified yet may be known; the file itself is visible."""
     return may_see_all_files.test(user, None) or may_decide.test(user, proposal)
-
-
-@policy("Alleen wie volgens de oproep beslist (standaard de projectleider), mag dit.")
-def may_decide_on(user: Any, call: Any) -> bool:
-    """Whether `user` decides on files of the call; an adviser never does."""
-    role = StaffRole(call.decision_role)
-    return bool(user.is_active and role != StaffRole.ADVISER and user.has_staff_role(role))
 
 
 @policy(

@@ -66,6 +66,15 @@ SCORE_STEPS = [
 ]
 
 
+ADVISER_DECIDES = _("Een adviseur beslist niet over wat adviseurs beoordelen. Kies een andere rol.")
+
+
+def refuse_adviser(role: str) -> None:
+    """Who assesses does not decide (four eyes, domain.md 1.3)."""
+    if role == StaffRole.ADVISER:
+        raise ValidationError(ADVISER_DECIDES)
+
+
 class CallQuerySet(models.QuerySet["Call"]):
     def public(self) -> Self:
         return self.exclude(state__in=[CallState.CONCEPT, CallState.WITHDRAWN])
@@ -214,6 +223,7 @@ class Call(models.Model):
         max_length=40,
         choices=StaffRole,
         default=StaffRole.PROJECT_LEADER,
+        validators=[refuse_adviser],
     )
     submitted_count = models.PositiveIntegerField(
         _("aantal ingediend (historisch)"),
@@ -261,6 +271,13 @@ class Call(models.Model):
         verbose_name = _("oproep")
         verbose_name_plural = _("oproepen")
         ordering = ["-created_at", "-pk"]
+        constraints = [
+            check(
+                "calls_adviser_does_not_decide",
+                ~models.Q(decision_role=StaffRole.ADVISER),
+                ADVISER_DECIDES,
+            )
+        ]
         triggers = [CALL_LIFECYCLE.trigger("call_state_steps")]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -311,6 +311,22 @@ def test_settings_are_changed_step_by_step(client, draft):
         "eligible_types"
     ]
     assert post("iets", {}).status_code == 404
+
+
+def test_an_adviser_never_decides_on_a_call(client, draft, team):
+    url = reverse("calls:edit_settings", args=[draft.slug, "beoordeling"])
+    field = client.get(url).context["form"]["decision_role"].field
+    offered = [role for role, _label in field.widget.choices]
+    assert offered == [role for role in StaffRole if role != StaffRole.ADVISER]
+    sentence = "Een adviseur beslist niet over wat adviseurs beoordelen. Kies een andere rol."
+    assert client.post(url, {"decision_role": StaffRole.ADVISER}).context["form"].errors[
+        "decision_role"
+    ] == [sentence]
+    with pytest.raises(ValidationError) as refused:
+        services.update_call(call=draft, by=team, decision_role=StaffRole.ADVISER)
+    assert refused.value.message_dict["decision_role"] == [sentence]
+    with pytest.raises(IntegrityError, match="calls_adviser_does_not_decide"), transaction.atomic():
+        Call.objects.update(decision_role=StaffRole.ADVISER)
 
 
 def test_a_kind_of_organisation_that_does_not_exist_is_refused(draft, team):

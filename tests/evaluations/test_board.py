@@ -22,6 +22,7 @@ from calls.models import Call
 from evaluations.lifecycle import FileStep
 from evaluations.models import ConflictOfInterest, FileSummary, RankingLine
 from evaluations.money import money_left
+from evaluations.policies import may_decide, may_decide_on
 from evaluations.selectors.board import (
     BoardRow,
     board_files,
@@ -298,8 +299,15 @@ def test_whoever_decides_on_the_call_enters_whatever_the_role() -> None:
     Call.objects.filter(pk=field.call.pk).update(decision_role=StaffRole.COMMITTEE_SECRETARY)
     client = signed_in(staff(StaffRole.COMMITTEE_SECRETARY))
     assert client.get(field.url()).status_code == 200
-    Call.objects.filter(pk=field.call.pk).update(decision_role=StaffRole.ADVISER)
-    assert signed_in(staff(StaffRole.ADVISER)).get(field.url()).status_code == 403
+    adviser = staff(StaffRole.ADVISER)
+    assert signed_in(adviser).get(field.url()).status_code == 403
+    # The database refuses this role; the policies do too.
+    field.call.decision_role = StaffRole.ADVISER
+    file = Proposal(call=field.call)
+    assert (may_decide_on.test(adviser, field.call), may_decide.test(adviser, file)) == (
+        False,
+        False,
+    )
 
 
 # --- The line ------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The texts of the letter: fields, versions, who edits, and letters that keep their text."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.roles import StaffRole
 from audit.models import AuditEvent
 from documents.models import Job
@@ -23,6 +25,7 @@ from evaluations.models import (
 )
 from evaluations.selectors.letters import current_versions, text_changed_since
 from evaluations.services import remake_letter
+from evaluations.services.conflicts import declare_conflict_on_file
 from evaluations.services.letter_texts import (
     DEFAULT_TEXTS,
     LetterTextChanged,
@@ -273,6 +276,36 @@ def test_the_example_of_one_file_is_of_that_file() -> None:
     ).context["letter"]
     assert letter["proposal"]["reference"] == case.proposal.reference
     assert letter["advice"]["strengths"] == case.advice().strengths
+
+
+def test_a_stored_example_is_refused_after_a_later_conflict_of_interest() -> None:
+    case, other = Case().advised(), Case()
+    of_one, of_all = (
+        Job.objects.create(
+            kind="evaluations.letter_example",
+            params={"outcome": "selected", "user": case.team.pk, "reference": reference},
+            fingerprint=f"voorbeeld {reference}",
+            attempts_allowed=1,
+            requested_by=case.team,
+        )
+        for reference in (case.proposal.reference.lower(), "")
+    )
+
+    def may() -> list[bool]:
+        person = User.objects.get(pk=case.team.pk)
+        return [may_download.test(person, job) for job in (of_one, of_all)]
+
+    assert may() == [True, True]
+    ConflictOfInterest.objects.create(
+        person=case.team,
+        proposal=other.proposal,
+        kind="declared",
+        explanation="Eerder gemeld.",
+        found_at=of_all.requested_at - timedelta(seconds=1),
+    )
+    assert may() == [True, True], "its file was in neither"
+    declare_conflict_on_file(proposal=case.proposal, by=case.team, explanation="Mijn zus.")
+    assert may() == [False, False]
 
 
 def test_the_example_as_pdf_is_marked_and_for_its_asker_alone() -> None:

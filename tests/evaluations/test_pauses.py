@@ -316,6 +316,18 @@ def test_the_page_tells_until_when_a_question_may_be_answered(case: Case, march:
     assert "antwoordde nog niet op vraag 1" in told.why[0]
 
 
+def test_the_score_form_says_that_it_stays_open_while_the_clock_stands_still(case: Case) -> None:
+    case.accepted()
+    address = f"/beheer/dossiers/{case.proposal.reference}/beoordelen/"
+    told = "U kunt intussen scores invullen, bewaren en afronden."
+    client = signed_in(case.adviser)
+    assert told not in client.get(address).content.decode()
+    ask(case)
+    assert told in client.get(address).content.decode()
+    assert case.score().finalised_at is not None
+    assert told not in client.get(address).content.decode(), "nothing is open any more"
+
+
 def test_the_page_hides_the_day_of_a_step_that_one_may_not_know(case: Case) -> None:
     case.decided()
     assert file_clock(case.adviser, fresh(case)).due_on is None
