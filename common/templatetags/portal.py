@@ -254,12 +254,13 @@ def table(
 ) -> SafeString:
     """`{% table _("Projectvoorstellen") %}<thead>…<tbody>…{% endtable %}`.
 
-    Scrolls sideways in a focusable region on a narrow screen; `stack=True` makes each row a card
-    there instead (give every `<td>` a `data-label`).
+    Scrolls sideways in a focusable group on a narrow screen; `stack=True` makes each row a card
+    there instead (give every `<td>` a `data-label`). No region: the section around it may well have
+    the name of its one table, and landmarks with one name are no landmarks.
     """
     anchor = id or f"tabel-{slugify(caption)}"
     return format_html(
-        '<div class="table-scroll{}" role="region" aria-labelledby="{}" tabindex="0">'
+        '<div class="table-scroll{}" role="group" aria-labelledby="{}" tabindex="0">'
         '<table class="table{}"><caption id="{}"{}>{}</caption>{}</table></div>',
         " table-stack" if stack else "",
         anchor,

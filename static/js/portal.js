@@ -163,6 +163,8 @@
     scrollers(root);
   }
 
+  window.addEventListener("resize", () => scrollers(document));  // as when a phone is turned
+
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     if (elt === document.body) return;
     start(elt);

@@ -83,10 +83,10 @@ def test_blocks_keep_their_content_and_escape_their_titles():
     )
 
 
-def test_a_table_has_a_caption_that_names_its_scrolling_region():
+def test_a_table_has_a_caption_that_names_what_scrolls():
     html = show('{% table "Voorstellen" stack=True %}<tbody></tbody>{% endtable %}')
     assert html == (
-        '<div class="table-scroll table-stack" role="region" aria-labelledby="tabel-voorstellen"'
+        '<div class="table-scroll table-stack" role="group" aria-labelledby="tabel-voorstellen"'
         ' tabindex="0"><table class="table"><caption id="tabel-voorstellen">Voorstellen</caption>'
         "<tbody></tbody></table></div>"
     )
