@@ -20,24 +20,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A link in the staff navigation, shown to whom the policy admits."""
+    """A link in the staff navigation, shown to whom the policy admits.
+
+    `also` names pages that one reaches from it although their addresses stand elsewhere.
+    """
 
     group: "StrOrPromise"
     label: "StrOrPromise"
     url_name: str
     who: Policy
+    also: tuple[str, ...] = ()
 
+
+_DECIDING = (
+    "evaluations:board",
+    "evaluations:draw_line",
+    "evaluations:meetings",
+    "evaluations:meeting_new",
+    "evaluations:meeting",
+    "evaluations:meeting_edit",
+    "evaluations:room",
+    "evaluations:item_depart",
+)
+_DIVIDING = (
+    "evaluations:division",
+    "evaluations:division_run",
+    "evaluations:division_pair",
+)
 
 STAFF_NAV = [
     NavItem(_("Werk"), _("Mijn werk"), "dashboard:staff", policies.is_staff),
     NavItem(_("Werk"), _("Werklijst"), "evaluations:work", policies.is_staff),
     NavItem(_("Werk"), _("Dossiers"), "evaluations:files", policies.is_staff),
-    NavItem(_("Werk"), _("Adviseurs"), "evaluations:pool", may_see_pool),
+    NavItem(_("Werk"), _("Adviseurs"), "evaluations:pool", may_see_pool, _DIVIDING),
     NavItem(_("Werk"), _("Mijn belangen"), "evaluations:interests", policies.is_staff),
     NavItem(_("Werk"), _("Brieven"), "evaluations:letters", may_see_all_files),
     NavItem(_("Werk"), _("Projecten"), "projects:staff_projects", policies.is_staff),
     NavItem(_("Oproepen"), _("Oproepen"), "calls:staff_list", policies.is_staff),
-    NavItem(_("Oproepen"), _("Rangschikking"), "evaluations:overview", policies.is_staff),
+    NavItem(
+        _("Oproepen"), _("Rangschikking"), "evaluations:overview", policies.is_staff, _DECIDING
+    ),
     NavItem(_("Oproepen"), _("Cijfers"), "evaluations:numbers", policies.is_staff),
     NavItem(_("Oproepen"), _("Uitstel"), "projects:extensions", may_extend),
     NavItem(_("Geld"), _("Begroting"), "funding:budget_years", policies.sees_money),
@@ -62,7 +84,9 @@ def staff_navigation(request: HttpRequest) -> list[dict[str, Any]]:
         for item in STAFF_NAV
         if item.who.test(user, None)
     ]
-    active = _active([str(link["url"]) for link in links], request.path)
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    named = next((reverse(item.url_name) for item in STAFF_NAV if page in item.also), None)
+    active = named or _active([str(link["url"]) for link in links], request.path)
     return [{**link, "active": link["url"] == active} for link in links]
 
 

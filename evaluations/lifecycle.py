@@ -24,7 +24,7 @@ class AssignmentState(models.TextChoices):
 class FeedbackState(models.TextChoices):
     """Where a talk about a decision stands."""
 
-    ASKED = "asked", _("Gevraagd")
+    ASKED = "asked", _("Aangevraagd")
     PLANNED = "planned", _("Gepland")
     HELD = "held", _("Gehouden")
 

@@ -32,6 +32,8 @@ class BoardFilterForm(PortalForm):
     conclusion = forms.ChoiceField(
         label=_("Advies"), required=False, choices=ALL + Conclusion.choices
     )
+    wide = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    """Whether the table shows all its columns; it filters nothing."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,7 +63,7 @@ class BoardFilterForm(PortalForm):
         return [
             (str(self.fields[name].label), str(dict(self.fields[name].choices)[value]))  # type: ignore[attr-defined]
             for name, value in self.cleaned_data.items()
-            if value
+            if value and name != "wide"
         ]
 
 

@@ -41,7 +41,7 @@ class LetterTextForm(PortalForm):
         max_length=6000,
         widget=_words(8),
         help_text=gettext_lazy(
-            "Laat een jurist deze tekst goedkeuren voor u hem gebruikt. Zonder juiste "
+            "Laat een jurist deze tekst goedkeuren vóór u hem gebruikt. Zonder juiste "
             "beroepsmogelijkheden begint de beroepstermijn pas vier maanden na de kennisgeving."
         ),
     )

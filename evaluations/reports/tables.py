@@ -17,7 +17,7 @@ def numbers_tables(made: Numbers) -> list[ReportTable]:
     """Every table that the reader may see, in order."""
     tables = [
         _lead_times(made),
-        _success("soort", _("Slaagkans per soort bestuur"), _("Soort"), made.by_type),
+        _success("soort", _("Slaagkans per soort organisatie"), _("Soort"), made.by_type),
         _success("thema", _("Slaagkans per thema"), _("Thema"), made.by_theme),
     ]
     if made.load is not None:

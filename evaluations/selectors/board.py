@@ -51,6 +51,7 @@ ORDERS: dict[str, list[str]] = {
     "applicant": ["proposal__organisation__name"],
     "type": ["proposal__organisation__type", "theme"],
     "total": ["total_percent"],
+    "passes": ["passes"],
     "divergence": ["divergence"],
     "conclusion": ["conclusion"],
     "requested": ["requested_amount"],

@@ -3,11 +3,33 @@
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from documents.spreadsheets import INTEGER, MONEY, PERCENT, Column, Sheet
-from evaluations.selectors.board import BoardRow
+from evaluations.selectors.board import DEFAULT_ORDER, BoardRow
 
 Cells = list[object]
+
+_ORDERS = {
+    "rank": gettext_lazy("Rang"),
+    "reference": gettext_lazy("Dossier"),
+    "applicant": gettext_lazy("Aanvrager"),
+    "type": gettext_lazy("Soort en thema"),
+    "total": gettext_lazy("Totaal"),
+    "passes": gettext_lazy("Drempels"),
+    "divergence": gettext_lazy("Lezers"),
+    "conclusion": gettext_lazy("Advies"),
+    "requested": gettext_lazy("Gevraagd"),
+    "step": gettext_lazy("Stand"),
+}
+
+
+def order_in_words(sort: str) -> str:
+    """The order as the heading of its column says it; an unknown one is that of the ranking."""
+    label = _ORDERS.get(sort.removeprefix("-"), _ORDERS[DEFAULT_ORDER])
+    if sort.startswith("-"):
+        return _("%(column)s, aflopend") % {"column": label}
+    return str(label)
 
 
 def board_sheet(rows: Iterable[BoardRow]) -> Sheet:
@@ -29,7 +51,7 @@ def board_sheet(rows: Iterable[BoardRow]) -> Sheet:
             Column(_("Drempels gehaald")),
             Column(_("Advies")),
             Column(_("Gevraagd"), MONEY),
-            Column(_("Cumulatief"), MONEY),
+            Column(_("Tot hier"), MONEY),
             Column(_("Boven de lijn")),
             Column(_("Wacht op")),
             Column(_("Beslissing")),

@@ -37,10 +37,10 @@ def ask_for_talk(*, proposal: Proposal, by: User, wish: str = "") -> FeedbackTal
     decision = SelectionDecision.objects.get(proposal=proposal)
     if FeedbackTalk.objects.filter(decision=decision).exists():
         raise TransitionRefused(
-            _("Er is al een gesprek gevraagd over deze beslissing."), code="state"
+            _("Er is al een gesprek aangevraagd over deze beslissing."), code="state"
         )
     talk = FeedbackTalk.objects.create(decision=decision, asked_by=by, wish=wish.strip())
-    record(actor=by, action="feedbacktalk.ask", label=_("Feedbackgesprek gevraagd"), about=talk)
+    record(actor=by, action="feedbacktalk.ask", label=_("Feedbackgesprek aangevraagd"), about=talk)
     for person in talk_keepers(proposal):
         queue_mail(
             kind="evaluations.feedback_asked",

@@ -12,6 +12,7 @@ from accounts.models import User
 from calls.models import Call
 from evaluations.selectors.letters import undisclosed_decisions
 from evaluations.services.decision import remake_letter
+from evaluations.services.locking import applicants
 from evaluations.services.notification import (
     cancel_notification,
     prepare_notification,
@@ -62,9 +63,13 @@ def make_again(proposal: Proposal, by: User) -> str:
 
 
 def prepare(proposal: Proposal, by: User) -> str:
-    """Hold the mails. Raises as `prepare_notification`."""
+    """Hold the mails; says so when there are none. Raises as `prepare_notification`."""
     prepare_notification(proposal=proposal, by=by)
-    return _("De mails staan klaar. Lees ze na voor u meedeelt.")
+    if not applicants(proposal):
+        return _(
+            "Niemand van de aanvrager krijgt een mail. Kies straks een aangetekende brief of eBox."
+        )
+    return _("De mails staan klaar. Lees ze na vóór u meedeelt.")
 
 
 def cancel(proposal: Proposal, by: User) -> str:

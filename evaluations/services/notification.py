@@ -20,7 +20,7 @@ from evaluations.models import NotificationMeans, PreparedNotification, Selectio
 from evaluations.policies import may_notify
 from evaluations.services.decision import lock_decision
 from evaluations.services.held_mails import drop_preparation, hold_mails, release_held
-from evaluations.services.locking import lock_file
+from evaluations.services.locking import applicants, lock_file
 from projects.lifecycle import PROPOSAL_LIFECYCLE, ProposalState
 from projects.models import Proposal
 from projects.services import ask_what_selection_needs
@@ -92,7 +92,8 @@ def release_notification(
         PermissionDenied: when `by` may not notify.
         TransitionRefused: when there is no decision, it was notified, no mails are held for it, or
             the applicant withdrew.
-        ValidationError: when the letter is not ready, or beside the day when that cannot be.
+        ValidationError: when the letter is not ready, beside the day when that cannot be, or beside
+            the means when the portal is to tell and nobody of the applicant gets a mail.
     """
     proposal, decision = _decision_to_tell(proposal, by)
     preparation = PreparedNotification.objects.filter(decision=decision).first()
@@ -100,6 +101,14 @@ def release_notification(
         raise TransitionRefused(
             _("Er staan geen mails klaar over dit dossier. Zet ze eerst klaar en lees ze na."),
             code="state",
+        )
+    if means == NotificationMeans.PORTAL and not applicants(proposal):
+        raise ValidationError(
+            {
+                "means": _(
+                    "Niemand van de aanvrager krijgt een mail. Kies een aangetekende brief of eBox."
+                )
+            }
         )
     return _tell(decision, preparation, by, means, day, proof)
 

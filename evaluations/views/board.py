@@ -33,7 +33,7 @@ from evaluations.selectors.board import (
     line_on_board,
     next_undecided,
 )
-from evaluations.selectors.board_export import board_cells, board_sheet
+from evaluations.selectors.board_export import board_cells, board_sheet, order_in_words
 from evaluations.selectors.pipeline import pipeline
 from evaluations.services.line import draw_line
 
@@ -77,6 +77,7 @@ def board(request: SignedInRequest, call: Call) -> HttpResponse:
         )
     )
     year = today().year
+    in_order = sort.removeprefix("-") not in ORDERS or sort == DEFAULT_ORDER
     return render(
         request,
         "evaluations/board.html",
@@ -86,7 +87,10 @@ def board(request: SignedInRequest, call: Call) -> HttpResponse:
             "rows": rows,
             "page_obj": page,
             "default_order": DEFAULT_ORDER,
-            "in_order": sort.removeprefix("-") not in ORDERS or sort == DEFAULT_ORDER,
+            "wide": form.cleaned_data["wide"],
+            "line_is_drawn": in_order
+            and line is not None
+            and any(row.place == line.place for row in rows),
             "scores": scores,
             "line": line,
             "year": year,
@@ -115,7 +119,7 @@ def board_export(request: SignedInRequest, call: Call, extension: str) -> HttpRe
     cells = [board_cells(row) for row in rows]
     shown = board_sheet(())
     about = _("Rangschikking van %(call)s") % {"call": call.title}
-    words = [*form.words, (_("Volgorde"), sort)]
+    words = [*form.words, (_("Volgorde"), order_in_words(sort))]
     if line is not None:
         words.append((_("Lijn"), _("na plaats %(place)s") % {"place": line.place}))
     origin = provenance_sheet(

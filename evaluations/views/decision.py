@@ -9,7 +9,7 @@ from accounts.requests import SignedInRequest
 from common.views import service_errors
 from documents.policies import may_download
 from evaluations.forms import DecisionForm
-from evaluations.models import AgendaItem, SelectionDecision
+from evaluations.models import AgendaItem, FileSummary, SelectionDecision
 from evaluations.policies import may_decide, may_decide_on, may_notify, may_see_decision
 from evaluations.selectors import decision_obstacle, draft_advice, final_advice
 from evaluations.selectors.meetings import latest_minutes
@@ -81,6 +81,7 @@ def decide_view(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         or not may_download.test(user, decision.letter),
         **telling(user, proposal, decision),
         minutes=minutes,
+        summary=FileSummary.objects.filter(proposal=proposal).first() if form else None,
         goes_on=may_decide_on.test(user, proposal.call),
     )
 

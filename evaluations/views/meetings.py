@@ -19,7 +19,7 @@ from common.views import sentences, service_errors, staff_required
 from evaluations.forms.deciding import AgendaForm, AttendeeForm, MeetingForm
 from evaluations.lifecycle import MeetingState
 from evaluations.models import AgendaItem, Meeting, MeetingAttendee
-from evaluations.policies import may_prepare_decisions, may_run_meeting
+from evaluations.policies import may_decide_on, may_prepare_decisions, may_run_meeting
 from evaluations.selectors.meetings import (
     agenda_of,
     attendees_of,
@@ -175,10 +175,13 @@ def meeting(request: SignedInRequest, meeting: Meeting) -> HttpResponse:
             "attendees": attendees_of(meeting),
             "agenda_form": agenda_form,
             "attendee_form": attendee_form,
+            "agenda_opens": agenda_form.is_bound or not agenda.items,
+            "may_decide": may_decide_on.test(request.user, meeting.call),
             "may_change": may_run_meeting.test(request.user, meeting)
             and meeting.state != MeetingState.CLOSED,
             "minutes_job": minutes_job(request.user, meeting),
             "discussed": sum(1 for item in agenda.items if item.discussed_at is not None),
+            "to_discuss": [item for item in agenda.items if item.discussed_at is None],
         },
         status=422 if agenda_form.errors or attendee_form.errors else 200,
     )

@@ -146,6 +146,12 @@ def test_filters_and_orders_leave_places_as_they_are() -> None:
     ]
     assert [r.reference for r in field.rows(sort="total")][-1] == "PIO-E"
     assert [r.reference for r in field.rows(sort="-total")][-1] == "PIO-E"
+    assert [r.reference for r in field.rows(sort="passes")] == [
+        *("PIO-D", "PIO-A", "PIO-B", "PIO-C", "PIO-E")
+    ]
+    assert [r.reference for r in field.rows(sort="-passes")] == [
+        *("PIO-A", "PIO-B", "PIO-C", "PIO-D", "PIO-E")
+    ]
     assert field.rows(sort="onzin") == field.rows()
 
 
@@ -438,6 +444,25 @@ def test_the_csv_has_the_rows_of_the_screen() -> None:
     ]
 
 
+def test_the_line_stands_between_the_rows_and_more_columns_are_one_click_away() -> None:
+    field = four()
+    draw_line(call=field.call, by=field.leader, amount=Decimal(300))
+    client = signed_in(field.leader)
+    drawn = "De lijn: 2 dossiers erboven, die samen € 300,00 vragen"
+    page = client.get(field.url()).content.decode().replace("\xa0", " ")
+    places = [page.index(mark) for mark in ("PIO-B</a>", drawn, "PIO-C</a>")]
+    assert places == sorted(places)
+    assert 'colspan="9"' in page
+    assert "onder de lijn" not in page
+    sorted_otherwise = client.get(field.url(), {"sort": "requested"}).content.decode()
+    assert [sorted_otherwise.count(side) for side in ("boven de lijn", "onder de lijn")] == [2, 2]
+    assert drawn not in sorted_otherwise.replace("\xa0", " ")
+    wide = client.get(field.url(), {"wide": "on", "passes": "yes"}).content.decode()
+    assert 'colspan="11"' in wide
+    assert "Soort en thema" in wide
+    assert 'name="wide" value="on"' in wide  # the filters keep the columns
+
+
 def test_the_workbook_tells_where_it_came_from() -> None:
     field = four()
     draw_line(call=field.call, by=field.leader, amount=Decimal(300))
@@ -448,6 +473,7 @@ def test_the_workbook_tells_where_it_came_from() -> None:
     ]
     origin = dict(book["Herkomst"].iter_rows(values_only=True))
     assert origin["Filter: Drempels"] == "Gehaald"
+    assert origin["Filter: Volgorde"] == "Rang"
     assert origin["Filter: Lijn"] == "na plaats 2"
     assert origin["Aantal rijen"] == "3"
     assert len(origin["SHA-256 van de rijen"]) == 64

@@ -74,7 +74,7 @@ def test_the_applicant_asks_once_and_the_team_hears_but_who_has_a_conflict() -> 
     assert (talk.wish, talk.state, talk.asked_by) == ("Waarom?", "asked", case.member)
     assert mails("feedback_asked") == [case.team.email]
     assert AuditEvent.objects.filter(action="feedbacktalk.ask", actor=case.member).count() == 1
-    with pytest.raises(TransitionRefused, match="al een gesprek gevraagd"):
+    with pytest.raises(TransitionRefused, match="al een gesprek aangevraagd"):
         ask_for_talk(proposal=case.proposal, by=case.member)
 
 
@@ -86,7 +86,7 @@ def test_who_may_not_hand_in_does_not_ask(role: MemberRole) -> None:
         ask_for_talk(proposal=case.proposal, by=person)
     assert signed_in(person).post(url("ask_talk", case), {}).status_code == 403
     page = signed_in(person).get(url("decision", case)).content.decode()
-    assert "Een indiener of beheerder van uw organisatie kan een gesprek vragen." in page
+    assert "Een indiener of beheerder van uw organisatie kan een gesprek aanvragen." in page
 
 
 def test_only_a_refusal_that_was_told_is_talked_about() -> None:

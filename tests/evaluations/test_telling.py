@@ -149,6 +149,25 @@ def test_nothing_is_released_that_was_not_prepared() -> None:
     assert case.state == ProposalState.ADVISED
 
 
+def test_the_portal_cannot_tell_an_applicant_where_nobody_gets_a_mail() -> None:
+    case = Case().with_letter()
+    Membership.objects.filter(organisation=case.proposal.organisation).delete()
+    answer = signed_in(case.team).post(
+        call_url("call_letters", case), {"act": "prepare", "dossier": case.proposal.reference}
+    )
+    page = answer.content.decode()
+    assert "Kies straks een aangetekende brief of eBox." in page
+    assert "Niemand krijgt een mail" in page
+    with pytest.raises(ValidationError) as refused:
+        release_notification(proposal=case.proposal, by=case.team)
+    assert refused.value.message_dict == {
+        "means": ["Niemand van de aanvrager krijgt een mail. Kies een aangetekende brief of eBox."]
+    }
+    assert case.decision.notified_at is None
+    release_notification(proposal=case.proposal, by=case.team, means="registered_post")
+    assert case.decision.notification_means == "registered_post"
+
+
 def test_one_act_for_callers_prepares_and_releases() -> None:
     case = Case().notified("not_selected")
     assert case.state == ProposalState.NOT_SELECTED
