@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Length
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -154,11 +155,15 @@ def may_download_example(user: Any, job: Any) -> bool:
     return not ConflictOfInterest.objects.of(user).filter(found_at__gte=job.requested_at).exists()
 
 
+def _outcome_slug(outcome: str) -> str:
+    return slugify(SelectionDecision.Outcome(outcome).label)
+
+
 LETTER_EXAMPLE = PdfDocument(
     kind=EXAMPLE_KIND,
     label=gettext_lazy("Voorbeeld van een beslissingsbrief"),
     template=LETTER_TEMPLATE,
     context=example_context,
-    filename=lambda params: f"voorbeeld-brief-{params['outcome']}.pdf",
+    filename=lambda params: f"voorbeeld-brief-{_outcome_slug(params['outcome'])}.pdf",
     may_download=may_download_example,
 )

@@ -508,7 +508,7 @@ def test_the_list_of_files_offers_to_prepare_mails() -> None:
         "De mails worden klaargezet. De aanvrager weet nog niets."
     )
     assert PREPARE_MAILS.do(case.proposal, case.team, {}) == (
-        "De mails staan klaar. Lees ze na voor u meedeelt."
+        "De mails staan klaar. Lees ze na vóór u meedeelt."
     )
     with pytest.raises(ValidationError, match="staan al klaar"):
         PREPARE_MAILS.plan(case.proposal, case.team, {})
