@@ -156,7 +156,7 @@ def may_download_example(user: Any, job: Any) -> bool:
 
 
 def _outcome_slug(outcome: str) -> str:
-    return slugify(SelectionDecision.Outcome(outcome).label)
+    return slugify(str(SelectionDecision.Outcome(outcome).label))
 
 
 LETTER_EXAMPLE = PdfDocument(
