@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 Hidden = dict[type[models.Model], Iterable[Any]]
-"""Keys of things, by model."""
+"""Keys of things, by model; a queryset of keys is read once, when it is needed."""
 
 Source = Callable[[Any], Hidden]
 _sources: list[Source] = []

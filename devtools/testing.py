@@ -32,6 +32,8 @@ def run_tests() -> int:
         compile_messages()
         with running_services("test", for_tests=True) as (env, _services):
             env["PIO_ENV"] = "test"
+            # A dozen processes read the same thousand files: only the first should compile them.
+            env.pop("PYTHONDONTWRITEBYTECODE", None)
             arguments = shlex.split(os.environ.get("ARGS", "")) or WHOLE_SUITE
             # Standard input stays ours, for --pdb.
             process = launch([PYTHON, "-m", "pytest", *arguments], env=env, cwd=CLONE, stdin=None)

@@ -17,7 +17,8 @@ ROOMS = ("projects", "evaluations")
 def of_conflicted_files(user: Any) -> Hidden:
     """The files with which `user` has a standing conflict, and every row that belongs to one.
 
-    A project that follows from a file is public, so it stays.
+    A project that follows from a file is public, so it stays. The keys of a model are read when
+    they are asked for: a page that shows one table needs those of one.
     """
     files = list(ConflictOfInterest.objects.of(user).values_list("proposal", flat=True).distinct())
     if not files:
@@ -25,7 +26,7 @@ def of_conflicted_files(user: Any) -> Hidden:
     found: Hidden = {}
     for model, path in _ways_to_a_file().items():
         rows = model._base_manager.filter(**{f"{path}__in": files})
-        found[model] = list(rows.values_list("pk", flat=True))
+        found[model] = rows.values_list("pk", flat=True)
     return found
 
 

@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "notifications",
     "audit",
     "common",
-    "django.contrib.admin",
+    "common.admin_site.PortalAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

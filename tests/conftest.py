@@ -5,12 +5,13 @@ list, a naive date or a deprecated call fails too.
 """
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 
 if TYPE_CHECKING:
     from tests.workers import LongestFirst
@@ -31,21 +32,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "LongestFirs
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _fast() -> Iterator[None]:
+    """For what a module makes once too: a real password hash costs a tenth of a second."""
+    storages = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        AXES_ENABLED=False,
+        STORAGES=storages,
+        WHITENOISE_AUTOREFRESH=True,  # static files are not collected for tests
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _strict_templates() -> None:
     """An undefined template variable that is printed fails the test."""
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UNDEFINED
 
 
 @pytest.fixture(autouse=True)
-def _fast_and_isolated(settings: Any, tmp_path: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _isolated(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
-    settings.AXES_ENABLED = False
-    settings.WHITENOISE_AUTOREFRESH = True  # static files are not collected for tests
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
 
 
 class GetWroteError(AssertionError):

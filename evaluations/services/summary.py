@@ -5,11 +5,12 @@ service can forget it.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from common.moments import add_working_days, last_day_before, local_day
 from evaluations import conf
@@ -32,9 +33,9 @@ from evaluations.selectors.deadlines import (
     decision_due,
     notification_due,
 )
+from projects.frozen import Content, items_of
 from projects.lifecycle import InformationState, ProposalState
 from projects.models import InformationRequest, Proposal
-from projects.selectors.submission import as_handed_in, requested_as_handed_in
 
 AT_THE_CHECK = frozenset({ProposalState.SUBMITTED, ProposalState.INCOMPLETE})
 CLOSED = frozenset({ProposalState.SELECTED, ProposalState.NOT_SELECTED, ProposalState.WITHDRAWN})
@@ -82,42 +83,63 @@ _WRITTEN = [field.name for field in FileSummary._meta.fields if field.name != "p
 
 
 def _files() -> QuerySet[Proposal]:
-    asked = InformationRequest.objects.filter(proposal=OuterRef("pk"), state=InformationState.OPEN)
-    decision = SelectionDecision.objects.filter(proposal=OuterRef("pk"))
-    checked = CompletenessCheck.objects.filter(version__proposal=OuterRef("pk"), is_complete=True)
+    """What `summarise` needs of every file; it asks the rest where the state calls for it.
+
+    A file is summarised at each step of its life: a question less is noticed.
+    """
     return (
         Proposal.objects.filter(submitted_at__isnull=False)
-        .select_related("call", "round", "organisation")
+        .select_related("call", "round", "organisation", "theme")
         .prefetch_related("clock_pauses")
-        .annotate(
-            frozen_title=as_handed_in("title"),
-            frozen_acronym=as_handed_in("acronym"),
-            frozen_theme=as_handed_in("theme"),
-            frozen_amount=requested_as_handed_in(),
-            information_due_at=Subquery(asked.order_by("due_at").values("due_at")[:1]),
-            complete_since=Subquery(checked.order_by("-checked_at").values("checked_at")[:1]),
-            has_decision=Exists(decision),
-            decided_at=Subquery(decision.values("decided_at")[:1]),
-        )
         .order_by("pk")
+    )
+
+
+@dataclass(frozen=True)
+class _HandedIn:
+    """What counts of a file: the frozen version where the rows may hold a working text."""
+
+    title: str
+    acronym: str
+    theme: str
+    amount: Decimal
+
+
+def _as_handed_in(proposal: Proposal) -> _HandedIn:
+    content: Content = {}
+    if proposal.has_working_text:
+        latest = proposal.versions.order_by("-number").values_list("content", flat=True)
+        content = latest.first() or {}
+    texts = {
+        item["key"]: item["text"]
+        for section, item in items_of(content)
+        if section["kind"] == "general"
+    }
+    requested = content.get("estimate", {}).get("requested")
+    return _HandedIn(
+        title=texts.get("title", proposal.title),
+        acronym=texts.get("acronym", proposal.acronym),
+        theme=texts.get("theme", proposal.theme.name if proposal.theme else ""),
+        amount=proposal.requested_amount if requested is None else Decimal(requested),
     )
 
 
 def summarise(proposal: Any) -> FileSummary:
     """The row for a file as `_files` reads it; nothing is written."""
     pauses = list(proposal.clock_pauses.all())
+    counts = _as_handed_in(proposal)
     row = FileSummary(
         proposal_id=proposal.pk,
         call_id=proposal.call_id,
-        title=proposal.frozen_title or "",
-        theme=proposal.frozen_theme or "",
-        requested_amount=proposal.frozen_amount or Decimal(0),
+        title=counts.title,
+        theme=counts.theme,
+        requested_amount=counts.amount,
         words=plain(
             " ".join(
                 [
                     proposal.reference,
-                    proposal.frozen_title or "",
-                    proposal.frozen_acronym or "",
+                    counts.title,
+                    counts.acronym,
                     proposal.organisation.name,
                 ]
             )
@@ -131,7 +153,9 @@ def summarise(proposal: Any) -> FileSummary:
         _at_the_check(row, proposal)
         return row
     proposal.readers = readers = _readers(proposal)
-    consensus = Consensus.objects.filter(proposal=proposal).first()
+    consensus = None
+    if _finished(readers):  # before that there is nothing to agree about
+        consensus = Consensus.objects.filter(proposal=proposal).first()
     _scores(row, readers, consensus)
     advices = list(proposal.advices.order_by("number"))
     final = [advice for advice in advices if advice.finalised_at is not None]
@@ -189,12 +213,15 @@ def _in_assessment(
     row: FileSummary, proposal: Any, readers: list[Assignment], consensus: Consensus | None
 ) -> None:
     lead = next((one for one in readers if one.is_lead), None)
-    if proposal.information_due_at is not None:
-        row.step, row.due_on = FileStep.INFORMATION, _last_day(proposal.information_due_at)
+    asked = InformationRequest.objects.filter(proposal=proposal, state=InformationState.OPEN)
+    answer_by = asked.order_by("due_at").values_list("due_at", flat=True).first()
+    if answer_by is not None:
+        row.step, row.due_on = FileStep.INFORMATION, _last_day(answer_by)
         return
     if lead is None or len(readers) < proposal.call.reader_count:
         row.step = FileStep.ASSIGN
-        since = proposal.complete_since
+        checks = CompletenessCheck.objects.filter(version__proposal=proposal, is_complete=True)
+        since = checks.order_by("-checked_at").values_list("checked_at", flat=True).first()
         if since is not None:
             day = add_working_days(local_day(since), conf.assignment_working_days())
             row.due_on = moved_by_pauses(day, proposal.clock_pauses.all(), since)
@@ -217,9 +244,8 @@ def _after_the_advice(row: FileSummary, proposal: Any, advices: list[Advice]) ->
     final = [advice for advice in advices if advice.finalised_at is not None][-1]
     if any(advice.finalised_at is None for advice in advices):
         row.step = FileStep.ADVISE
-    elif proposal.has_decision:
+    elif decision := SelectionDecision.objects.filter(proposal=proposal).first():
         row.step = FileStep.NOTIFY
-        decision = SelectionDecision(decided_at=proposal.decided_at)
         row.due_on = _last_day(notification_due(decision))
     else:
         row.step, row.due_on = FileStep.DECIDE, _last_day(decision_due(final))

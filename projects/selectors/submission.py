@@ -1,13 +1,10 @@
 """Reads around handing in: extensions and what staff see of a proposal that may still change."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import (
     Case,
-    DecimalField,
     F,
-    Field,
     Func,
     OuterRef,
     Q,
@@ -17,7 +14,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from audit.models import AuditEvent
 from projects.lifecycle import ProposalState
@@ -81,31 +78,20 @@ def as_handed_in(field: str) -> Case:
     """
     of_row = "theme__name" if field == "theme" else field
     path = f'$.sections[*] ? (@.kind == "general").items[*] ? (@.key == "{field}").text'
-    return _frozen_or_row(_Text(F("content"), Value(path)), of_row, TextField())
-
-
-def requested_as_handed_in() -> Case:
-    """The same for the amount asked."""
-    output = DecimalField(max_digits=14, decimal_places=2)
-    amount = Cast(_Text(F("content"), Value("$.estimate.requested")), output)
-    return _frozen_or_row(amount, "requested_amount", output)
+    latest = (
+        ProposalVersion.objects.filter(proposal=OuterRef("pk"))
+        .order_by("-number")
+        .annotate(frozen=_Text(F("content"), Value(path)))
+        .values("frozen")[:1]
+    )
+    return Case(
+        When(WORKING_TEXT, then=Coalesce(Subquery(latest), F(of_row))),
+        default=F(of_row),
+        output_field=TextField(),
+    )
 
 
 class _Text(Func):
     function = "jsonb_path_query_first"
     template = "(%(function)s(%(expressions)s::jsonpath) #>> '{}')"
     output_field = TextField()
-
-
-def _frozen_or_row(frozen: Any, of_row: str, output: Field) -> Case:
-    latest = (
-        ProposalVersion.objects.filter(proposal=OuterRef("pk"))
-        .order_by("-number")
-        .annotate(frozen=frozen)
-        .values("frozen")[:1]
-    )
-    return Case(
-        When(WORKING_TEXT, then=Coalesce(Subquery(latest), F(of_row))),
-        default=F(of_row),
-        output_field=output,
-    )

@@ -87,61 +87,67 @@ class CallFactory(BareCallFactory):
     def content(self: Call, create: bool, extracted: object, **kwargs: object) -> None:  # type: ignore[misc]
         if extracted is False:
             return
-        for position, (title, weight) in enumerate(
-            [("Past bij het programma", 20), ("Relevantie en impact", 40), ("Aanpak", 40)], 1
-        ):
-            Criterion.objects.create(
-                call=self, position=position, title=title, weight=Decimal(weight)
+        Criterion.objects.bulk_create(
+            Criterion(call=self, position=position, title=title, weight=Decimal(weight))
+            for position, (title, weight) in enumerate(
+                [("Past bij het programma", 20), ("Relevantie en impact", 40), ("Aanpak", 40)], 1
             )
-        for kind, labels in CHECKLISTS.items():
-            for position, label in enumerate(labels, 1):
-                ChecklistItem.objects.create(call=self, kind=kind, position=position, label=label)
-        for position, (code, title, kind) in enumerate(
+        )
+        ChecklistItem.objects.bulk_create(
+            ChecklistItem(call=self, kind=kind, position=position, label=label)
+            for kind, labels in CHECKLISTS.items()
+            for position, label in enumerate(labels, 1)
+        )
+        sections = FormSection.objects.bulk_create(
+            FormSection(call=self, code=code, title=title, kind=kind, position=position)
+            for position, (code, title, kind) in enumerate(
+                [
+                    ("A", "Oproep en titel", SectionKind.GENERAL),
+                    ("C", "Partners", SectionKind.PARTNERS),
+                    ("D", "Probleem en behoefte", SectionKind.QUESTIONS),
+                    ("J", "Raming", SectionKind.BUDGET),
+                    ("K", "Verklaringen", SectionKind.QUESTIONS),
+                    ("L", "Bijlagen", SectionKind.ATTACHMENTS),
+                ],
+                1,
+            )
+        )
+        by_code = {section.code: section for section in sections}
+        FormQuestion.objects.bulk_create(
             [
-                ("A", "Oproep en titel", SectionKind.GENERAL),
-                ("C", "Partners", SectionKind.PARTNERS),
-                ("D", "Probleem en behoefte", SectionKind.QUESTIONS),
-                ("J", "Raming", SectionKind.BUDGET),
-                ("K", "Verklaringen", SectionKind.QUESTIONS),
-                ("L", "Bijlagen", SectionKind.ATTACHMENTS),
-            ],
-            1,
-        ):
-            FormSection.objects.create(
-                call=self, code=code, title=title, kind=kind, position=position
-            )
-        need = self.sections.get(code="D")
-        FormQuestion.objects.create(
-            section=need,
-            key="probleem",
-            label="Welk probleem?",
-            type=QuestionType.TEXT,
-            max_length=4000,
-            position=1,
+                FormQuestion(
+                    section=by_code["D"],
+                    key="probleem",
+                    label="Welk probleem?",
+                    type=QuestionType.TEXT,
+                    max_length=4000,
+                    position=1,
+                ),
+                FormQuestion(
+                    section=by_code["D"],
+                    key="toelichting",
+                    label="Toelichting",
+                    type=QuestionType.TEXT,
+                    max_length=1500,
+                    position=2,
+                    required_from=RequiredFrom.NEVER,
+                ),
+                FormQuestion(
+                    section=by_code["K"],
+                    key="waarheid",
+                    label="De gegevens zijn juist.",
+                    type=QuestionType.DECLARATION,
+                    position=1,
+                ),
+            ]
         )
-        FormQuestion.objects.create(
-            section=need,
-            key="toelichting",
-            label="Toelichting",
-            type=QuestionType.TEXT,
-            max_length=1500,
-            position=2,
-            required_from=RequiredFrom.NEVER,
+        CofinancingRule.objects.bulk_create(
+            CofinancingRule(call=self, phase=phase, rate=Decimal("0.5000"), ceiling=ceiling)
+            for phase, ceiling in [
+                (CostPhase.PREPARATION, Decimal("30000.00")),
+                (CostPhase.DEVELOPMENT, Decimal("1000000.00")),
+            ]
         )
-        FormQuestion.objects.create(
-            section=self.sections.get(code="K"),
-            key="waarheid",
-            label="De gegevens zijn juist.",
-            type=QuestionType.DECLARATION,
-            position=1,
-        )
-        for phase, ceiling in [
-            (CostPhase.PREPARATION, Decimal("30000.00")),
-            (CostPhase.DEVELOPMENT, Decimal("1000000.00")),
-        ]:
-            CofinancingRule.objects.create(
-                call=self, phase=phase, rate=Decimal("0.5000"), ceiling=ceiling
-            )
         if self.state == CallState.CONCEPT:  # so that it can be published
             explain_the_rest(self, UserFactory(roles=[StaffRole.TEAM_MEMBER]))
 

@@ -101,14 +101,17 @@ def complete_draft(**kwargs: object) -> Proposal:
         **kwargs,
     )
     CostLineFactory(proposal=proposal)
-    for code, answers in {
+    answers = {
         "D": {"probleem": "De riolen lopen over.", "toelichting": ""},
         "K": {"waarheid": True},
-    }.items():
-        SectionAnswers.objects.create(
+    }
+    SectionAnswers.objects.bulk_create(
+        SectionAnswers(
             proposal=proposal,
-            section=proposal.call.sections.get(code=code),
-            answers=answers,
+            section=section,
+            answers=answers[section.code],
             updated_by=proposal.created_by,
         )
+        for section in proposal.call.sections.filter(code__in=answers)
+    )
     return proposal
