@@ -23,6 +23,7 @@ class NavItem:
     """A link in the staff navigation, shown to whom the policy admits.
 
     `also` names pages that one reaches from it although their addresses stand elsewhere.
+    `for_adviser` is what it is called for an adviser, who finds only own things there.
     """
 
     group: "StrOrPromise"
@@ -30,6 +31,7 @@ class NavItem:
     url_name: str
     who: Policy
     also: tuple[str, ...] = ()
+    for_adviser: "StrOrPromise" = ""
 
 
 _DECIDING = (
@@ -52,13 +54,25 @@ STAFF_NAV = [
     NavItem(_("Werk"), _("Mijn werk"), "dashboard:staff", policies.is_staff),
     NavItem(_("Werk"), _("Werklijst"), "evaluations:work", policies.is_staff),
     NavItem(_("Werk"), _("Dossiers"), "evaluations:files", policies.is_staff),
-    NavItem(_("Werk"), _("Adviseurs"), "evaluations:pool", may_see_pool, _DIVIDING),
+    NavItem(
+        _("Werk"),
+        _("Adviseurs"),
+        "evaluations:pool",
+        may_see_pool,
+        _DIVIDING,
+        _("Mijn profiel"),
+    ),
     NavItem(_("Werk"), _("Mijn belangen"), "evaluations:interests", policies.is_staff),
     NavItem(_("Werk"), _("Brieven"), "evaluations:letters", may_see_all_files),
     NavItem(_("Werk"), _("Projecten"), "projects:staff_projects", policies.is_staff),
     NavItem(_("Oproepen"), _("Oproepen"), "calls:staff_list", policies.is_staff),
     NavItem(
-        _("Oproepen"), _("Rangschikking"), "evaluations:overview", policies.is_staff, _DECIDING
+        _("Oproepen"),
+        _("Rangschikking"),
+        "evaluations:overview",
+        policies.is_staff,
+        _DECIDING,
+        _("Stand per oproep"),
     ),
     NavItem(_("Oproepen"), _("Cijfers"), "evaluations:numbers", policies.is_staff),
     NavItem(_("Oproepen"), _("Uitstel"), "projects:extensions", may_extend),
@@ -79,8 +93,13 @@ def staff_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     user = getattr(request, "user", None)
     if not getattr(user, "is_programme_staff", False):
         return []
+    is_adviser = policies.is_adviser.test(user) and not may_see_all_files.test(user)
     links = [
-        {"group": item.group, "label": item.label, "url": reverse(item.url_name)}
+        {
+            "group": item.group,
+            "label": (is_adviser and item.for_adviser) or item.label,
+            "url": reverse(item.url_name),
+        }
         for item in STAFF_NAV
         if item.who.test(user, None)
     ]

@@ -90,6 +90,8 @@ class CriterionRow:
         """What is missing, in words; "" when it is long enough."""
         if not self.missing:
             return ""
+        if not self.typed and self.needed == 1:
+            return _g("Nog een motivering nodig om af te ronden.")
         return ngettext(
             "Nog %(n)d teken nodig om af te ronden.",
             "Nog %(n)d tekens nodig om af te ronden.",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.formatting import format_deadline
+from common.moments import today
 from evaluations.lifecycle import FileStep
 from evaluations.models import ClockPause, FileSummary, PauseReason
 from evaluations.pauses import paused_working_days, stands_still_since
@@ -19,13 +20,15 @@ from projects.window import window_at
 @dataclass(frozen=True)
 class FileClock:
     """`since` is None while the terms run; `why` tells what the applicant is to do, each with its
-    own term; `due_on` is the last day of the step that waits, moved by the pauses."""
+    own term; `due_on` is the last day of the step that waits, moved by the pauses, and `is_late`
+    says that it is over."""
 
     since: datetime | None
     why: list[str]
     has_lapsed: bool
     paused_days: int
     due_on: date | None
+    is_late: bool
 
 
 def file_clock(user: Any, proposal: Proposal) -> FileClock:
@@ -39,12 +42,14 @@ def file_clock(user: Any, proposal: Proposal) -> FileClock:
     running = [pause for pause in pauses if pause.ended_at is None]
     now = clock.now()
     told = [_of_pause(pause, proposal, now) for pause in running]
+    due_on = _due_on(user, proposal)
     return FileClock(
         since=stands_still_since(pauses),
         why=[sentence for sentence, _lapsed in told],
         has_lapsed=any(lapsed for _sentence, lapsed in told),
         paused_days=paused_working_days(pauses),
-        due_on=_due_on(user, proposal),
+        due_on=due_on,
+        is_late=due_on is not None and due_on < today(),
     )
 
 

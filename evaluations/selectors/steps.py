@@ -47,7 +47,7 @@ def next_step(user: Any, proposal: Proposal) -> NextStep:
             text = _("Beantwoord de uitnodiging: hebt u een belangenconflict met dit dossier?")
             return _step(text, _("Uitnodiging beantwoorden"), proposal, "assignment")
         if own.state == AssignmentState.ACCEPTED:
-            text = _("Geef scores met een motivering en rond ze af.")
+            text = _("Geef scores met een motivering en maak ze definitief.")
             return _step(text, _("Scores geven"), proposal, "scoring")
         step = _among_readers(own, proposal)
         if step is not None:

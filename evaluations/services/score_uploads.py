@@ -97,7 +97,7 @@ def apply_score_upload(
     record(
         actor=by,
         action="scoreupload.apply",
-        label=_("Scores uit een rekenblad bewaard"),
+        label=_("Scores uit een rekenblad opgeslagen"),
         about=upload,
         data={
             "rows": len(upload.rows),

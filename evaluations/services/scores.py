@@ -125,15 +125,11 @@ def finalise_scores(*, evaluation: Evaluation, by: User) -> Evaluation:
     evaluation = _locked(evaluation, by)
     assignment = evaluation.assignment
     call = assignment.proposal.call
-    stored = stored_scores(evaluation)
-    criteria = list(Criterion.objects.filter(call=call))
-    missing = missing_of_scores(call, criteria, stored)
-    missing |= _missing_answers(evaluation)
-    if missing:
+    if missing := missing_to_finish(evaluation):
         raise ValidationError(missing)
     total = total_of(
-        criteria,
-        {key: entry.value for key, entry in stored.items()},
+        list(Criterion.objects.filter(call=call)),
+        {key: entry.value for key, entry in stored_scores(evaluation).items()},
         call.overall_threshold,
     )
     ASSIGNMENT_LIFECYCLE.perform(assignment, "finish", actor=by)
@@ -141,6 +137,15 @@ def finalise_scores(*, evaluation: Evaluation, by: User) -> Evaluation:
     evaluation.finalised_at = clock.now()
     evaluation.save(update_fields=["total_percent", "passes", "finalised_at"])
     return evaluation
+
+
+def missing_to_finish(evaluation: Evaluation) -> dict[str, list[ValidationError]]:
+    """What the stored scores and answers lack to be made final, by the box it belongs to."""
+    call = evaluation.assignment.proposal.call
+    criteria = list(Criterion.objects.filter(call=call))
+    return missing_of_scores(call, criteria, stored_scores(evaluation)) | _missing_answers(
+        evaluation
+    )
 
 
 # --- What scores of one reader and of a consensus have in common ---------------------------------

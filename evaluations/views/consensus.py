@@ -1,5 +1,6 @@
 """Common scores: the scores of all readers side by side, the lead's proposal, and the answers."""
 
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
@@ -88,7 +89,7 @@ def consensus_answer(request: SignedInRequest, proposal: Proposal) -> HttpRespon
         except ValidationError as error:
             add_errors(form, error)
     if form.is_valid():
-        messages.success(request, _("Uw antwoord is bewaard."))
+        messages.success(request, _("Uw antwoord is opgeslagen."))
         return back(proposal, "consensus")
     return _page(request, proposal, own, reply_form=form)
 
@@ -210,7 +211,7 @@ def _page(
         is_final=is_final,
         is_unsaved=is_unsaved,
         form=form,
-        rows=form.rows() if form is not None else [],
+        rows=list(zip_longest(form.rows(), rows)) if form is not None else [],
         # A draft of the lead is for the lead alone, until it lies before the readers.
         common=found if is_proposed else None,
         saved=found,

@@ -163,7 +163,7 @@ def store_upload(request: SignedInRequest, pk: int) -> HttpResponse:
         count = sum(row["report"]["stored"] for row in stored.rows)
         messages.success(
             request,
-            ngettext("%(count)s rij is bewaard.", "%(count)s rijen zijn bewaard.", count)
+            ngettext("%(count)s rij is opgeslagen.", "%(count)s rijen zijn opgeslagen.", count)
             % {"count": count},
         )
     return redirect("evaluations:score_upload", pk=pk)

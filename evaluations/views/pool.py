@@ -50,7 +50,7 @@ def adviser(request: SignedInRequest, pk: int) -> HttpResponse:
         with service_errors(form):
             save_profile(adviser=found.user, by=request.user, **form.cleaned_data)
     if form.is_valid():
-        messages.success(request, _("Het profiel is bewaard."))
+        messages.success(request, _("Het profiel is opgeslagen."))
         return redirect("evaluations:adviser", pk=pk)
     return _profile(request, found, form=form)
 
@@ -61,14 +61,14 @@ def absence(request: SignedInRequest, pk: int) -> HttpResponse:
     """Add days on which the adviser does not work."""
     found = adviser_for(request.user, pk)
     if found.profile is None:
-        messages.info(request, _("Bewaar eerst het profiel."))
+        messages.info(request, _("Sla eerst het profiel op."))
         return redirect("evaluations:adviser", pk=pk)
     form = AbsenceForm(request.POST or None)
     if form.is_valid():
         with service_errors(form):
             add_absence(profile=found.profile, by=request.user, **form.cleaned_data)
     if form.is_valid():
-        messages.success(request, _("De afwezigheid is bewaard."))
+        messages.success(request, _("De afwezigheid is opgeslagen."))
         return redirect("evaluations:adviser", pk=pk)
     return _profile(request, found, absence_form=form)
 

@@ -28,6 +28,7 @@ from evaluations.selectors import (
 )
 from evaluations.selectors.reading import places_about, with_feet
 from evaluations.services import finalise_scores, save_scores
+from evaluations.services.scores import missing_to_finish
 from evaluations.views.page import READING, back, file_view, show
 from projects.lifecycle import ProposalState
 from projects.models import Proposal
@@ -149,6 +150,7 @@ def _finalise(
     """What was typed is saved by now; what is missing is said beside its box."""
     form.go_on_from(saved.version)
     if not form.cleaned_data["confirmed"]:
+        add_errors(form, ValidationError(missing_to_finish(saved)))  # all at once, not one by one
         form.add_error("confirmed", _("Vink eerst aan dat u alles hebt nagekeken."))
     else:
         try:
@@ -225,7 +227,7 @@ def _page(
         "scoring",
         form=form,
         rows=[(row, places_about(row.criterion, content)) for row in form.rows()],
-        evaluation=form.evaluation,
+        saved=form.evaluation if form.evaluation.version > 1 or form.scores else None,
         is_final=own.state == AssignmentState.DONE,
         why_closed=_why_closed(own, proposal),
         is_unsaved=is_unsaved,

@@ -10,7 +10,7 @@
     const lengths = JSON.parse(note.dataset.lengths);
     const show = () => {
       const missing = (lengths[score.value] ?? 0) - length(text.value);
-      const words = missing === 1 ? note.dataset.one : note.dataset.many.replace("{n}", missing.toLocaleString("nl-BE"));
+      const words = missing === 1 && !length(text.value) ? note.dataset.none : missing === 1 ? note.dataset.one : note.dataset.many.replace("{n}", missing.toLocaleString("nl-BE"));
       note.textContent = missing > 0 ? words : "";
     };
     text.setAttribute("aria-describedby", `${text.getAttribute("aria-describedby") || ""} ${note.id}`.trim());

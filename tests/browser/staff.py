@@ -43,7 +43,7 @@ class Staff(Person):
         for point in self.part.get_by_role("radio", name="Ja, in orde", exact=True).all():
             point.check()
         self.choose("Is het voorstel volledig?", "Ja, volledig")
-        self.press("Controle bewaren")
+        self.press("Controle opslaan")
 
     def assigns(self, reference: str, adviser: str) -> None:
         self.opens_file(reference)
@@ -75,7 +75,7 @@ class Staff(Person):
         self.sees(f"Gewogen totaal: {total}")  # before anything was saved
         self.press("Opslaan")
         self.sees("Uw scores zijn opgeslagen.")
-        end = self.within("region", "Scores afronden")
+        end = self.within("region", "Scores definitief maken")
         end.tick(CONFIRM)
         end.press("Definitief maken")
         self.sees("Uw scores zijn definitief")
@@ -182,7 +182,7 @@ class Staff(Person):
     def checks_claim(self, title: str) -> None:
         self.opens_claim(title)
         self.follow("Controleren")
-        self.press("Controle bewaren")
+        self.press("Controle opslaan")
         self.sees("De schuldvordering is gecontroleerd.")
 
     def approves_claim(self, title: str) -> None:

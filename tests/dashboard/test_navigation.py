@@ -38,3 +38,12 @@ def test_one_link_is_active(rf: RequestFactory, path: str, active: list[str]) ->
         request.resolver_match = resolve(path)
     links = staff_navigation(request)
     assert [str(link["label"]) for link in links if link["active"]] == active
+
+
+@pytest.mark.django_db
+def test_an_adviser_reads_what_stands_there_for_an_adviser(rf: RequestFactory) -> None:
+    request = rf.get("/beheer/adviseurs/")
+    request.user = UserFactory(roles=[StaffRole.ADVISER])
+    labels = {link["url"]: str(link["label"]) for link in staff_navigation(request)}
+    assert labels["/beheer/adviseurs/"] == "Mijn profiel"
+    assert labels["/beheer/dossiers/overzicht/"] == "Stand per oproep"

@@ -405,7 +405,7 @@ def test_who_did_not_answer_is_reminded() -> None:
 def test_the_whole_way_through_the_forms() -> None:
     case = Case().disagreed()
     shown = page(case.adviser, case).content.decode()
-    assert shown.count("loopt uiteen") == 4
+    assert shown.count("loopt uiteen") == 7
     empty = post(case.adviser, case, {"version": 0, "propose": "yes"})
     assert empty.status_code == 422
     assert len(empty.context["form"].errors) == 6

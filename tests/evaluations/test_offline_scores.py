@@ -522,7 +522,7 @@ class TestThePages:
             "In het portaal.",
             "In het bestand.",
             "“8” is geen mogelijke score",
-            "Bewaren",
+            "Opslaan",
         ):
             assert told in text
         storing = reverse("evaluations:store_upload", args=[upload.pk])
@@ -537,8 +537,8 @@ class TestThePages:
         }
         text = client.get(page).content.decode()
         assert "Rij 4: “8” is geen mogelijke score" in text
-        assert "2 rijen zijn bewaard." in text
-        assert "Bewaren</button>" not in text
+        assert "2 rijen zijn opgeslagen." in text
+        assert "Opslaan</button>" not in text
 
     def test_a_bad_file_is_told_beside_the_field(self) -> None:
         client = Client()

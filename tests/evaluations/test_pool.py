@@ -225,7 +225,7 @@ def test_the_pages_keep_what_was_typed_and_say_what_is_wrong() -> None:
     page = client.post(
         url, {"capacity": "3", "expertise_note": "Dijken", "is_in_pool": "on"}, follow=True
     )
-    assert "Het profiel is bewaard." in page.content.decode()
+    assert "Het profiel is opgeslagen." in page.content.decode()
     absence = reverse("evaluations:absence", args=[person.pk])
     assert client.post(absence, {"first_day": "31/02/2027"}).status_code == 422
     day = today() + timedelta(days=9)
