@@ -66,7 +66,7 @@ class SearchFilter(django_filters.CharFilter):
 class FileFilter(django_filters.FilterSet):
     """The search words, and a box for what is asked most."""
 
-    q = SearchFilter(method="search", label=_("Zoek"))
+    q = SearchFilter(method="search", label=_("Zoekwoorden"))
     call = django_filters.ModelChoiceFilter(
         queryset=Call.objects.order_by("-created_at", "-pk"),
         label=_("Oproep"),

@@ -139,7 +139,7 @@ def finalise_scores(*, evaluation: Evaluation, by: User) -> Evaluation:
     return evaluation
 
 
-def missing_to_finish(evaluation: Evaluation) -> dict[str, list[ValidationError]]:
+def missing_to_finish(evaluation: Evaluation) -> dict[str, str]:
     """What the stored scores and answers lack to be made final, by the box it belongs to."""
     call = evaluation.assignment.proposal.call
     criteria = list(Criterion.objects.filter(call=call))

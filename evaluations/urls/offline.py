@@ -12,7 +12,7 @@ urlpatterns = [
     path(OWN, offline.own, name="offline"),
     path(f"{OWN}bundels/", offline.packs, name="packs"),
     path(f"{OWN}scores.xlsx", offline.scores_sheet, name="scores_sheet"),
-    path(f"{OWN}opladen/", offline.upload_scores, name="upload_scores"),
-    path(f"{OWN}opgeladen/<int:pk>/", offline.score_upload, name="score_upload"),
-    path(f"{OWN}opgeladen/<int:pk>/bewaren/", offline.store_upload, name="store_upload"),
+    path(f"{OWN}uploaden/", offline.upload_scores, name="upload_scores"),
+    path(f"{OWN}uploads/<int:pk>/", offline.score_upload, name="score_upload"),
+    path(f"{OWN}uploads/<int:pk>/bewaren/", offline.store_upload, name="store_upload"),
 ]

@@ -221,7 +221,7 @@ def _clash(row: JudgedRow, choices: dict[tuple[str, int], str]) -> dict[str, Any
 
 
 def _report(upload: ScoreUpload) -> list[dict[str, Any]]:
-    """Per file what became of its rows; empty until the upload was stored."""
+    """Per file what became of its rows, where anything did; empty until the upload was stored."""
     if upload.applied_at is None:
         return []
     files: dict[str, dict[str, Any]] = {}
@@ -232,4 +232,4 @@ def _report(upload: ScoreUpload) -> list[dict[str, Any]]:
         if row["report"]["refused"]:
             place = words_of_place(row["sheet"], row["row"])
             file["refused"].append((place, row["report"]["text"]))
-    return list(files.values())
+    return [file for file in files.values() if file["stored"] or file["refused"]]

@@ -42,9 +42,11 @@ def refused(request: HttpRequest, error: Http404 | PermissionDenied) -> HttpResp
     if not typed and not is_autosave(request):
         return None
     is_denied = isinstance(error, PermissionDenied)
-    reason = _("U hebt geen toegang (meer) tot dit dossier. Er is niets opgeslagen.")
+    reason = _(
+        "U hebt geen toegang (meer) tot dit dossier. Uw laatste wijziging is niet opgeslagen."
+    )
     if is_denied:
-        reason = _("Er is niets opgeslagen. %(why)s") % {"why": error}
+        reason = _("Uw laatste wijziging is niet opgeslagen. %(why)s") % {"why": error}
     if is_autosave(request):
         answer = refuse_autosave(request, reason)
     else:

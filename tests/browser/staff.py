@@ -25,7 +25,7 @@ class Staff(Person):
 
     def opens_file(self, reference: str) -> None:
         self.works_at("Dossiers")
-        self.fill("Zoek", reference)
+        self.fill("Zoekwoorden", reference)
         self.press("Filteren")
         self.follow(reference)
 

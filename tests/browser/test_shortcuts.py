@@ -65,7 +65,7 @@ def test_one_box_ticks_every_file_of_the_page(new_context: Windows) -> None:
     Person(page).sign_in("teamlid@pio.example")
     page.goto("/beheer/werk/?tab=alles&sort=reference")
     ticks, said = page.locator("input[name=files]"), page.locator("[data-picked]")
-    everything = page.get_by_label("Alles op deze bladzijde kiezen")
+    everything = page.get_by_label("Alles op deze pagina kiezen")
     total = ticks.count()
     expect(said).to_have_text("Geen dossier gekozen.")
     everything.focus()

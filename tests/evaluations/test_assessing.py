@@ -63,6 +63,8 @@ class TestMotivation:
             ]
         }
         assert form["version"].value() == str(case.evaluation.version)  # what was typed is saved
+        unticked = client.post(url("scoring", case), {**data, "confirmed": ""}).context["form"]
+        assert list(unticked.errors) == [f"motivation_{first.pk}", "confirmed"]  # both at once
         assert "Nog 88 tekens nodig om af te ronden." in answer.content.decode()
         data |= {f"motivation_{first.pk}": LONG, "version": case.evaluation.version}
         assert client.post(url("scoring", case), data).status_code == 302
@@ -341,7 +343,7 @@ class TestTakenOffTheFile:
         answer = client.post(url("scoring", case), data)
         assert answer.status_code == 404
         assert answer.context["unsaved_reason"] == (
-            "U hebt geen toegang (meer) tot dit dossier. Er is niets opgeslagen."
+            "U hebt geen toegang (meer) tot dit dossier. Uw laatste wijziging is niet opgeslagen."
         )
         typed = {item.label: item.text for item in answer.context["leftovers"]}
         assert (typed["Motivering 1"], typed["Eigen notities"]) == ("Getypt.", "Vraag Jan.")
