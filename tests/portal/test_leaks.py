@@ -307,7 +307,7 @@ def noted(town: Town, notes: str) -> Case:
     return case
 
 
-def minuted(town: Town, person: User, cases: list[Case], word: str) -> list[Case]:
+def minuted(town: Town, person: User, cases: list[Case], word: str) -> None:
     """A meeting went through the files; the minutes of the last one hold `word`."""
     meeting = plan_meeting(call=town.call, by=town.leader, title="Jury", starts_at=timezone.now())
     add_attendee(meeting=meeting, by=town.leader, person=person)
@@ -321,7 +321,6 @@ def minuted(town: Town, person: User, cases: list[Case], word: str) -> list[Case
     for reader in (town.leader, User.objects.get(pk=person.pk)):
         if may_see_board.test(reader, town.call):
             request_minutes(meeting=meeting, by=reader)
-    return cases
 
 
 @pytest.mark.parametrize("roles", [WATCHERS, [StaffRole.ADVISER]])
@@ -334,20 +333,19 @@ def test_who_has_a_conflict_of_interest_learns_nothing_of_the_file(
     def look(dice: Dice, cases: list[Case]) -> Look:
         return Look(person, map(town.seen_with, cases), dice, words=["Aquaduct", "Bitterzoet"])
 
+    def world(notes: str, title: str, minutes: str, grow: Callable[[Case], None]) -> list[Case]:
+        other = noted(town, notes)
+
+        def discussed(case: Case) -> None:  # first, so that its documents have the same numbers
+            minuted(town, person, [other, case], minutes)
+            grow(case)
+
+        return [other, conflicted(town, person, title, discussed)]
+
     worlds = twins.in_each(
         [
-            lambda: minuted(
-                town,
-                person,
-                [noted(town, "Bitterzoet"), conflicted(town, person, "Aquaduct", praised)],
-                "Aquaduct vinden we sterk.",
-            ),
-            lambda: minuted(
-                town,
-                person,
-                [noted(town, "Iets"), conflicted(town, person, "Bermgras", doubted)],
-                "Nog te zwak.",
-            ),
+            lambda: world("Bitterzoet", "Aquaduct", "Aquaduct vinden we sterk.", praised),
+            lambda: world("Iets", "Bermgras", "Nog te zwak.", doubted),
         ],
         look,
     )
