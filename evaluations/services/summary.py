@@ -281,7 +281,7 @@ def _proposal_of(instance: Any) -> int:
 def stale_summaries() -> Iterable[tuple[str, str]]:
     """Files whose row differs from what it should be, with the field that differs; for checks."""
     for proposal in _files().select_related("summary_row"):
-        kept = FileSummary.objects.filter(proposal=proposal).first()
+        kept = getattr(proposal, "summary_row", None)
         right = summarise(proposal)
         if kept is None:
             yield proposal.reference, "missing"
