@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -96,54 +97,72 @@ class Act:
     reader: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Situation:
-    """What stands around a file now, so that most attempts make sense."""
+    """What stands around a file now, so that most attempts make sense. Read when it is asked."""
 
-    readers: dict[str, list[User]]
-    is_reopened: bool
-    is_asked: bool
-    has_draft: bool
-    has_final: bool
-    is_decided: bool
-    has_letter: bool
-    is_prepared: bool
-    consensus: str
+    proposal: Proposal
+
+    @cached_property
+    def readers(self) -> dict[str, list[User]]:
+        found: dict[str, list[User]] = {}
+        active = Assignment.objects.active().filter(proposal=self.proposal)
+        for row in active.select_related("adviser").order_by("pk"):
+            place = "lead" if row.is_lead else "second"
+            found.setdefault(row.state, []).append(row.adviser)
+            found.setdefault(f"{place} {row.state}", []).append(row.adviser)
+        return found
 
     @property
     def count(self) -> int:
         return sum(len(self.readers.get(state, [])) for state in ACTIVE_ASSIGNMENT_STATES)
 
+    @property
+    def is_reopened(self) -> bool:
+        return self.proposal.reopened_at is not None
 
-def situation(proposal: Proposal) -> Situation:
-    readers: dict[str, list[User]] = {}
-    active = Assignment.objects.active().filter(proposal=proposal).select_related("adviser")
-    for row in active.order_by("pk"):
-        readers.setdefault(row.state, []).append(row.adviser)
-        if row.is_lead:
-            readers.setdefault(f"lead {row.state}", []).append(row.adviser)
-        else:
-            readers.setdefault(f"second {row.state}", []).append(row.adviser)
-    consensus = Consensus.objects.filter(proposal=proposal).first()
-    advices = list(Advice.objects.filter(proposal=proposal).order_by("number"))
-    decision = SelectionDecision.objects.filter(proposal=proposal).select_related("letter").first()
-    return Situation(
-        readers=readers,
-        is_reopened=proposal.reopened_at is not None,
-        is_asked=proposal.open_request_number is not None,
-        has_draft=any(not one.is_final for one in advices),
-        has_final=any(one.is_final for one in advices),
-        is_decided=decision is not None,
-        has_letter=decision is not None and decision.letter_is_ready,
-        consensus=""
-        if consensus is None
-        else "final"
-        if consensus.finalised_at
-        else "proposed"
-        if consensus.proposed_at
-        else "draft",
-        is_prepared=PreparedNotification.objects.filter(decision__proposal=proposal).exists(),
-    )
+    @property
+    def is_asked(self) -> bool:
+        return self.proposal.open_request_number is not None
+
+    @cached_property
+    def _advices(self) -> list[Advice]:
+        return list(Advice.objects.filter(proposal=self.proposal).order_by("number"))
+
+    @property
+    def has_draft(self) -> bool:
+        return any(not one.is_final for one in self._advices)
+
+    @property
+    def has_final(self) -> bool:
+        return any(one.is_final for one in self._advices)
+
+    @cached_property
+    def _decision(self) -> SelectionDecision | None:
+        rows = SelectionDecision.objects.filter(proposal=self.proposal)
+        return rows.select_related("letter").first()
+
+    @property
+    def is_decided(self) -> bool:
+        return self._decision is not None
+
+    @property
+    def has_letter(self) -> bool:
+        return self._decision is not None and self._decision.letter_is_ready
+
+    @cached_property
+    def is_prepared(self) -> bool:
+        rows = PreparedNotification.objects.filter(decision__proposal=self.proposal)
+        return self.is_decided and rows.exists()
+
+    @cached_property
+    def consensus(self) -> str:
+        found = Consensus.objects.filter(proposal=self.proposal).first()
+        if found is None:
+            return ""
+        if found.finalised_at:
+            return "final"
+        return "proposed" if found.proposed_at else "draft"
 
 
 class NothingThere(Exception):
