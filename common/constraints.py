@@ -35,12 +35,28 @@ def _unique_columns() -> "dict[str, models.Field[Any, Any]]":
     }
 
 
+_of_triggers: "dict[str, StrOrPromise]" = {}
+
+
+def refusal(name: str, message: "StrOrPromise") -> str:
+    """The PL/pgSQL with which a trigger refuses as a constraint of that name would.
+
+    `readable_constraints` gives its sentence like that of any other constraint.
+    """
+    _of_triggers[name] = message
+    return (
+        f"RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = '{name}', "
+        f"MESSAGE = 'refused by {name}';"
+    )
+
+
 def constraint_messages() -> dict[str, str]:
     """Every named constraint of our models with its sentence, in the present language."""
-    return {
+    of_models = {
         name: str(constraint.get_violation_error_message())
         for name, constraint in _named_constraints().items()
     }
+    return of_models | {name: str(message) for name, message in _of_triggers.items()}
 
 
 @contextmanager

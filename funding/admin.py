@@ -12,8 +12,11 @@ from funding.models import (
     Commitment,
     CommitteeDecision,
     Instalment,
+    LapsedCredit,
     LedgerEntry,
     Payment,
+    YearClosing,
+    YearReopening,
 )
 
 
@@ -141,3 +144,40 @@ class PaymentAdmin(ReadOnlyAdmin):
     list_filter = ["paid_on"]
     search_fields = ["reference", "claim__instalment__commitment__number"]
     date_hierarchy = "paid_on"
+
+
+class LapsedInline(ReadOnlyInline):
+    model = LapsedCredit
+    fields = ["line", "vak_unused", "vak_carried", "vek_unused", "vek_carried", "legal_basis"]
+
+
+class ReopeningInline(ReadOnlyInline):
+    model = YearReopening
+    fields = ["reason", "asked_by", "asked_at", "answered_by", "answered_at", "is_granted"]
+
+
+@admin.register(YearClosing)
+class YearClosingAdmin(ReadOnlyAdmin):
+    list_display = ["budget_year", "number", "closed_by", "closed_at"]
+    list_select_related = ["budget_year", "closed_by"]
+    list_filter = ["closed_at"]
+    search_fields = ["budget_year__year"]
+    inlines = [LapsedInline, ReopeningInline]
+
+
+@admin.register(LapsedCredit)
+class LapsedCreditAdmin(ReadOnlyAdmin):
+    list_display = [
+        *("line", "vak_unused", "vak_carried", "vek_unused", "vek_carried", "legal_basis")
+    ]
+    list_select_related = ["line__budget_year"]
+    list_filter = ["line__stream"]
+    search_fields = ["line__budget_year__year", "legal_basis"]
+
+
+@admin.register(YearReopening)
+class YearReopeningAdmin(ReadOnlyAdmin):
+    list_display = ["closing", "asked_by", "asked_at", "answered_by", "is_granted"]
+    list_select_related = ["closing__budget_year", "asked_by", "answered_by"]
+    list_filter = ["is_granted"]
+    search_fields = ["closing__budget_year__year", "reason"]

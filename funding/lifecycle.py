@@ -62,6 +62,7 @@ INSTALMENT_LIFECYCLE = Lifecycle(
         ),
         step("approve", _("Goedkeuren"), [InstalmentState.CHECKED], InstalmentState.APPROVED),
         step("pay", _("Betalen"), [InstalmentState.APPROVED], InstalmentState.PAID),
+        step("return", _("Teruggekeerd"), [InstalmentState.PAID], InstalmentState.APPROVED),
         step(
             "cancel",
             _("Laten vervallen"),

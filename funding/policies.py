@@ -55,3 +55,8 @@ def is_second_person(user: Any, claim: Any) -> bool:
         claim.claimed_by_id,
         claim.checked_by_id,
     }
+
+
+@policy("Wie vraagt om een jaar te heropenen, kan dat niet zelf toestaan.")
+def is_second_for_reopening(user: Any, reopening: Any) -> bool:
+    return is_programme_office.test(user, None) and user.pk != reopening.asked_by_id

@@ -1,10 +1,12 @@
 """Forms of budget years and their ledger."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayField, PortalForm
-from common.money import MoneyFormField
+from common.money import ZERO, MoneyFormField
 from funding.models import BudgetLine, BudgetVersion, LedgerEntry
 
 
@@ -30,6 +32,22 @@ class VersionForm(PortalForm):
     legal_basis = forms.CharField(
         label=_("Rechtsgrond of toelichting"), required=False, max_length=300
     )
+
+
+class TransferForm(PortalForm):
+    """What goes from one line to the other."""
+
+    vak = MoneyFormField(label=_("Over te hevelen VAK"), required=False, min_value=ZERO)
+    vek = MoneyFormField(label=_("Over te hevelen VEK"), required=False, min_value=ZERO)
+    effective_on = DayField(label=_("Geldig vanaf"))
+    legal_basis = forms.CharField(label=_("Rechtsgrond"), max_length=300)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name in ("vak", "vek"):
+            if data.get(name) is None and name not in self.errors:
+                data[name] = ZERO
+        return data
 
 
 class LedgerFilterForm(PortalForm):

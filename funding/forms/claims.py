@@ -79,3 +79,14 @@ class PayForm(PortalForm):
         label=_("Betaald op"), help_text=_("De betaling gebruikt het VEK van dat jaar.")
     )
     reference = forms.CharField(label=_("Kenmerk van de betaling"), required=False, max_length=60)
+
+
+class ReturnForm(PortalForm):
+    """A payment that the bank sent back."""
+
+    on = DayField(label=_("Teruggekeerd op"))
+    reason = forms.CharField(
+        label=_("Reden"),
+        max_length=300,
+        help_text=_("Zoals de bank het meldt, bijvoorbeeld: rekening afgesloten."),
+    )

@@ -79,6 +79,28 @@ class ReleaseForm(PortalForm):
     )
 
 
+class RecoveryForm(PortalForm):
+    """What a beneficiary paid back."""
+
+    amount = MoneyFormField(label=_("Ontvangen bedrag"))
+    received_on = DayField(label=_("Ontvangen op"))
+    reason = forms.CharField(
+        label=_("Reden"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class PreparationForm(PortalForm):
+    """A share of the costs before the tender, by agreement."""
+
+    amount = MoneyFormField(label=_("Bedrag"))
+    on = DayField(label=_("Datum van de afspraak"))
+    agreement = forms.CharField(
+        label=_("Kenmerk van de afspraak"),
+        max_length=200,
+        help_text=_("Waar staat wat is afgesproken? Bijvoorbeeld het nummer van de brief."),
+    )
+
+
 class InstalmentForm(forms.Form):
     """One row of the plan; an empty row does not count."""
 

@@ -1,6 +1,7 @@
 """Budget years, co-financing decisions, commitments, instalments and payments."""
 
 from funding.models.budget import BudgetLine, BudgetVersion, BudgetYear
+from funding.models.closing import LapsedCredit, YearClosing, YearReopening
 from funding.models.cofinancing import CofinancingRequest, CommitteeDecision
 from funding.models.ledger import Commitment, LedgerEntry
 from funding.models.payment import Claim, Instalment, Payment
@@ -14,6 +15,9 @@ __all__ = [
     "Commitment",
     "CommitteeDecision",
     "Instalment",
+    "LapsedCredit",
     "LedgerEntry",
     "Payment",
+    "YearClosing",
+    "YearReopening",
 ]

@@ -11,11 +11,51 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.constraints import check, unique
+from common.constraints import check, refusal, unique
 from common.money import ZERO, MoneyField
+from funding.models.chain import ChainedRow, link
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+
+def only_the_ledger_writes(*columns: str) -> pgtrigger.Trigger:
+    """Totals start at nothing and change inside the trigger of an added row only."""
+    filled = " OR ".join(f"NEW.{column} <> 0" for column in columns)
+    moved = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
+    return pgtrigger.Trigger(
+        name="totals_follow_rows_only",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func=f"""
+            IF (TG_OP = 'INSERT' AND ({filled}))
+                OR (TG_OP = 'UPDATE' AND pg_trigger_depth() < 2 AND ({moved})) THEN
+                {refusal("funding_totals_follow_rows", _("Een totaal volgt uit de boekingen."))}
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def _opens_again_with_two() -> pgtrigger.Trigger:
+    """A closed year opens again only when a second person allowed it since it was last closed."""
+    alone = refusal(
+        "funding_year_reopened_by_two",
+        _("Een afgesloten jaar opent alleen weer als een tweede persoon dat toestaat."),
+    )
+    return pgtrigger.Trigger(
+        name="opens_again_with_two",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Q(old__is_closed=True, new__is_closed=False),
+        func=f"""
+            PERFORM 1 FROM funding_yearreopening r JOIN funding_yearclosing c ON c.id = r.closing_id
+                WHERE r.is_granted AND c.budget_year_id = NEW.id AND c.number = (
+                    SELECT max(number) FROM funding_yearclosing WHERE budget_year_id = NEW.id);
+            IF NOT FOUND THEN {alone} END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - names of our own
+    )
 
 
 class BudgetYear(models.Model):
@@ -37,6 +77,7 @@ class BudgetYear(models.Model):
         verbose_name = _("begrotingsjaar")
         verbose_name_plural = _("begrotingsjaren")
         ordering = ["-year"]
+        triggers = [_opens_again_with_two()]
 
     def __str__(self) -> str:
         return str(self.year)
@@ -96,6 +137,7 @@ class BudgetLine(models.Model):
                 _("Er is niet genoeg vereffeningskrediet (VEK) over."),
             ),
         ]
+        triggers = [only_the_ledger_writes("vak", "vek", "committed", "paid")]
 
     def __str__(self) -> str:
         return f"{self.budget_year.year} {self.get_stream_display()}"
@@ -109,13 +151,46 @@ class BudgetLine(models.Model):
         return self.vek - self.paid
 
 
-class BudgetVersion(models.Model):
-    """The credits as voted (BO), adjusted (BA) or transferred; rows are only added."""
+HASHED = (
+    *("id", "line_id", "number", "label", "vak", "vek", "effective_on", "legal_basis"),
+    *("counterpart_id", "recorded_by_id", "recorded_at", "sequence", "previous_hash"),
+)
+
+
+def _version_is_sound() -> pgtrigger.Trigger:
+    """Refuse credits in a closed year, and chain the version to the former one of its line."""
+    closed = refusal("funding_version_year_is_open", _("Dit begrotingsjaar is afgesloten."))
+    return pgtrigger.Trigger(
+        name="version_is_sound",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        declare=[("closed", "boolean")],
+        func=f"""
+            PERFORM 1 FROM funding_budgetline WHERE id = NEW.line_id FOR NO KEY UPDATE;
+            SELECT y.is_closed INTO closed FROM funding_budgetyear y
+                JOIN funding_budgetline l ON l.budget_year_id = y.id
+                WHERE l.id = NEW.line_id FOR SHARE OF y;
+            IF closed THEN {closed} END IF;
+            {link("funding_budgetversion", "line_id", HASHED)}
+            RETURN NEW;
+        """,  # noqa: S608 - names of our own
+    )
+
+
+class BudgetVersion(ChainedRow):
+    """The credits as voted (BO), adjusted (BA), transferred or carried over; rows are only added.
+
+    Each row holds the new totals of its line, so the last one is what counts. Of a transfer, both
+    lines get a row; the receiving one names the other.
+    """
 
     class Label(models.TextChoices):
         INITIAL = "BO", _("Begrotingsopmaak (BO)")
         ADJUSTMENT = "BA", _("Begrotingsaanpassing (BA)")
         TRANSFER = "transfer", _("Herverdeling")
+        CARRY_OVER = "carry_over", _("Overdracht van het vorige jaar")
+
+    HASHED = HASHED
 
     line = models.ForeignKey(
         BudgetLine, models.RESTRICT, related_name="versions", verbose_name=_("begrotingslijn")
@@ -126,6 +201,14 @@ class BudgetVersion(models.Model):
     vek = MoneyField(_("VEK"))
     effective_on = models.DateField(_("geldig vanaf"))
     legal_basis = models.CharField(_("rechtsgrond of toelichting"), max_length=300, blank=True)
+    counterpart = models.OneToOneField(
+        "self",
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="received_as",
+        verbose_name=_("afgestaan door"),
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.RESTRICT,
@@ -144,10 +227,16 @@ class BudgetVersion(models.Model):
                 "line",
                 "number",
                 message=_("Iemand anders voegde net een versie toe. Bekijk ze en probeer opnieuw."),
-            )
+            ),
+            check(
+                "funding_version_not_negative",
+                models.Q(vak__gte=0) & models.Q(vek__gte=0),
+                _("Een krediet kan niet negatief zijn."),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            _version_is_sound(),
             pgtrigger.Trigger(
                 name="credits_follow_latest",
                 when=pgtrigger.After,

@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.constraints import check
+from common.constraints import check, unique
 from common.money import ZERO, MoneyField
-from funding.models.budget import BudgetLine
+from funding.models.booking import EntryKind, booking_is_sound, totals_follow_ledger
+from funding.models.budget import BudgetLine, only_the_ledger_writes
+from funding.models.chain import ChainedRow
 from funding.models.cofinancing import CommitteeDecision
 from projects.models import Project
 
@@ -23,16 +25,26 @@ if TYPE_CHECKING:
 
 
 class Commitment(models.Model):
-    """A commitment (vastlegging), dated at the committee's decision, on the VAK of that year.
+    """A commitment (vastlegging) on the VAK of the year of its date.
 
-    `committed`, `released` and `paid` follow the ledger by trigger; what is open can't be negative.
+    Co-financing of a contract is dated at the committee's decision; costs before the tender are
+    shared by an agreement, without the committee (domain.md 0.3). The totals follow the ledger by
+    trigger and nothing else may write them; what is open can't be negative.
     """
 
     decision = models.OneToOneField(
         CommitteeDecision,
         models.RESTRICT,
+        null=True,
+        blank=True,
         related_name="commitment",
         verbose_name=_("beslissing"),
+    )
+    agreement = models.CharField(
+        _("kenmerk van de afspraak"),
+        max_length=200,
+        blank=True,
+        help_text=_("Voor het voortraject, waarover het comité niet beslist."),
     )
     project = models.ForeignKey(
         Project, models.RESTRICT, related_name="commitments", verbose_name=_("project")
@@ -45,6 +57,7 @@ class Commitment(models.Model):
     committed = MoneyField(_("vastgelegd"), default=ZERO, editable=False)
     released = MoneyField(_("vrijgegeven"), default=ZERO, editable=False)
     paid = MoneyField(_("vereffend"), default=ZERO, editable=False)
+    recovered = MoneyField(_("teruggevorderd"), default=ZERO, editable=False)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.RESTRICT,
@@ -68,8 +81,19 @@ class Commitment(models.Model):
                 & models.Q(paid__gte=0)
                 & models.Q(committed__gte=models.F("released") + models.F("paid")),
                 _("Het bedrag is hoger dan wat van de vastlegging nog openstaat."),
-            )
+            ),
+            check(
+                "funding_commitment_recovered_within_paid",
+                models.Q(recovered__gte=0) & models.Q(recovered__lte=models.F("paid")),
+                _("Er kan niet meer terugkomen dan betaald is."),
+            ),
+            check(
+                "funding_commitment_has_a_basis",
+                models.Q(decision__isnull=False) | ~models.Q(agreement=""),
+                _("Een vastlegging steunt op een beslissing of een afspraak."),
+            ),
         ]
+        triggers = [only_the_ledger_writes("committed", "released", "paid", "recovered")]
 
     def __str__(self) -> str:
         return f"{self.number} – {self.project.title}"
@@ -78,26 +102,46 @@ class Commitment(models.Model):
         return reverse("funding:commitment", args=[self.number])
 
     @property
+    def about(self) -> str:
+        """The procurement, or the agreement on the preparation."""
+        return self.decision.request.procurement.title if self.decision else self.agreement
+
+    @property
+    def granted(self) -> Decimal:
+        """What the committee granted, or what was agreed. EUR."""
+        if self.decision and self.decision.granted_amount is not None:
+            return self.decision.granted_amount
+        return self.committed
+
+    @property
     def open_amount(self) -> Decimal:
         """What may still be paid or released. EUR."""
         return self.committed - self.released - self.paid
 
 
-class LedgerEntry(models.Model):
-    """One booking. `amount` is positive; `kind` says what it does (domain.md 6.6).
+HASHED = (
+    *("id", "kind", "commitment_id", "line_id", "amount", "effective_on", "note"),
+    *("reverses_id", "recorded_by_id", "recorded_at", "sequence", "previous_hash"),
+)
+
+
+class LedgerEntry(ChainedRow):
+    """One booking. `amount` is positive; `kind` says what it does (domain.md 6.6). EUR.
 
     commitment: uses VAK of `line`. reversal: undoes a commitment in the same year and gives the VAK
     back. release (vrijval): lowers what is open of an older year and does not give VAK back.
-    payment: uses VEK of `line`, the line of the year of payment.
+    payment: uses VEK of `line`, the line of the year of payment. payment_reversal: the bank sent a
+    payment back in that year; VEK comes back and the amount is open again. recovery
+    (terugvordering): a beneficiary paid back; that is income, no credit.
+
+    `effective_on` is the day that it counts, `recorded_at` the instant that it was known. A row is
+    never changed or removed, and carries a hash that chains it to the former one of its commitment.
     """
 
-    class Kind(models.TextChoices):
-        COMMITMENT = "commitment", _("Vastlegging")
-        REVERSAL = "reversal", _("Terugboeking in hetzelfde jaar")
-        RELEASE = "release", _("Vrijval")
-        PAYMENT = "payment", _("Vereffening")
+    Kind = EntryKind
+    HASHED = HASHED
 
-    kind = models.CharField(_("soort"), max_length=20, choices=Kind)
+    kind = models.CharField(_("soort"), max_length=20, choices=EntryKind)
     commitment = models.ForeignKey(
         Commitment, models.RESTRICT, related_name="entries", verbose_name=_("vastlegging")
     )
@@ -107,6 +151,14 @@ class LedgerEntry(models.Model):
     amount = MoneyField(_("bedrag"))
     effective_on = models.DateField(_("datum"))
     note = models.CharField(_("toelichting"), max_length=300, blank=True)
+    reverses = models.OneToOneField(
+        "self",
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+        verbose_name=_("draait terug"),
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.RESTRICT,
@@ -124,34 +176,23 @@ class LedgerEntry(models.Model):
                 "funding_entry_amount_positive",
                 models.Q(amount__gt=0),
                 _("Boek een bedrag van meer dan nul."),
-            )
+            ),
+            check(
+                "funding_entry_reverses_a_payment",
+                models.Q(kind=EntryKind.PAYMENT_REVERSAL) ^ models.Q(reverses__isnull=True),
+                _("Zeg welke vereffening terugkeerde."),
+            ),
+            unique(
+                "funding_entry_sequence_once",
+                "commitment",
+                "sequence",
+                message=_("Iemand anders boekte net op deze vastlegging. Probeer opnieuw."),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            # The totals are written here and nowhere else, so they are the sums of the rows; the
-            # CHECK constraints on both tables then refuse what would overdraw.
-            pgtrigger.Trigger(
-                name="totals_follow_ledger",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                func="""
-                    UPDATE funding_budgetline SET
-                        committed = committed
-                            + CASE NEW.kind WHEN 'commitment' THEN NEW.amount
-                                            WHEN 'reversal' THEN -NEW.amount ELSE 0 END,
-                        paid = paid + CASE NEW.kind WHEN 'payment' THEN NEW.amount ELSE 0 END
-                    WHERE id = NEW.line_id;
-                    UPDATE funding_commitment SET
-                        committed = committed
-                            + CASE NEW.kind WHEN 'commitment' THEN NEW.amount
-                                            WHEN 'reversal' THEN -NEW.amount ELSE 0 END,
-                        released = released
-                            + CASE NEW.kind WHEN 'release' THEN NEW.amount ELSE 0 END,
-                        paid = paid + CASE NEW.kind WHEN 'payment' THEN NEW.amount ELSE 0 END
-                    WHERE id = NEW.commitment_id;
-                    RETURN NULL;
-                """,
-            ),
+            booking_is_sound(HASHED),
+            totals_follow_ledger(),
         ]
 
     def __str__(self) -> str:

@@ -111,6 +111,9 @@ class Claim(models.Model):
     rejected_at = models.DateTimeField(_("afgewezen op"), null=True, blank=True)
     rejection_reason = models.TextField(_("reden van afwijzing"), blank=True, max_length=2000)
 
+    if TYPE_CHECKING:
+        payments: RelatedManager["Payment"]
+
     class Meta:
         verbose_name = _("schuldvordering")
         verbose_name_plural = _("schuldvorderingen")
@@ -145,26 +148,35 @@ class Claim(models.Model):
 
     @property
     def payment_made(self) -> "Payment | None":
-        """The payment of this claim; None as long as it was not paid."""
-        return getattr(self, "payment", None)
+        """The payment of this claim that did not come back; None as long as there is none."""
+        return next((one for one in self.payments.all() if one.returned_on is None), None)
 
 
 class Payment(models.Model):
-    """A payment (vereffening) of an approved claim, booked in the ledger."""
+    """A payment (vereffening) of an approved claim, booked in the ledger; it may come back once."""
 
-    claim = models.OneToOneField(
-        Claim, models.RESTRICT, related_name="payment", verbose_name=_("schuldvordering")
+    claim = models.ForeignKey(
+        Claim, models.RESTRICT, related_name="payments", verbose_name=_("schuldvordering")
     )
     entry = models.OneToOneField(
         LedgerEntry, models.RESTRICT, related_name="payment", verbose_name=_("boeking")
     )
     reference = models.CharField(_("kenmerk van de betaling"), max_length=60, blank=True)
     paid_on = models.DateField(_("betaald op"))
+    returned_on = models.DateField(_("teruggekeerd op"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("betaling")
         verbose_name_plural = _("betalingen")
         ordering = ["-paid_on", "-pk"]
+        constraints = [
+            unique(
+                "funding_claim_paid_once",
+                "claim",
+                condition=models.Q(returned_on__isnull=True),
+                message=_("Deze schuldvordering is al betaald."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.claim.instalment} betaald op {self.paid_on}"

@@ -10,7 +10,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, DecimalField, F, Max, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Count,
+    DecimalField,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from accounts.models import LOCAL_AUTHORITY_TYPES, OrganisationType
@@ -22,6 +33,7 @@ from common.money import ZERO
 from evaluations.models import Advice, Conclusion, SelectionDecision
 from funding.lifecycle import InstalmentState
 from funding.models import BudgetLine, BudgetVersion, Instalment, LedgerEntry
+from funding.models.booking import NET_COMMITTED, NET_PAID, RELEASED, EntryKind, signed_amount
 from funding.reports.figures import (
     BreakdownRow,
     CallRow,
@@ -36,7 +48,6 @@ from funding.reports.figures import (
 from projects.lifecycle import ENDED_PROJECT_STATES
 from projects.models import Project
 
-Kind = LedgerEntry.Kind
 AMOUNT = DecimalField(max_digits=14, decimal_places=2)
 NO_THEME = "Zonder thema"
 FICTIONAL = "(voorbeelddata)"
@@ -68,23 +79,13 @@ def default_cut_off(year: int) -> datetime:
     return min(end_of_day(date(year, 12, 31)), clock.now())
 
 
-def _sum(*kinds: Kind, year: int | None = None, minus: Kind | None = None) -> Any:
-    """Sum of the entries of `kinds` (less those of `minus`), in `year` or over all years."""
-    when = Q(kind__in=kinds)
-    sign = Case(
-        *([When(kind=minus, then=-F("amount"))] if minus else []),
-        default=F("amount"),
+def _sum(effect: dict[EntryKind, int], year: int | None = None) -> Any:
+    """Sum of the entries as they count in a total, in `year` or over all years. EUR."""
+    return Coalesce(
+        Sum(signed_amount(effect), filter=Q(effective_on__year=year) if year else None),
+        Value(ZERO),
         output_field=AMOUNT,
     )
-    if minus:
-        when |= Q(kind=minus)
-    if year:
-        when &= Q(effective_on__year=year)
-    return Coalesce(Sum(sign, filter=when), Value(ZERO), output_field=AMOUNT)
-
-
-def _net_committed(year: int | None = None) -> Any:
-    return _sum(Kind.COMMITMENT, minus=Kind.REVERSAL, year=year)
 
 
 def _credits(entries: QuerySet[LedgerEntry], year: int, cut_off: datetime) -> list[CreditRow]:
@@ -93,7 +94,7 @@ def _credits(entries: QuerySet[LedgerEntry], year: int, cut_off: datetime) -> li
         for row in entries.filter(line__budget_year__year=year)
         .order_by()
         .values("line")
-        .annotate(committed_sum=_net_committed(), paid_sum=_sum(Kind.PAYMENT))
+        .annotate(committed_sum=_sum(NET_COMMITTED), paid_sum=_sum(NET_PAID))
     }
     versions: dict[int, BudgetVersion] = {}
     for version in BudgetVersion.objects.filter(
@@ -125,9 +126,9 @@ def _encours(entries: QuerySet[LedgerEntry], year: int) -> list[EncoursRow]:
         .order_by()
         .values("effective_on__year")
         .annotate(
-            committed_sum=_net_committed(),
-            paid_sum=_sum(Kind.PAYMENT),
-            released_sum=_sum(Kind.RELEASE),
+            committed_sum=_sum(NET_COMMITTED),
+            paid_sum=_sum(NET_PAID),
+            released_sum=_sum(RELEASED),
         )
     }
     rows: list[EncoursRow] = []
@@ -154,11 +155,11 @@ def _projects(entries: QuerySet[LedgerEntry], year: int) -> list[ProjectRow]:
         .order_by()
         .values("commitment__project")
         .annotate(
-            committed_sum=_net_committed(),
-            released_sum=_sum(Kind.RELEASE),
-            paid_sum=_sum(Kind.PAYMENT),
-            committed_year=_net_committed(year),
-            paid_year=_sum(Kind.PAYMENT, year=year),
+            committed_sum=_sum(NET_COMMITTED),
+            released_sum=_sum(RELEASED),
+            paid_sum=_sum(NET_PAID),
+            committed_year=_sum(NET_COMMITTED, year),
+            paid_year=_sum(NET_PAID, year),
         )
     }
     projects = Project.objects.filter(pk__in=booked).select_related("organisation", "theme")
@@ -211,7 +212,7 @@ def _breakdown(projects: Iterable[ProjectRow], attribute: str) -> list[Breakdown
 
 def _pipeline(entries: QuerySet[LedgerEntry], cut_off: datetime) -> list[PipelineRow]:
     """Projects opened before the cut-off, not ended, with nothing committed yet."""
-    committed = entries.filter(kind=Kind.COMMITMENT).values("commitment__project")
+    committed = entries.filter(kind=EntryKind.COMMITMENT).values("commitment__project")
     projects = (
         Project.objects.filter(opened_on__lte=last_day_before(cut_off))
         .exclude(pk__in=committed)
@@ -234,14 +235,14 @@ def _pipeline(entries: QuerySet[LedgerEntry], cut_off: datetime) -> list[Pipelin
 
 def _forecast(cut_off: datetime) -> list[ForecastRow]:
     """Open instalments of commitments recorded before the cut-off, per expected year."""
-    paid_later = Q(claims__payment__entry__recorded_at__gte=cut_off)
-    not_paid = ~Q(state__in=[InstalmentState.PAID, InstalmentState.CANCELLED])
+    booked = LedgerEntry.objects.filter(recorded_at__lt=cut_off)
+    paid = booked.filter(payment__claim__instalment=OuterRef("pk")).exclude(reversed_by__in=booked)
     years: dict[int | None, list[Decimal]] = {}
     for expected_on, amount in (
         Instalment.objects.filter(commitment__recorded_at__lt=cut_off)
-        .filter(not_paid | paid_later)
+        .exclude(state=InstalmentState.CANCELLED)
+        .exclude(Exists(paid))
         .order_by("pk")
-        .distinct()
         .values_list("expected_on", "amount")
     ):
         years.setdefault(expected_on.year if expected_on else None, []).append(amount)

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
-    Case,
     DecimalField,
     F,
     OuterRef,
@@ -15,7 +14,6 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
-    When,
 )
 from django.db.models.functions import Coalesce
 
@@ -29,6 +27,7 @@ from funding.models import (
     CofinancingRequest,
     LedgerEntry,
 )
+from funding.models.booking import STAYS_OPEN, signed_amount
 from projects.lifecycle import ENDED_PROJECT_STATES
 from projects.models import Project
 
@@ -84,7 +83,7 @@ def year_rows() -> list[YearRow]:
         row["effective_on__year"]: row["net"]
         for row in LedgerEntry.objects.order_by()
         .values("effective_on__year")
-        .annotate(net=Coalesce(Sum(_open_effect()), Value(ZERO), output_field=AMOUNT))
+        .annotate(net=Coalesce(Sum(signed_amount(STAYS_OPEN)), Value(ZERO), output_field=AMOUNT))
     }
     return [
         YearRow(
@@ -99,20 +98,11 @@ def year_rows() -> list[YearRow]:
     ]
 
 
-def _open_effect() -> Any:
-    """What an entry does to the open amount: a commitment adds, everything else lowers it."""
-    return Case(
-        When(kind=Kind.COMMITMENT, then=F("amount")),
-        default=-F("amount"),
-        output_field=AMOUNT,
-    )
-
-
 def encours(year: int) -> Decimal:
     """Commitments still open at the end of `year` (domain.md 6.6). EUR."""
     return (
         LedgerEntry.objects.filter(effective_on__year__lte=year).aggregate(
-            net=Sum(_open_effect(), default=ZERO)
+            net=Sum(signed_amount(STAYS_OPEN), default=ZERO)
         )["net"]
         or ZERO
     )

@@ -87,11 +87,11 @@ def advice_for(procurement: Procurement, base: Decimal) -> AdvisedCofinancing:
     return rule_for(procurement).advise(base)
 
 
-def line_for(year: int) -> BudgetLine | None:
-    """The co-financing line of a year as it is now, to show before and after."""
+def line_for(year: int, stream: str = BudgetLine.Stream.COFINANCING) -> BudgetLine | None:
+    """The line of a year and stream as it is now, to show before and after."""
     return (
         BudgetLine.objects.select_related("budget_year")
-        .filter(budget_year__year=year, stream=BudgetLine.Stream.COFINANCING)
+        .filter(budget_year__year=year, stream=stream)
         .first()
     )
 
@@ -140,8 +140,10 @@ def project_money(project: Project) -> tuple[list[CofinancingRequest], list[Comm
 
 
 def _instalments() -> QuerySet[Instalment]:
-    claims = Claim.objects.select_related("claimed_by", "payment", "evidence").order_by(
-        "-claimed_at", "-pk"
+    claims = (
+        Claim.objects.select_related("claimed_by", "evidence")
+        .prefetch_related("payments")
+        .order_by("-claimed_at", "-pk")
     )
     return Instalment.objects.order_by("number").prefetch_related(
         Prefetch("claims", queryset=claims)
@@ -191,8 +193,8 @@ def claim_page(pk: int) -> Claim:
             "checked_by",
             "approved_by",
             "evidence",
-            "payment",
         )
+        .prefetch_related("payments")
         .filter(pk=pk)
         .first()
     )

@@ -1,7 +1,9 @@
 """Opening budget years and recording the credits as they are voted and adjusted."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record
 from common.constraints import readable_constraints
-from common.money import format_eur
+from common.money import ZERO, format_eur
 from funding.models import BudgetLine, BudgetVersion, BudgetYear
 from funding.policies import may_manage_budget
 
@@ -50,6 +52,7 @@ def add_budget_version(
     effective_on: date,
     by: User,
     legal_basis: str = "",
+    counterpart: BudgetVersion | None = None,
 ) -> BudgetVersion:
     """Record the credits of a line as voted (BO), adjusted (BA) or transferred. EUR.
 
@@ -86,9 +89,10 @@ def add_budget_version(
         vek=vek,
         effective_on=effective_on,
         legal_basis=legal_basis,
+        counterpart=counterpart,
         recorded_by=by,
     )
-    version.full_clean(exclude=["line", "recorded_by"])
+    version.full_clean(exclude=["line", "recorded_by", "counterpart"])
     with readable_constraints():
         version.save()
     record(
@@ -99,6 +103,75 @@ def add_budget_version(
         data={"vak": str(vak), "vek": str(vek)},
     )
     return version
+
+
+@transaction.atomic
+def transfer_credits(
+    *,
+    giving: BudgetLine,
+    receiving: BudgetLine,
+    vak: Decimal,
+    vek: Decimal,
+    effective_on: date,
+    legal_basis: str,
+    by: User,
+) -> BudgetVersion:
+    """Move credits from one line to another of the same year (herverdeling). EUR, not below zero.
+
+    Both lines get a version with their new totals; the receiving one names the other.
+
+    Raises:
+        PermissionDenied: when `by` is not a programme manager.
+        ValidationError: nothing to move, more than is available, no legal basis, or a closed year.
+    """
+    may_manage_budget.check(by)
+    if giving.pk == receiving.pk or giving.budget_year_id != receiving.budget_year_id:
+        raise ValidationError(_("Kies twee verschillende lijnen van hetzelfde jaar."))
+    if vak < ZERO or vek < ZERO or not (vak or vek):
+        raise ValidationError({"vak": _("Vul een bedrag van meer dan nul in.")})
+    if not legal_basis.strip():
+        raise ValidationError({"legal_basis": _("Schrijf de rechtsgrond van de herverdeling.")})
+    locked = {line.pk: line for line in lock_lines([giving.pk, receiving.pk])}
+    giving, receiving = locked[giving.pk], locked[receiving.pk]
+    for name, asked, left in (
+        ("vak", vak, giving.vak_available),
+        ("vek", vek, giving.vek_available),
+    ):
+        if asked > left:
+            raise ValidationError(
+                {name: _("Van deze lijn is nog %(left)s over.") % {"left": format_eur(left)}}
+            )
+    common: dict[str, Any] = {
+        "label": BudgetVersion.Label.TRANSFER,
+        "effective_on": effective_on,
+        "legal_basis": legal_basis.strip(),
+        "by": by,
+    }
+    given = add_budget_version(line=giving, vak=giving.vak - vak, vek=giving.vek - vek, **common)
+    return add_budget_version(
+        line=receiving,
+        vak=receiving.vak + vak,
+        vek=receiving.vek + vek,
+        counterpart=given,
+        **common,
+    )
+
+
+def lock_lines(keys: Iterable[int]) -> list[BudgetLine]:
+    """Lines of open years, locked by key until the transaction ends, so that nobody waits twice.
+
+    Raises:
+        ValidationError: when a year is closed.
+    """
+    lines = list(
+        BudgetLine.objects.select_for_update(of=("self",))
+        .select_related("budget_year")
+        .filter(pk__in=keys)
+        .order_by("pk")
+    )
+    for line in lines:
+        refuse_closed(line)
+    return lines
 
 
 def refuse_closed(line: BudgetLine) -> None:

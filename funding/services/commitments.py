@@ -14,8 +14,10 @@ from common.moments import today
 from common.money import ZERO, format_eur
 from funding.lifecycle import INSTALMENT_LIFECYCLE
 from funding.models import BudgetLine, Commitment, CommitteeDecision, LedgerEntry
-from funding.policies import may_commit, may_release
+from funding.models.booking import EntryKind
+from funding.policies import may_commit, may_pay, may_release
 from funding.services.budget import lock_line, refuse_closed
+from projects.models import Project
 
 
 @transaction.atomic
@@ -64,6 +66,53 @@ def commit(*, decision: CommitteeDecision, by: User) -> Commitment:
         data={"commitment": commitment.number, "amount": str(amount)},
     )
     commitment.refresh_from_db()  # the totals, which the ledger's trigger wrote
+    return commitment
+
+
+@transaction.atomic
+def commit_preparation(
+    *, project: Project, amount: Decimal, agreement: str, on: date, by: User
+) -> Commitment:
+    """Commit the share of costs before the tender, by agreement, on the line of that stream. EUR.
+
+    Source: domain.md 0.3: these are shared by agreement and never go to the committee.
+
+    Raises:
+        PermissionDenied: when `by` is not a programme manager.
+        ValidationError: no agreement, an amount that is not positive, or VAK is too short.
+    """
+    may_commit.check(by)
+    if not agreement.strip():
+        raise ValidationError({"agreement": _("Schrijf op welke afspraak dit steunt.")})
+    if amount <= ZERO:
+        raise ValidationError({"amount": _("Vul een bedrag van meer dan nul in.")})
+    line = lock_line(year=on.year, stream=BudgetLine.Stream.PREPARATION)
+    refuse_overdraft(line, amount)
+    commitment = Commitment.objects.create(
+        project=project,
+        line=line,
+        agreement=agreement.strip(),
+        number=f"VT-{line.budget_year.year}-{line.commitments.count() + 1:05d}",
+        effective_on=on,
+        recorded_by=by,
+    )
+    book(
+        kind=LedgerEntry.Kind.COMMITMENT,
+        commitment=commitment,
+        line=line,
+        amount=amount,
+        effective_on=on,
+        by=by,
+        note=agreement,
+    )
+    record(
+        actor=by,
+        action="commitment.made",
+        label=_("Vastgelegd voor het voortraject: %(sum)s") % {"sum": format_eur(amount)},
+        about=project,
+        data={"commitment": commitment.number, "amount": str(amount)},
+    )
+    commitment.refresh_from_db()
     return commitment
 
 
@@ -121,6 +170,51 @@ def release_commitment(
     return entry
 
 
+@transaction.atomic
+def book_recovery(
+    *, commitment: Commitment, amount: Decimal, reason: str, received_on: date, by: User
+) -> LedgerEntry:
+    """Book what a beneficiary paid back: income, so no credit comes back and nothing opens. EUR.
+
+    Raises:
+        PermissionDenied: when `by` is not a programme manager.
+        ValidationError: no reason, an amount that is not positive or more than was paid.
+    """
+    may_pay.check(by)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Schrijf waarom dit bedrag terugkomt.")})
+    line = BudgetLine.objects.select_for_update(of=("self",)).get(pk=commitment.line_id)
+    commitment = lock_commitment(commitment)
+    if amount <= ZERO:
+        raise ValidationError({"amount": _("Vul een bedrag van meer dan nul in.")})
+    left = commitment.paid - commitment.recovered
+    if amount > left:
+        raise ValidationError(
+            {
+                "amount": _("Betaald en nog niet teruggekomen is %(left)s.")
+                % {"left": format_eur(left)}
+            }
+        )
+    entry = book(
+        kind=LedgerEntry.Kind.RECOVERY,
+        commitment=commitment,
+        line=line,
+        amount=amount,
+        effective_on=received_on,
+        by=by,
+        note=reason,
+    )
+    record(
+        actor=by,
+        action="commitment.recovered",
+        label=_("Teruggevorderd: %(sum)s") % {"sum": format_eur(amount)},
+        about=commitment.project,
+        comment=reason,
+        data={"commitment": commitment.number, "amount": str(amount)},
+    )
+    return entry
+
+
 def _cancel_instalments(commitment: Commitment, by: User) -> None:
     """Nothing is open any more, so nobody can claim what was planned."""
     for instalment in commitment.instalments.select_for_update().order_by("pk"):
@@ -167,13 +261,14 @@ def refuse_more_than_open(commitment: Commitment, amount: Decimal) -> None:
 
 def book(
     *,
-    kind: LedgerEntry.Kind,
+    kind: EntryKind,
     commitment: Commitment,
     line: BudgetLine,
     amount: Decimal,
     effective_on: date,
     by: User,
     note: str = "",
+    reverses: LedgerEntry | None = None,
 ) -> LedgerEntry:
     """Add a row to the ledger; triggers update the totals and constraints guard them.
 
@@ -189,4 +284,5 @@ def book(
             effective_on=effective_on,
             recorded_by=by,
             note=note[:300],
+            reverses=reverses,
         )

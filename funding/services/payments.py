@@ -155,8 +155,9 @@ def pay_claim(*, claim: Claim, paid_on: date, by: User, reference: str = "") -> 
     """
     may_pay.check(by)
     # Locks in one order everywhere: budget line, then commitment, then instalment.
-    line = lock_line(year=paid_on.year, stream=BudgetLine.Stream.COFINANCING)
-    commitment = lock_commitment(Commitment.objects.get(instalments__claims=claim.pk))
+    commitment = Commitment.objects.select_related("line").get(instalments__claims=claim.pk)
+    line = lock_line(year=paid_on.year, stream=commitment.line.stream)
+    commitment = lock_commitment(commitment)
     claim = lock_claim(claim)
     INSTALMENT_LIFECYCLE.perform(claim.instalment, "pay", actor=by, comment=reference)
     refuse_rejected(claim)
@@ -181,6 +182,49 @@ def pay_claim(*, claim: Claim, paid_on: date, by: User, reference: str = "") -> 
     )
     tell_paid(claim)
     return payment
+
+
+@transaction.atomic
+def return_payment(*, payment: Payment, on: date, reason: str, by: User) -> LedgerEntry:
+    """The bank sent a payment back in the year it was made: VEK comes back, the claim stands open.
+
+    Raises:
+        PermissionDenied: when `by` is not a programme manager.
+        ValidationError: no reason, it came back already, or in another year than it was paid.
+    """
+    may_pay.check(by)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Schrijf waarom de betaling terugkeerde.")})
+    booked = LedgerEntry.objects.select_related("line__budget_year").get(pk=payment.entry_id)
+    year = booked.line.budget_year.year
+    if on.year != year:
+        raise ValidationError(
+            {
+                "on": _("Deze vereffening telt in %(year)s. Wat later terugkomt, is een ontvangst.")
+                % {"year": year}
+            }
+        )
+    line = lock_line(year=year, stream=booked.line.stream)
+    commitment = lock_commitment(Commitment.objects.get(pk=booked.commitment_id))
+    claim = lock_claim(payment.claim)
+    payment = Payment.objects.get(pk=payment.pk)
+    if payment.returned_on is not None:
+        raise ValidationError(_("Deze betaling is al teruggekeerd."))
+    if on < payment.paid_on:
+        raise ValidationError({"on": _("Terugkeren kan niet vóór de dag van de betaling.")})
+    INSTALMENT_LIFECYCLE.perform(claim.instalment, "return", actor=by, comment=reason)
+    payment.returned_on = on
+    payment.save(update_fields=["returned_on"])
+    return book(
+        kind=LedgerEntry.Kind.PAYMENT_REVERSAL,
+        commitment=commitment,
+        line=line,
+        amount=booked.amount,
+        effective_on=on,
+        by=by,
+        note=reason,
+        reverses=booked,
+    )
 
 
 def refuse_vek_overdraft(line: BudgetLine, amount: Decimal) -> None:

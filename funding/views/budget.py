@@ -17,10 +17,11 @@ from common.money import format_eur
 from common.views import service_errors
 from documents.csv_files import csv_response
 from funding import services
-from funding.forms.budget import LedgerFilterForm, OpenYearForm, VersionForm
+from funding.forms.budget import LedgerFilterForm, OpenYearForm, TransferForm, VersionForm
 from funding.models import BudgetLine, BudgetYear
-from funding.policies import may_manage_budget
+from funding.policies import is_second_for_reopening, may_manage_budget
 from funding.selectors import budget as selectors
+from funding.selectors.closing import asked_reopening, closings_of
 from funding.views.access import money_view
 from projects.views.acts import act_page, posted
 
@@ -60,6 +61,7 @@ def budget_year(request: SignedInRequest, year: int) -> HttpResponse:
     form = LedgerFilterForm(request.GET)
     entries = selectors.ledger(year, **_ledger_filters(form))
     pipeline, pipeline_total, pipeline_count = selectors.pipeline()
+    reopening = asked_reopening(found) if found.is_closed else None
     return render(
         request,
         "funding/budget_year.html",
@@ -76,6 +78,13 @@ def budget_year(request: SignedInRequest, year: int) -> HttpResponse:
             "pipeline_total": pipeline_total,
             "pipeline_count": pipeline_count,
             "may_manage": may_manage_budget.test(request.user) and not found.is_closed,
+            "closings": closings_of(found),
+            "reopening": reopening,
+            "may_ask": found.is_closed
+            and reopening is None
+            and may_manage_budget.test(request.user),
+            "may_answer": reopening is not None
+            and is_second_for_reopening.test(request.user, reopening),
         },
     )
 
@@ -118,6 +127,35 @@ def version_add(request: SignedInRequest, year: int, stream: str) -> HttpRespons
         ],
         back=reverse("funding:budget_year", args=[year]),
         about=str(line),
+    )
+
+
+@money_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def transfer(request: SignedInRequest, year: int, stream: str) -> HttpResponse:
+    """Credits of this line that go to the other line of the year."""
+    may_manage_budget.check(request.user)
+    lines = BudgetLine.objects.select_related("budget_year").filter(budget_year__year=year)
+    giving = get_object_or_404(lines, stream=stream)
+    receiving = get_object_or_404(lines.exclude(stream=stream))
+    return act_page(
+        request,
+        title=_("Krediet herverdelen"),
+        form=posted(request, TransferForm),
+        act=lambda data: services.transfer_credits(
+            giving=giving, receiving=receiving, by=request.user, **data
+        ),
+        submit=_("Herverdelen"),
+        done=_("Het krediet is herverdeeld."),
+        explanation=_("Beide lijnen krijgen een nieuwe begrotingsversie die naar elkaar verwijst."),
+        facts=[
+            (_("Van"), str(giving)),
+            (_("VAK beschikbaar"), format_eur(giving.vak_available)),
+            (_("VEK beschikbaar"), format_eur(giving.vek_available)),
+            (_("Naar"), str(receiving)),
+        ],
+        back=reverse("funding:budget_year", args=[year]),
+        about=str(giving),
     )
 
 

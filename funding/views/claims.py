@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
+from common.formatting import format_day
 from common.moments import today
 from common.money import format_eur
 from documents.downloads import serve
 from funding import services
-from funding.forms.claims import CheckForm, ClaimFilterForm, PayForm, RejectForm
+from funding.forms.claims import CheckForm, ClaimFilterForm, PayForm, RejectForm, ReturnForm
 from funding.lifecycle import InstalmentState
 from funding.models import Claim
 from funding.policies import (
@@ -43,6 +44,7 @@ class ClaimActs:
     reject: bool = False
     approve: bool = False
     pay: bool = False
+    take_back: bool = False
     remark: str = ""
 
 
@@ -62,6 +64,8 @@ def acts_on(user: Any, claim: Claim) -> ClaimActs:
         return ClaimActs(reject=may_check, approve=second, remark=remark)
     if state == InstalmentState.APPROVED:
         return ClaimActs(pay=may_pay.test(user))
+    if state == InstalmentState.PAID:
+        return ClaimActs(take_back=may_pay.test(user))
     return ClaimActs()
 
 
@@ -169,7 +173,7 @@ def pay(request: SignedInRequest, pk: int) -> HttpResponse:
     may_pay.check(request.user)
     found = selectors.claim_page(pk)
     amount = found.accepted_amount
-    line = selectors.line_for(today().year)
+    line = selectors.line_for(today().year, found.instalment.commitment.line.stream)
     facts: list[tuple[Any, Any]] = [*_facts(found), (_("Te betalen"), format_eur(amount))]
     if line is not None and amount is not None:
         facts += [
@@ -194,6 +198,35 @@ def pay(request: SignedInRequest, pk: int) -> HttpResponse:
             "Een boeking blijft altijd staan."
         ),
         facts=facts,
+        **_back(found),
+    )
+
+
+@money_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def returned(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The bank sent the payment back."""
+    may_pay.check(request.user)
+    found = selectors.claim_page(pk)
+    payment = found.payment_made
+    if payment is None:
+        raise Http404
+    return act_page(
+        request,
+        title=_("Betaling is teruggekeerd"),
+        form=posted(request, ReturnForm, initial={"on": today()}),
+        act=lambda data: services.return_payment(payment=payment, by=request.user, **data),
+        submit=_("Terugkeer boeken"),
+        done=_("De terugkeer is geboekt. De schuldvordering kan opnieuw betaald worden."),
+        explanation=_(
+            "Het vereffeningskrediet van dat jaar komt terug en het bedrag staat weer open."
+        ),
+        tone="warning",
+        facts=[
+            *_facts(found),
+            (_("Betaald op"), format_day(payment.paid_on)),
+            (_("Kenmerk van de betaling"), payment.reference),
+        ],
         **_back(found),
     )
 

@@ -15,13 +15,20 @@ from common.moments import today
 from common.money import format_eur
 from common.views import service_errors
 from funding import services
-from funding.forms.cofinancing import MAX_INSTALMENTS, PlanFormSet, ReleaseForm
+from funding.forms.cofinancing import (
+    MAX_INSTALMENTS,
+    PlanFormSet,
+    PreparationForm,
+    RecoveryForm,
+    ReleaseForm,
+)
 from funding.lifecycle import InstalmentState
-from funding.models import Commitment
-from funding.policies import may_release, may_request_cofinancing
+from funding.models import BudgetLine, Commitment
+from funding.policies import may_commit, may_pay, may_release, may_request_cofinancing
 from funding.selectors import commitments as selectors
 from funding.services import PlannedInstalment
 from funding.views.access import money_view
+from projects.selectors.projects import staff_project
 from projects.views.acts import ConfirmForm, act_page, posted
 
 
@@ -44,6 +51,7 @@ def commitment(request: SignedInRequest, number: str) -> HttpResponse:
             and found.open_amount > 0
             and all(instalment.state == InstalmentState.PLANNED for instalment in instalments),
             "may_release": may_release.test(request.user) and found.open_amount > 0,
+            "may_recover": may_pay.test(request.user) and found.paid > found.recovered,
         },
     )
 
@@ -156,6 +164,56 @@ def release(request: SignedInRequest, number: str) -> HttpResponse:
         ],
         back=found.get_absolute_url(),
         about=str(found),
+    )
+
+
+@money_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def recover(request: SignedInRequest, number: str) -> HttpResponse:
+    """Book what the beneficiary paid back."""
+    may_pay.check(request.user)
+    found = selectors.commitment_page(number)
+    return act_page(
+        request,
+        title=_("Terugvordering boeken"),
+        form=posted(request, RecoveryForm, initial={"received_on": today()}),
+        act=lambda data: services.book_recovery(commitment=found, by=request.user, **data),
+        submit=_("Boeken"),
+        done=_("Het ontvangen bedrag is geboekt."),
+        explanation=_(
+            "Een terugvordering is een ontvangst: er komt geen krediet terug, en wat open staat, "
+            "blijft gelijk."
+        ),
+        facts=[
+            (_("Vereffend"), format_eur(found.paid)),
+            (_("Al teruggevorderd"), format_eur(found.recovered)),
+        ],
+        back=found.get_absolute_url(),
+        about=str(found),
+    )
+
+
+@money_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def prepare(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Commit a share of the costs before the tender, which the committee does not decide on."""
+    may_commit.check(request.user)
+    project = staff_project(request.user, reference)
+    line = selectors.line_for(today().year, BudgetLine.Stream.PREPARATION)
+    return act_page(
+        request,
+        title=_("Voortraject vastleggen"),
+        form=posted(request, PreparationForm, initial={"on": today()}),
+        act=lambda data: services.commit_preparation(project=project, by=request.user, **data),
+        submit=_("Vastleggen"),
+        done=_("Het bedrag is vastgelegd op de werkingsmiddelen."),
+        explanation=_(
+            "Kosten vóór de opdracht worden in onderling akkoord gedeeld, uit gewone "
+            "werkingsmiddelen. Het Beslissingscomité beslist hier niet over."
+        ),
+        facts=[(_("VAK beschikbaar"), format_eur(line.vak_available))] if line else [],
+        back=reverse("funding:staff_project_funding", args=[project.reference]),
+        about=str(project),
     )
 
 

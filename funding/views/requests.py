@@ -163,6 +163,7 @@ def staff_project_funding(request: SignedInRequest, reference: str) -> HttpRespo
             "requests": asked,
             "commitments": commitments,
             "may_request": may_request_cofinancing.test(request.user),
+            "may_commit": may_commit.test(request.user),
         },
     )
 
