@@ -1,10 +1,12 @@
 """The pages about money: the whole path in a browser's order, and who sees what."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
+from time_machine import travel
 
 from accounts.models import User
 from accounts.roles import MemberRole, StaffRole
@@ -14,6 +16,7 @@ from notifications.models import OutboxMail
 from projects.lifecycle import ProjectState
 from projects.models import Procurement
 from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.funding.acts import paid_claim
 from tests.funding.factories import budget_line
 from tests.projects.factories import ProjectFactory
 
@@ -152,3 +155,64 @@ def test_the_whole_money_path_by_hand() -> None:
     assert csv.count("\r\n") == 3
     assert "Vereffening" in csv
     assert "200000,00" in csv
+
+
+def test_a_year_is_closed_and_opened_again_by_hand() -> None:
+    """Checklist, refusal beside its field with what was typed, closing, asking, allowing."""
+    line = budget_line(2026, vak=1_000_000, vek=500_000)
+    budget_line(2027)
+    base = "/beheer/begroting/2026/"
+    with travel("2026-12-30 12:00", tick=False):
+        page = read(staff(StaffRole.PROGRAMME_MANAGER), f"{base}afsluiten/")
+        assert "Eerst op te lossen" in page
+    with travel("2027-01-15 12:00", tick=False):
+        manager, leader = staff(StaffRole.PROGRAMME_MANAGER), staff(StaffRole.PROJECT_LEADER)
+        asked = {
+            f"vak_{line.pk}": "2.000.000",
+            f"vek_{line.pk}": "12,34",
+            f"basis_{line.pk}": "Art. 9",
+        }
+        answer = manager.post(f"{base}afsluiten/", asked)
+        page = answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+        assert "Niet gebruikt is € 1.000.000,00; meer kan niet overgaan." in page
+        assert 'value="2.000.000"' in page
+        page = post(manager, f"{base}afsluiten/", **(asked | {f"vak_{line.pk}": "1.000"}))
+        assert "Het jaar is afgesloten" in page
+        assert "€ 12,34" in page
+        assert "Begrotingsversie toevoegen" not in page
+        assert manager.get(f"{base}afsluiten/").status_code == 404
+        page = post(manager, f"{base}heropenen/", reason="Een boeking vergeten")
+        assert "Iemand anders van het programma moet dit toestaan." in page
+        assert manager.get(f"{base}heropenen/antwoord/").status_code == 403
+        page = post(leader, f"{base}heropenen/antwoord/", is_granted="ja", answer="")
+        assert "Heropend" in page
+        assert "Een boeking vergeten" in page
+    line.budget_year.refresh_from_db()
+    assert not line.budget_year.is_closed
+
+
+def test_money_that_comes_back_by_hand() -> None:
+    """A payment that the bank returned, a recovery, and a commitment for the preparation."""
+    budget_line(2026)
+    made = paid_claim(1000, on=date(2026, 1, 5), paid_on=date(2026, 1, 6)).claim
+    number = made.instalment.commitment.number
+    with travel("2026-02-01 12:00", tick=False):
+        manager = staff(StaffRole.PROGRAMME_MANAGER)
+        page = post(
+            manager,
+            f"/beheer/vastleggingen/{number}/terugvorderen/",
+            amount="100",
+            received_on="2026-02-01",
+            reason="Goedkoper uitgevoerd",
+        )
+        assert "€ 100,00" in page
+        returned = f"/beheer/schuldvorderingen/{made.pk}/teruggekeerd/"
+        answer = manager.post(returned, {"on": "2026-02-01", "reason": "Rekening afgesloten"})
+        # What was recovered is more than what stays paid: the whole payment cannot come back.
+        assert "Er kan niet meer terugkomen dan betaald is." in answer.content.decode()
+        reference = made.instalment.commitment.project.reference
+        answer = manager.post(
+            f"/beheer/projecten/{reference}/cofinanciering/voortraject/",
+            {"amount": "10", "on": "2026-02-01", "agreement": "Brief 12"},
+        )
+        assert "Er is geen begroting voor 2026." in answer.content.decode()

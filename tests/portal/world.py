@@ -6,7 +6,7 @@ nobody can fill fails the walk with its name.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -34,9 +34,11 @@ from evaluations.models import (
 from evaluations.services import notify_decision
 from evaluations.services.feedback import ask_for_talk, plan_talk
 from evaluations.services.meetings import add_to_agenda, plan_meeting
-from funding.models import Commitment
+from funding.models import BudgetLine, Commitment
 from funding.services import (
+    ask_reopening,
     claim_instalment,
+    close_year,
     commit,
     default_plan,
     open_instalment,
@@ -49,7 +51,13 @@ from projects.services.information import Asked, ask_information, default_due_on
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import CallDocumentFactory, CallFactory
 from tests.evaluations.factories import Case
-from tests.funding.factories import GrantFactory, budget_line, programme_manager
+from tests.funding.acts import paid_claim
+from tests.funding.factories import (
+    BudgetYearFactory,
+    GrantFactory,
+    budget_line,
+    programme_manager,
+)
 from tests.projects.factories import ProcurementFactory, ProjectFactory, ProposalFactory
 from tests.rehearsals.factories import played
 
@@ -182,6 +190,14 @@ class World:
     def _add_money(self) -> None:
         """A commitment of 2026 with a first instalment that the authority has claimed."""
         self.budget_line = budget_line(2026)
+        BudgetLine.objects.create(
+            budget_year=self.budget_line.budget_year, stream=BudgetLine.Stream.PREPARATION
+        )
+        self.paid_claim = paid_claim(1000, on=date(2026, 1, 5), paid_on=date(2026, 1, 6)).claim
+        self.closed_year = BudgetYearFactory(year=2019)
+        manager = programme_manager()
+        close_year(year=self.closed_year, accepted=set(), carried={}, by=manager)
+        ask_reopening(year=self.closed_year, reason="Vergeten boeking", by=manager)
         grant = GrantFactory(request__procurement__project__organisation=self.organisation)
         self.commitment: Commitment = commit(decision=grant, by=programme_manager())
         first, *_later = plan_instalments(
@@ -262,6 +278,9 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("evaluations:list_export", "name"): lambda w: "werk",
     ("evaluations:list_export", "extension"): lambda w: "csv",
     ("funding:", "year"): lambda w: w.budget_line.budget_year.year,
+    ("funding:reopen_year", "year"): lambda w: w.closed_year.year,
+    ("funding:answer_reopening", "year"): lambda w: w.closed_year.year,
+    ("funding:claim_returned", "pk"): lambda w: w.paid_claim.pk,
     ("funding:", "stream"): lambda w: w.budget_line.stream,
     ("funding:", "number"): lambda w: w.commitment.number,
     ("funding:", "instalment"): lambda w: w.instalment.number,
