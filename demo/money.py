@@ -24,13 +24,14 @@ from funding.models import (
     LedgerEntry,
     Payment,
 )
+from funding.models.booking import EntryKind
 from funding.services import default_plan, split
 from projects.lifecycle import ProjectState
 from projects.models import Procurement, ProcurementProcedure, Project
 
 RATE = Decimal("0.5")
 CEILING = Decimal("1000000.00")
-Kind = LedgerEntry.Kind
+
 Stream = BudgetLine.Stream
 
 
@@ -145,14 +146,14 @@ class Bookkeeper:
             recorded_by=self.cast.manager,
             recorded_at=at(decided_on, 17),
         )
-        self._book(Kind.COMMITMENT, commitment, line, amount, decided_on)
+        self._book(EntryKind.COMMITMENT, commitment, line, amount, decided_on)
         log(project, at(decided_on, 17), self.cast.manager, "commitment.made", "Vastgelegd")
         instalments = self._plan(commitment, amount)
         for instalment, (year, fraction) in zip(instalments, grant.paid, strict=False):
             self._pay(instalment, self.calendar.day(year, fraction))
         if grant.released:
             year, fraction, released = grant.released
-            kind = Kind.REVERSAL if year == grant.year else Kind.RELEASE
+            kind = EntryKind.REVERSAL if year == grant.year else EntryKind.RELEASE
             on = self.calendar.day(year, fraction)
             self._book(kind, commitment, line, Decimal(released), on, "Gunning lager dan geraamd")
         waiting = instalments[len(grant.paid) :]
@@ -169,7 +170,7 @@ class Bookkeeper:
 
     def _book(
         self,
-        kind: LedgerEntry.Kind,
+        kind: EntryKind,
         commitment: Commitment,
         line: BudgetLine,
         amount: Decimal,
@@ -227,7 +228,7 @@ class Bookkeeper:
         self._check(claim, on - timedelta(days=12))
         self._approve(claim, on - timedelta(days=8))
         entry = self._book(
-            Kind.PAYMENT, instalment.commitment, self._line(on.year), instalment.amount, on
+            EntryKind.PAYMENT, instalment.commitment, self._line(on.year), instalment.amount, on
         )
         Payment.objects.create(
             claim=claim, entry=entry, paid_on=on, reference=f"BET-{entry.pk:06d} {MARK}"
