@@ -38,6 +38,8 @@ from projects.lifecycle import InformationState, ProposalState
 from projects.models import InformationRequest, Proposal
 
 AT_THE_CHECK = frozenset({ProposalState.SUBMITTED, ProposalState.INCOMPLETE})
+AS_STORED = Decimal("0.000001")
+"""The decimals of a total: a third of a point is rounded, so that what is kept is what is right."""
 CLOSED = frozenset({ProposalState.SELECTED, ProposalState.NOT_SELECTED, ProposalState.WITHDRAWN})
 
 
@@ -205,7 +207,7 @@ def _scores(row: FileSummary, readers: list[Assignment], consensus: Consensus | 
     if consensus is not None and consensus.finalised_at is not None:
         row.total_percent, row.passes = consensus.total_percent, consensus.passes
     else:
-        row.total_percent = sum(totals, Decimal(0)) / len(totals)
+        row.total_percent = (sum(totals, Decimal(0)) / len(totals)).quantize(AS_STORED)
         row.passes = all(item.passes for item in done)
 
 

@@ -29,6 +29,8 @@ from evaluations.models import (
     Conclusion,
     Consensus,
     CorrectionKind,
+    FeedbackTalk,
+    Meeting,
     PreparedNotification,
     SelectionDecision,
 )
@@ -163,6 +165,19 @@ class Situation:
         if found.finalised_at:
             return "final"
         return "proposed" if found.proposed_at else "draft"
+
+    @cached_property
+    def meeting(self) -> str:
+        return _state(Meeting.objects.filter(items__proposal=self.proposal))
+
+    @cached_property
+    def talk(self) -> str:
+        return _state(FeedbackTalk.objects.filter(decision__proposal=self.proposal))
+
+
+def _state(rows: Any) -> str:
+    """Of the newest one; "" when there is none."""
+    return rows.order_by("-pk").values_list("state", flat=True).first() or ""
 
 
 class NothingThere(Exception):
@@ -549,7 +564,13 @@ def decide(at: Attempt) -> None:
     )
 
 
-@act("leader", states=[State.ADVISED], event="decision.withdrawn", ready=lambda now: now.is_decided)
+@act(
+    "leader",
+    states=[State.ADVISED],
+    event="decision.withdrawn",
+    weight=3,
+    ready=lambda now: now.is_decided,
+)
 def take_decision_back(at: Attempt) -> None:
     services.withdraw_decision(proposal=at.proposal, by=at.by)
 
