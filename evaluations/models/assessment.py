@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import ChecklistItem, Criterion
+from calls.models import ChecklistItem
 from common import clock
 from common.constraints import check, unique
 from common.money import MoneyField
 from evaluations.models.assignment import Assignment
+from evaluations.models.scores import CriterionScore, stays_with
 from evaluations.scoring import MAX_SCORE
 from projects.models import Proposal
 
@@ -70,24 +70,12 @@ class Evaluation(models.Model):
         return self.assignment.adviser
 
 
-class Score(models.Model):
-    """0 (not addressed) to 5 (excellent) for one criterion, with the reason (domain.md 5.3)."""
+class Score(CriterionScore):
+    """The score of one reader."""
 
     evaluation = models.ForeignKey(
         Evaluation, models.RESTRICT, related_name="scores", verbose_name=_("beoordeling")
     )
-    criterion = models.ForeignKey(
-        Criterion, models.RESTRICT, related_name="+", verbose_name=_("criterium")
-    )
-    value = models.DecimalField(
-        _("score"),
-        max_digits=3,
-        decimal_places=1,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(MAX_SCORE)],
-    )
-    motivation = models.TextField(_("motivering"), blank=True, max_length=4000)
 
     class Meta:
         verbose_name = _("score")
@@ -108,25 +96,8 @@ class Score(models.Model):
         ]
         triggers = [
             # The scores of a final evaluation are final too.
-            pgtrigger.Trigger(
-                name="final_scores_stay",
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                when=pgtrigger.Before,
-                func="""
-                    IF EXISTS (
-                        SELECT 1 FROM evaluations_evaluation
-                        WHERE id IN (NEW.evaluation_id, OLD.evaluation_id)
-                        AND finalised_at IS NOT NULL
-                    ) THEN
-                        RAISE EXCEPTION 'pgtrigger: the scores of a final evaluation stay';
-                    END IF;
-                    RETURN COALESCE(NEW, OLD);
-                """,
-            )
+            stays_with("evaluation", name="final_scores_stay", what="scores")
         ]
-
-    def __str__(self) -> str:
-        return f"{self.criterion}: {self.value}"
 
 
 class ExclusionAnswer(models.Model):
@@ -158,21 +129,7 @@ class ExclusionAnswer(models.Model):
         ]
         triggers = [
             # So are its answers on the exclusion criteria.
-            pgtrigger.Trigger(
-                name="final_exclusions_stay",
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                when=pgtrigger.Before,
-                func="""
-                    IF EXISTS (
-                        SELECT 1 FROM evaluations_evaluation
-                        WHERE id IN (NEW.evaluation_id, OLD.evaluation_id)
-                        AND finalised_at IS NOT NULL
-                    ) THEN
-                        RAISE EXCEPTION 'pgtrigger: the answers of a final evaluation stay';
-                    END IF;
-                    RETURN COALESCE(NEW, OLD);
-                """,
-            )
+            stays_with("evaluation", name="final_exclusions_stay", what="answers")
         ]
 
     def __str__(self) -> str:

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import Criterion
 from common import clock
 from common.constraints import check, unique
 from evaluations.models.assignment import Assignment
+from evaluations.models.scores import CriterionScore, stays_with
 from evaluations.scoring import MAX_SCORE
 from projects.models import Proposal
 
@@ -80,17 +80,12 @@ class Consensus(models.Model):
         return f"{self.proposal.reference}: consensus"
 
 
-class ConsensusScore(models.Model):
-    """The common score for one criterion, with the reason."""
+class ConsensusScore(CriterionScore):
+    """The common score, with the reason that the readers agree on."""
 
     consensus = models.ForeignKey(
         Consensus, models.CASCADE, related_name="scores", verbose_name=_("consensus")
     )
-    criterion = models.ForeignKey(
-        Criterion, models.RESTRICT, related_name="+", verbose_name=_("criterium")
-    )
-    value = models.DecimalField(_("score"), max_digits=3, decimal_places=1, null=True, blank=True)
-    motivation = models.TextField(_("motivering"), blank=True, max_length=4000)
 
     class Meta:
         verbose_name = _("consensusscore")
@@ -109,26 +104,7 @@ class ConsensusScore(models.Model):
                 _("Een score ligt tussen 0 en 5."),
             ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="final_common_scores_stay",
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                when=pgtrigger.Before,
-                func="""
-                    IF EXISTS (
-                        SELECT 1 FROM evaluations_consensus
-                        WHERE id IN (NEW.consensus_id, OLD.consensus_id)
-                        AND finalised_at IS NOT NULL
-                    ) THEN
-                        RAISE EXCEPTION 'pgtrigger: the scores of a final consensus stay';
-                    END IF;
-                    RETURN COALESCE(NEW, OLD);
-                """,
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.criterion}: {self.value}"
+        triggers = [stays_with("consensus", name="final_common_scores_stay", what="scores")]
 
 
 class ConsensusReply(models.Model):
