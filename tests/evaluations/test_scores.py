@@ -11,7 +11,7 @@ from accounts.roles import StaffRole
 from calls.models import Call, ChecklistItem, ChecklistKind
 from common.lifecycle import TransitionRefused
 from evaluations.lifecycle import AssignmentState
-from evaluations.models import Score
+from evaluations.models import FileSummary, Score
 from evaluations.services import (
     ScoreEntry,
     ScoresChanged,
@@ -19,6 +19,7 @@ from evaluations.services import (
     revoke_assignment,
     save_scores,
 )
+from evaluations.services.summary import stale_summaries
 from projects.lifecycle import ProposalState
 from tests.calls.factories import CallFactory
 from tests.evaluations.factories import Case, staff
@@ -151,3 +152,12 @@ def test_no_scores_on_a_withdrawn_file() -> None:
     type(case.proposal).objects.filter(pk=case.proposal.pk).update(state=ProposalState.WITHDRAWN)
     with pytest.raises(TransitionRefused, match="is nu “Ingetrokken”"):
         save_scores(evaluation=case.evaluation, by=case.adviser, version=1, entries={})
+
+
+def test_an_average_that_has_no_end_is_kept_as_what_it_is() -> None:
+    case = Case().accepted()
+    case.score(value="4.0")
+    for value in ("4.0", "5.0"):
+        case.score(case.reader(), value)
+    assert FileSummary.objects.get(proposal=case.proposal).total_percent == Decimal("86.666667")
+    assert list(stale_summaries()) == []
