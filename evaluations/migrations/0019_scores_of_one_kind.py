@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """No change of the tables: common scores are checked by the form as scores of a reader are."""
 
-    dependencies = [("evaluations", "0017_conflict_taken_back")]
+    dependencies = [("evaluations", "0018_words_of_a_talk")]
 
     operations = [
         migrations.AlterField(
