@@ -208,7 +208,7 @@ def test_the_forecast_counts_open_instalments_by_year(dossier_year: BudgetLine) 
             (date(YEAR + 1, 5, 1), InstalmentState.PLANNED),
             (date(YEAR + 1, 8, 1), InstalmentState.CLAIMED),
             (date(YEAR + 2, 1, 1), InstalmentState.PLANNED),
-            (date(YEAR, 1, 1), InstalmentState.PAID),
+            (date(YEAR, 1, 1), InstalmentState.CANCELLED),
         ],
         1,
     ):
