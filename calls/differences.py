@@ -26,7 +26,7 @@ def _sections(old: list[Part], new: list[Part]) -> Iterator[str]:
     before, after = _by_id(old), _by_id(new)
     for part in old:
         if part["id"] not in after:
-            yield _("Deel %(section)s is geschrapt.") % {"section": _name(part)}
+            yield _("Deel %(section)s is verwijderd.") % {"section": _name(part)}
     for part in new:
         was = before.get(part["id"])
         if was is None:
@@ -45,7 +45,7 @@ def _section(was: Part, now: Part) -> Iterator[str]:
             was["intro"],
             now["intro"],
             _("Deel %(section)s heeft nu een inleiding."),
-            _("De inleiding van deel %(section)s is geschrapt."),
+            _("De inleiding van deel %(section)s is verwijderd."),
             _("De inleiding van deel %(section)s is herschreven."),
         ) % {"section": _name(now)}
     if was["kind"] != now["kind"]:
@@ -62,7 +62,7 @@ def _questions(old: Definition, new: Definition) -> Iterator[str]:
     for section in old["sections"]:
         for question in section["questions"]:
             if question["id"] not in after:
-                yield _("De vraag %(question)s in deel %(section)s is geschrapt.") % {
+                yield _("De vraag %(question)s in deel %(section)s is verwijderd.") % {
                     "question": _quoted(question),
                     "section": section["code"],
                 }
@@ -151,7 +151,7 @@ def _help(was: Part, now: Part) -> Iterator[str]:
             was["help_text"],
             now["help_text"],
             _("%(question)s heeft nu uitleg."),
-            _("De uitleg bij %(question)s is geschrapt."),
+            _("De uitleg bij %(question)s is verwijderd."),
             _("De uitleg bij %(question)s is herschreven."),
         ) % {"question": _quoted(now)}
 
@@ -205,7 +205,7 @@ def _columns(was: Part, now: Part) -> Iterator[str]:
             yield _("In de tabel %(question)s is de kolom “%(column)s” gewijzigd.") % words
     for key, column in before.items():
         if key not in after:
-            yield _("In de tabel %(question)s is de kolom “%(column)s” geschrapt.") % {
+            yield _("In de tabel %(question)s is de kolom “%(column)s” verwijderd.") % {
                 "question": question,
                 "column": column["label"],
             }

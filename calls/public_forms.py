@@ -94,7 +94,7 @@ class AnswerForm(PortalForm):
         label=_("Vraag zoals ze op de site komt"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5, "data-maxlength": 2000}),
-        help_text=_("Haal namen en andere persoonlijke gegevens weg."),
+        help_text=_("Verwijder namen en andere persoonlijke gegevens."),
     )
     answer = forms.CharField(
         label=_("Antwoord"),

@@ -136,7 +136,7 @@ STEPS: tuple[SetupStep, ...] = (
             SetupItem(
                 "samenvatting",
                 _("Schrijf een samenvatting."),
-                _("Ze staat in de lijst van oproepen en bovenaan de bladzijde."),
+                _("Ze staat in de lijst van oproepen en bovenaan de pagina."),
                 lambda call: bool(call.summary.strip()),
                 ("calls:edit_texts",),
                 is_required=True,
@@ -289,7 +289,7 @@ STEPS: tuple[SetupStep, ...] = (
             SetupItem(
                 "contact",
                 _("Vul een e-mailadres voor vragen in."),
-                _("Het staat op de bladzijde van de oproep."),
+                _("Het staat op de pagina van de oproep."),
                 lambda call: bool(call.contact_email),
                 ("calls:edit_settings", "contact"),
                 is_required=True,

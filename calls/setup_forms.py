@@ -135,7 +135,7 @@ class DocumentTitleForm(PortalModelForm):
     class Meta:
         model = CallDocument
         fields = ("title",)
-        help_texts = {"title": _("Zo staat het document op de bladzijde van de oproep.")}
+        help_texts = {"title": _("Zo staat het document op de pagina van de oproep.")}
 
 
 class DocumentForm(DocumentTitleForm):
@@ -164,7 +164,7 @@ class MoveClosingForm(PortalForm):
         label=_("Reden"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, "data-maxlength": 1000}),
-        help_text=_("Iedereen leest deze reden: op de bladzijde van de oproep en in de mail."),
+        help_text=_("Iedereen leest deze reden: op de pagina van de oproep en in de mail."),
         error_messages={"required": _("Schrijf waarom de sluiting verandert.")},
     )
 

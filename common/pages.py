@@ -65,7 +65,7 @@ class SampleForm(PortalForm):
 
 def design(request: HttpRequest) -> HttpResponse:
     """Every component once, with sample data (development only)."""
-    messages.success(request, "Uw ontwerp is bewaard.")
+    messages.success(request, "Uw ontwerp is opgeslagen.")
     messages.error(request, "De oproep is gesloten; indienen kan niet meer.")
     now, day = clock.now(), today()
     rows = [

@@ -62,7 +62,7 @@ def check_upload(uploaded: File) -> None:
         raise ValidationError(
             _(
                 "De inhoud van dit bestand past niet bij de extensie .%(extension)s, of het bestand"
-                " is beschadigd. Bewaar het opnieuw in het juiste formaat."
+                " is beschadigd. Sla het opnieuw op in het juiste formaat."
             )
             % {"extension": extension_of(name)},
             code="content",
@@ -94,7 +94,7 @@ def _is_pdf(file: File) -> bool:
         return False
     if encrypted:
         raise ValidationError(
-            _("Deze PDF is beveiligd. Bewaar het bestand zonder wachtwoord en probeer opnieuw."),
+            _("Deze PDF is beveiligd. Sla het bestand op zonder wachtwoord en probeer opnieuw."),
             code="encrypted",
         )
     return pages > 0
@@ -126,17 +126,17 @@ def _inspect(archive: zipfile.ZipFile, member: str, content_type: str, mimetype:
         or unpacked_size(archive, conf.max_unpacked_bytes()) > conf.max_unpacked_bytes()
     ):
         raise ValidationError(
-            _("Dit bestand is uitgepakt te groot. Bewaar het opnieuw of splits het."), code="bomb"
+            _("Dit bestand is uitgepakt te groot. Sla het opnieuw op of splits het."), code="bomb"
         )
     if any(info.flag_bits & 0x1 for info in members):
         raise ValidationError(
-            _("Dit bestand is beveiligd. Bewaar het zonder wachtwoord en probeer opnieuw."),
+            _("Dit bestand is beveiligd. Sla het op zonder wachtwoord en probeer opnieuw."),
             code="encrypted",
         )
     lowered = {name.lower() for name in names}
     if any(name.endswith("vbaproject.bin") or name.startswith("basic/") for name in lowered):
         raise ValidationError(
-            _("Dit bestand bevat macro's. Bewaar het zonder macro's en probeer opnieuw."),
+            _("Dit bestand bevat macro's. Sla het op zonder macro's en probeer opnieuw."),
             code="macro",
         )
     if member not in names:

@@ -56,7 +56,7 @@ def read_workbook(uploaded: File) -> dict[str, list[ReadRow]]:
         raise
     except Exception as error:  # a damaged file, or one made to harm, fails in many ways
         raise ValidationError(
-            _("Dit rekenblad kan niet gelezen worden. Open het, bewaar het opnieuw als .xlsx."),
+            _("Dit rekenblad kan niet gelezen worden. Open het en sla het opnieuw op als .xlsx."),
             code="unreadable",
         ) from error
 

@@ -96,7 +96,7 @@ ASSIGNMENT_LIFECYCLE = Lifecycle(
         ),
         step(
             "finish",
-            _("Scores afronden"),
+            _("Scores definitief maken"),
             [AssignmentState.ACCEPTED],
             AssignmentState.DONE,
             who=is_assigned_adviser,

@@ -67,7 +67,7 @@ EXPLANATION = (
     "1. Vul op het blad “Scores” alleen de kolommen “Score” en “Motivering” in, en op het blad"
     " “Uitsluiting” alleen “Voldaan” en “Reden”. De andere zijn vergrendeld.",
     "2. Kies een score, of ja of nee, uit de lijst. Typ geen formule.",
-    "3. Bewaar het bestand als .xlsx en upload het in het portaal, bij “Offline werken”.",
+    "3. Sla het bestand op als .xlsx en upload het in het portaal, bij “Offline werken”.",
     "4. Het portaal toont eerst wat het zou opslaan. Pas als u bevestigt, wordt het opgeslagen.",
     "",
     "Een rij die u niet wijzigt, blijft zoals ze in het portaal staat. Wijzigde u dezelfde rij ook"

@@ -109,7 +109,7 @@ class TextAnswerField(forms.CharField):
     def run_validators(self, value: Any) -> None:
         if "\0" in value:
             raise ValidationError(
-                _("Deze tekst bevat een teken dat we niet kunnen bewaren. Plak de tekst opnieuw."),
+                _("Deze tekst bevat een teken dat we niet kunnen opslaan. Plak de tekst opnieuw."),
                 code="null_characters",
             )
         over = len(value) - (self.limit or len(value))

@@ -76,7 +76,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         with service_errors(form):
             update_organisation(actor=request.user, organisation_id=found.pk, details=form.details)
     if form.is_valid():
-        messages.success(request, _("De gegevens zijn bewaard."))
+        messages.success(request, _("De gegevens zijn opgeslagen."))
         return redirect("accounts:organisation", found.pk)
     return render(request, "accounts/organisation_edit.html", {"form": form, "organisation": found})
 

@@ -25,7 +25,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=person)
     if form.is_valid():
         update_profile(actor=request.user, **form.cleaned_data)
-        messages.success(request, _("Uw gegevens zijn bewaard."))
+        messages.success(request, _("Uw gegevens zijn opgeslagen."))
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form})
 

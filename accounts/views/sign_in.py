@@ -106,7 +106,7 @@ class PasswordSetView(auth_views.PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        messages.success(self.request, _("Uw wachtwoord is bewaard. U kunt nu aanmelden."))
+        messages.success(self.request, _("Uw wachtwoord is opgeslagen. U kunt nu aanmelden."))
         return response
 
 
@@ -119,5 +119,5 @@ class PasswordChangeView(auth_views.PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        messages.success(self.request, _("Uw nieuwe wachtwoord is bewaard."))
+        messages.success(self.request, _("Uw nieuwe wachtwoord is opgeslagen."))
         return response

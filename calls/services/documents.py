@@ -40,7 +40,10 @@ def add_document(*, call: Call, title: str, uploaded: File, by: User) -> CallDoc
     kept = list(call.documents.order_by("position", "pk"))
     if len(kept) >= MAX_DOCUMENTS:
         raise ValidationError(
-            {"file": _("Er zijn al %(n)s documenten. Schrap er eerst een.") % {"n": MAX_DOCUMENTS}}
+            {
+                "file": _("Er zijn al %(n)s documenten. Verwijder er eerst een.")
+                % {"n": MAX_DOCUMENTS}
+            }
         )
     try:
         document.file = store_upload(uploaded=uploaded, created_by=by)
@@ -83,7 +86,7 @@ def move_document(*, document: CallDocument, by: User, up: bool) -> None:
 def remove_document(*, document: CallDocument, by: User) -> None:
     """Take a document off the call; a copy in another call stays. Raises: as above."""
     _lock(document.call, by)
-    _record(document, by, "document_removed", _("Document geschrapt: %(name)s"))
+    _record(document, by, "document_removed", _("Document verwijderd: %(name)s"))
     document.delete()
 
 

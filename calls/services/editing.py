@@ -131,7 +131,7 @@ def delete_part(*, part: Part, by: User) -> None:
     _lock(part, by)
     if isinstance(part, FormSection | FormQuestion):
         check_may_go(part)
-    _record(part, by, "part_deleted", _("%(what)s geschrapt: %(name)s"))
+    _record(part, by, "part_deleted", _("%(what)s verwijderd: %(name)s"))
     try:
         part.delete()
     except models.RestrictedError:
@@ -182,8 +182,8 @@ def save_criteria(*, call: Call, criteria: Sequence[Criterion], by: User) -> Non
     if any(criterion.pk not in present for criterion in criteria):
         raise ValidationError(
             _(
-                "Een criterium van deze bladzijde bestaat niet meer. Neem over wat u typte, en"
-                " herlaad de bladzijde."
+                "Een criterium van deze pagina bestaat niet meer. Neem over wat u typte, en"
+                " herlaad de pagina."
             ),
             code="gone",
         )

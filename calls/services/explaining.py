@@ -60,7 +60,7 @@ def remove_explanation(*, call: Call, item: str, by: User) -> None:
         record(
             actor=by,
             action="call.setup_explanation_removed",
-            label=_("Uitleg bij de opmaak geschrapt"),
+            label=_("Uitleg bij de opmaak verwijderd"),
             about=call,
             data={"item": item},
         )

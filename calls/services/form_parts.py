@@ -52,7 +52,7 @@ def check_saved(part: FormPart) -> None:
             )
         if section.questions.exists():
             raise ValidationError(
-                {"kind": _("Dit deel heeft vragen. Schrap die eerst, of laat de soort staan.")}
+                {"kind": _("Dit deel heeft vragen. Verwijder die eerst, of laat de soort staan.")}
             )
     for fault in faults(ordered(sections)):
         is_own = isinstance(part, FormQuestion) and fault.question.pk == part.pk
@@ -86,7 +86,7 @@ def check_fixed(part: FormPart) -> None:
         raise ValidationError(
             {
                 "type": _(
-                    "De soort van een bestaande vraag blijft: er zijn antwoorden op. Schrap de"
+                    "De soort van een bestaande vraag blijft: er zijn antwoorden op. Verwijder de"
                     " vraag en voeg een nieuwe toe."
                 )
             }

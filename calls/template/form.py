@@ -280,7 +280,7 @@ SECTIONS: tuple[SectionSpec, ...] = (
                 (
                     "privacy",
                     "Wij hebben de privacyverklaring van het portaal gelezen.",
-                    "U vindt ze onderaan elke bladzijde.",
+                    "U vindt ze onderaan elke pagina.",
                 ),
             )
         ),

@@ -49,7 +49,7 @@ def edit(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
                 document=document, title=form.cleaned_data["title"], by=request.user
             )
         if form.is_valid():
-            messages.success(request, _("De titel is bewaard."))
+            messages.success(request, _("De titel is opgeslagen."))
             return redirect(step_url(call, STEP))
     return _page(request, call, form, _("Titel van het document"))
 
@@ -66,7 +66,7 @@ def remove(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, sentences(error))
         else:
-            messages.success(request, _("“%(name)s” is geschrapt.") % {"name": document.title})
+            messages.success(request, _("“%(name)s” is verwijderd.") % {"name": document.title})
         return redirect(step_url(call, STEP))
     return render(
         request,

@@ -177,7 +177,7 @@ def delete(request: SignedInRequest, slug: str, kind: str, pk: int) -> HttpRespo
         except ValidationError as error:
             messages.error(request, sentences(error))
         else:
-            messages.success(request, _("“%(name)s” is geschrapt.") % {"name": name})
+            messages.success(request, _("“%(name)s” is verwijderd.") % {"name": name})
         return redirect(_back(holder, kind))
     questions = part.questions.count() if isinstance(part, FormSection) else 0
     return render(
@@ -223,7 +223,7 @@ def _edit(request: SignedInRequest, holder: Holder, kind: str, part: Any) -> Htt
         with service_errors(form):
             services.save_part(part=form.instance, by=request.user)
         if form.is_valid():
-            messages.success(request, _("“%(name)s” is bewaard.") % {"name": part})
+            messages.success(request, _("“%(name)s” is opgeslagen.") % {"name": part})
             return redirect(_back(holder, kind))
     return render(
         request,

@@ -67,7 +67,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
                 request,
                 _("We ontvingen uw vraag. We mailen u het antwoord.")
                 if form.cleaned_data["email"]
-                else _("We ontvingen uw vraag. Het antwoord komt op deze bladzijde."),
+                else _("We ontvingen uw vraag. Het antwoord komt op deze pagina."),
             )
             return redirect("calls:questions", slug=call.slug)
     return render(request, "calls/ask_question.html", {"call": call, "form": form})

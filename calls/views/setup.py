@@ -63,7 +63,7 @@ def edit_settings(request: SignedInRequest, slug: str, part: str) -> HttpRespons
         with service_errors(form):
             services.update_call(call=call, by=request.user, **form.cleaned_data)
         if form.is_valid():
-            messages.success(request, _("“%(name)s” is bewaard.") % {"name": settings.title})
+            messages.success(request, _("“%(name)s” is opgeslagen.") % {"name": settings.title})
             return redirect(step_url(call, settings.step))
     # The form has put what was typed on the call; the page's title shows what is kept.
     kept = get_object_or_404(Call, pk=call.pk)
@@ -99,11 +99,11 @@ def edit_criteria(request: SignedInRequest, slug: str) -> HttpResponse:
         else:
             total = sum(form.instance.weight for form in formset)
             if total == FULL_WEIGHT:
-                messages.success(request, _("De criteria zijn bewaard."))
+                messages.success(request, _("De criteria zijn opgeslagen."))
             else:
                 messages.warning(
                     request,
-                    _("De criteria zijn bewaard, maar de gewichten zijn samen %(total)s.")
+                    _("De criteria zijn opgeslagen, maar de gewichten zijn samen %(total)s.")
                     % {"total": format_pct(total)},
                 )
             return redirect(step_url(call, "criteria"))
@@ -142,7 +142,7 @@ def explain(request: SignedInRequest, slug: str, item: str) -> HttpResponse:
                 by=request.user,
             )
         if form.is_valid():
-            messages.success(request, _("De uitleg is bewaard. Dit onderdeel is afgevinkt."))
+            messages.success(request, _("De uitleg is opgeslagen. Dit onderdeel is afgevinkt."))
             return redirect(_step_of(call, item))
     return render(
         request,
@@ -165,7 +165,7 @@ def unexplain(request: SignedInRequest, slug: str, item: str) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, sentences(error))
     else:
-        messages.success(request, _("De uitleg is geschrapt."))
+        messages.success(request, _("De uitleg is verwijderd."))
     return redirect(_step_of(call, item))
 
 

@@ -32,7 +32,7 @@ CONSEQUENCES = {
         " lege formulier als PDF."
     ),
     "back_to_concept": gettext_lazy(
-        "De oproep verdwijnt van de publieke bladzijden, en u kunt ze weer wijzigen."
+        "De oproep verdwijnt van de publieke pagina's, en u kunt ze weer wijzigen."
     ),
     "start_assessment": gettext_lazy(
         "Niemand kan nog indienen. De oproep staat daarna als “in beoordeling”."
@@ -40,7 +40,7 @@ CONSEQUENCES = {
     "mark_decided": gettext_lazy("De oproep staat daarna als “beslist”."),
     "archive": gettext_lazy("De oproep blijft leesbaar, maar niemand werkt er nog aan."),
     "withdraw": gettext_lazy(
-        "De oproep verdwijnt van de publieke bladzijden. Dit kan niet ongedaan worden gemaakt."
+        "De oproep verdwijnt van de publieke pagina's. Dit kan niet ongedaan worden gemaakt."
     ),
 }
 
@@ -164,7 +164,7 @@ def edit_texts(request: SignedInRequest, slug: str) -> HttpResponse:
         with service_errors(form):
             services.update_call(call=call, by=request.user, **form.cleaned_data)
         if form.is_valid():
-            messages.success(request, _("De teksten zijn bewaard."))
+            messages.success(request, _("De teksten zijn opgeslagen."))
             return redirect("calls:staff_detail", slug=call.slug)
     # The form has put what was typed on the call; the page's title shows what is kept.
     kept = _call(request, slug)

@@ -195,7 +195,7 @@ def _render(claim: Claim, heartbeat: Heartbeat) -> Made:
         return Made(target, _pack(declaration, claim, target, heartbeat))
     page = page_of(job, heartbeat.within(1, 50))
     assert page is not None
-    heartbeat(50, _("Bladzijden opmaken"))
+    heartbeat(50, _("Pagina's opmaken"))
     # Here, because importing WeasyPrint takes as long as the rest of Django's start-up, and only
     # workers need it.
     from documents.rendering import html_to_pdf
@@ -203,7 +203,7 @@ def _render(claim: Claim, heartbeat: Heartbeat) -> Made:
     html_to_pdf(
         page.html,
         target,
-        lambda pages: heartbeat(85, _("%(pages)s bladzijden wegschrijven") % {"pages": pages}),
+        lambda pages: heartbeat(85, _("%(pages)s pagina's wegschrijven") % {"pages": pages}),
         enclosures=page.enclosures,
     )
     return Made(target)

@@ -30,7 +30,7 @@ from projects.answers import TextAnswerField
 from projects.forms.base import Leftover
 from projects.forms.unsaved import words
 
-TO_FINISH = _("nodig om af te ronden")
+TO_FINISH = _("nodig om definitief te maken")
 MOTIVATION_LIMIT, REASON_LIMIT, ADVICE_LIMIT, NOTES_LIMIT = 4000, 2000, 6000, 20000
 
 
@@ -91,10 +91,10 @@ class CriterionRow:
         if not self.missing:
             return ""
         if not self.typed and self.needed == 1:
-            return _g("Nog een motivering nodig om af te ronden.")
+            return _g("Nog een motivering nodig om definitief te maken.")
         return ngettext(
-            "Nog %(n)d teken nodig om af te ronden.",
-            "Nog %(n)d tekens nodig om af te ronden.",
+            "Nog %(n)d teken nodig om definitief te maken.",
+            "Nog %(n)d tekens nodig om definitief te maken.",
             self.missing,
         ) % {"n": self.missing}
 

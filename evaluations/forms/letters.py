@@ -134,7 +134,7 @@ class ProofForm(PortalForm):
     proof = forms.CharField(
         label=gettext_lazy("Bewijs van kennisgeving"),
         max_length=200,
-        help_text=gettext_lazy("Wat u hier bewaart, kan niet meer gewijzigd worden."),
+        help_text=gettext_lazy("Wat u hier opslaat, kan niet meer gewijzigd worden."),
     )
 
 

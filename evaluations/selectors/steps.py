@@ -59,7 +59,9 @@ def _among_readers(own: Assignment, proposal: Proposal) -> NextStep | None:
     """For a reader whose scores are final: waiting, agreeing on common scores, or advising."""
     readers = readers_of(proposal)
     if unfinished(readers):
-        return NextStep(_("U bent klaar. Nog niet alle lezers hebben hun scores afgerond."))
+        return NextStep(
+            _("U bent klaar. Nog niet alle lezers hebben hun scores definitief gemaakt.")
+        )
     if needs_consensus(proposal, readers):
         found = consensus_of(proposal)
         if found is None or found.finalised_at is None:

@@ -41,7 +41,7 @@ def act_of(row: Any) -> tuple[str, str]:
         return "", ""
     label, page = OWN_ACTS.get(row.own_state) or ACTS[FileStep(row.shown_step)]
     if row.shown_step == FileStep.ADVISE and row.advised_at is not None:
-        label = gettext_lazy("Verbeterd advies afronden")
+        label = gettext_lazy("Verbeterd advies definitief maken")
     return str(label), reverse(f"evaluations:{page}", args=[row.proposal.reference])
 
 

@@ -160,7 +160,7 @@ def _locked(proposal: Proposal, by: User) -> tuple[Proposal, Assignment]:
     is_lead_adviser.check(by, assignment)
     assert assignment is not None
     if assignment.state != AssignmentState.DONE:
-        raise TransitionRefused(_("Rond eerst uw scores af. Daarna schrijft u het advies."))
+        raise TransitionRefused(_("Maak eerst uw scores definitief. Daarna schrijft u het advies."))
     if SelectionDecision.objects.filter(proposal=proposal).exists():
         raise TransitionRefused(_("Het advies ligt vast: wie beslist, is ermee aan het werk."))
     return proposal, assignment

@@ -303,8 +303,8 @@ def refuse_before_readers_agree(proposal: Proposal) -> None:
     if waiting := unfinished(readers):
         raise TransitionRefused(
             _(
-                "Nog niet alle lezers hebben hun scores afgerond: %(names)s. Wacht op hen, of "
-                "vraag het PIO-team om hun toewijzing in te trekken."
+                "Nog niet alle lezers hebben hun scores definitief gemaakt: %(names)s. Wacht op"
+                " hen, of vraag het PIO-team om hun toewijzing in te trekken."
             )
             % {"names": ", ".join(str(one.adviser) for one in waiting)},
             code="readers",
@@ -334,7 +334,10 @@ def _of_lead(proposal: Proposal, by: User) -> tuple[Proposal, Consensus | None]:
     is_lead_adviser.check(by, next((one for one in readers if one.is_lead), None))
     if unfinished(readers):
         raise TransitionRefused(
-            _("Nog niet alle lezers hebben hun scores afgerond. Daarna zoekt u een consensus."),
+            _(
+                "Nog niet alle lezers hebben hun scores definitief gemaakt. Daarna zoekt u een"
+                " consensus."
+            ),
             code="readers",
         )
     if not needs_consensus(proposal, readers):

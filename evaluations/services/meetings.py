@@ -208,7 +208,7 @@ def remove_item(*, item: AgendaItem, by: User) -> None:
             _("Dit dossier is besproken: het blijft op de agenda, met zijn verslag.")
         )
     item.delete()
-    record(actor=by, action="meeting.agenda", label=_("Agendapunt geschrapt"), about=meeting)
+    record(actor=by, action="meeting.agenda", label=_("Agendapunt verwijderd"), about=meeting)
 
 
 # --- Who sits at the table -----------------------------------------------------------------------

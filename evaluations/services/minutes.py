@@ -30,7 +30,7 @@ class MinutesChanged(Clash):
     def __init__(self, current: AgendaItem) -> None:
         super().__init__(
             current,
-            _("%(person)s bewaarde intussen een ander verslag. Vergelijk de twee teksten en kies.")
+            _("%(person)s sloeg intussen een ander verslag op. Vergelijk de twee teksten en kies.")
             % {"person": current.saved_by},
         )
 

@@ -147,7 +147,7 @@ def add_notification_proof(*, proposal: Proposal, by: User, proof: str) -> Selec
         raise TransitionRefused(_("Deze beslissing is nog niet meegedeeld."), code="state")
     if decision.notification_proof:
         raise TransitionRefused(
-            _("Het bewijs van deze kennisgeving is al bewaard en ligt vast."), code="state"
+            _("Het bewijs van deze kennisgeving is al opgeslagen en ligt vast."), code="state"
         )
     if not proof.strip():
         raise ValidationError({"proof": _("Schrijf wat de kennisgeving bewijst.")})

@@ -43,7 +43,7 @@ def save_profile(
     profile.is_in_pool = is_in_pool
     profile.save()
     profile.expertise.set(expertise)
-    _record(by, "profile_saved", _("Profiel van een adviseur bewaard"), profile)
+    _record(by, "profile_saved", _("Profiel van een adviseur opgeslagen"), profile)
     return profile
 
 
@@ -77,7 +77,7 @@ def remove_absence(*, absence: AdviserAbsence, by: User) -> None:
     """
     profile = absence.profile
     may_edit_profile.check(by, profile.user)
-    _record(by, "absence_removed", _("Afwezigheid weggehaald"), profile, absence=absence.pk)
+    _record(by, "absence_removed", _("Afwezigheid verwijderd"), profile, absence=absence.pk)
     absence.delete()
 
 

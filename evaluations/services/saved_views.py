@@ -59,7 +59,7 @@ def save_view(
     record(
         actor=by,
         action="savedview.changed" if view else "savedview.added",
-        label=_("Weergave bewaard"),
+        label=_("Weergave opgeslagen"),
         about=kept,
     )
     return kept
@@ -79,7 +79,7 @@ def delete_view(*, view: SavedView, by: User) -> None:
 
 def _own(view: SavedView, by: User) -> None:
     if view.owner_id != by.pk:
-        raise PermissionDenied(_("Deze weergave is van een collega. Bewaar er zelf een kopie van."))
+        raise PermissionDenied(_("Deze weergave is van een collega. Sla er zelf een kopie van op."))
 
 
 # --- By mail -------------------------------------------------------------------------------------

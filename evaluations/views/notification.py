@@ -133,6 +133,6 @@ def proof(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
         lambda: add_notification_proof(
             proposal=proposal, by=request.user, proof=form.cleaned_data["proof"]
         ),
-        _("Het bewijs is bewaard."),
+        _("Het bewijs is opgeslagen."),
         "decide",
     )

@@ -82,7 +82,7 @@ def absence_remove(request: SignedInRequest, pk: int, absence: int) -> HttpRespo
     if found.profile is None or row is None:
         raise Http404
     remove_absence(absence=row, by=request.user)
-    messages.success(request, _("De afwezigheid is weggehaald."))
+    messages.success(request, _("De afwezigheid is verwijderd."))
     return redirect("evaluations:adviser", pk=pk)
 
 
@@ -143,7 +143,7 @@ def interest_end(request: SignedInRequest, pk: int) -> HttpResponse:
         with service_errors(form):
             end_interest(interest=interest, by=request.user, **form.cleaned_data)
     if form.is_valid():
-        messages.success(request, _("De einddatum is bewaard."))
+        messages.success(request, _("De einddatum is opgeslagen."))
         return redirect("evaluations:interests")
     return render(
         request,

@@ -68,7 +68,7 @@ def _press(request: SignedInRequest, item: AgendaItem, form: MinutesForm) -> Htt
     except ValidationError as error:
         add_errors(form, error)
         return _room(request, item, form=form)
-    messages.success(request, _("Het verslag is bewaard."), extra_tags=f"saved:{request.path}")
+    messages.success(request, _("Het verslag is opgeslagen."), extra_tags=f"saved:{request.path}")
     return _go_on(request, item)
 
 

@@ -70,7 +70,7 @@ def _form(
         with service_errors(form):
             view = save_view(by=request.user, view=view, **form.settings())
         if form.is_valid() and view is not None:
-            messages.success(request, _("De weergave is bewaard."))
+            messages.success(request, _("De weergave is opgeslagen."))
             return redirect("evaluations:saved_view", pk=view.pk)
     return render(
         request,

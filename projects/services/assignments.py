@@ -77,7 +77,7 @@ def end_assignment(*, assignment: SectionAssignment, by: User) -> None:
     """Take the request back. Raises: as `finish_assignment`."""
     with transaction.atomic():
         lock_for_editing(assignment.proposal, by)
-        _record(assignment, by, "assignment_ended", _("Toewijzing van deel %(code)s geschrapt"))
+        _record(assignment, by, "assignment_ended", _("Toewijzing van deel %(code)s verwijderd"))
         assignment.delete()
 
 

@@ -57,7 +57,7 @@ def invite_to_partner(
     current = lock_for_editing(partner.proposal, by)
     found = current.partners.filter(pk=partner.pk).first()
     if found is None:
-        raise ValidationError({"partner": _("Deze partner is intussen geschrapt.")})
+        raise ValidationError({"partner": _("Deze partner is intussen verwijderd.")})
     if found.accesses.count() >= MAX_PEOPLE:
         raise ValidationError(
             {"partner": _("Een partner heeft hoogstens %(n)s mensen.") % {"n": MAX_PEOPLE}}

@@ -109,7 +109,7 @@ def _remove(proposal: Proposal, kept: set[int], by: User) -> None:
         record(
             actor=by,
             action="proposal.partner_access_ended",
-            label=_("Partner geschrapt: zijn mensen hebben geen toegang meer"),
+            label=_("Partner verwijderd: zijn mensen hebben geen toegang meer"),
             about=proposal,
             data={"users": lost},
         )

@@ -69,7 +69,7 @@ def finish(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     try:
         if request.POST.get("act") == "end":
             end_assignment(assignment=assignment, by=person(request))
-            messages.success(request, _("De toewijzing is geschrapt."))
+            messages.success(request, _("De toewijzing is verwijderd."))
         else:
             finish_assignment(assignment=assignment, by=person(request))
             messages.success(request, _("Het deel is klaar. Uw voorstel is nog niet ingediend."))

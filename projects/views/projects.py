@@ -161,7 +161,7 @@ def phase(request: SignedInRequest, reference: str, pk: int | None = None) -> Ht
         form=form,
         act=lambda data: services.save_phase(phase=form.instance, by=request.user),
         submit=_("Opslaan"),
-        done=_("De fase is bewaard."),
+        done=_("De fase is opgeslagen."),
         **_back(found),
     )
 

@@ -46,7 +46,7 @@ def test_a_person_changes_the_own_contact_data() -> None:
     assert "an@stad.example" in page
     data = {"first_name": "An", "last_name": "Peeters", "job_title": "Aankoper", "phone": "09 1"}
     answer = client.post("/mijn-gegevens/", {**data, "email": "boos@x.example"}, follow=True)
-    assert "Uw gegevens zijn bewaard." in answer.content.decode()
+    assert "Uw gegevens zijn opgeslagen." in answer.content.decode()
     person.refresh_from_db()
     assert (str(person), person.job_title, person.phone, person.email) == (
         "An Peeters",
@@ -210,7 +210,7 @@ def test_a_manager_changes_the_details_on_the_page(manager: Membership) -> None:
     answer = client.post(f"{url}bewerken/", {**NEW, "postcode": "9999", "kbo": "0207509032"})
     assert list(answer.context["form"].errors) == ["kbo"]
     answer = client.post(f"{url}bewerken/", {**NEW, "postcode": "9999"}, follow=True)
-    assert "De gegevens zijn bewaard." in answer.content.decode()
+    assert "De gegevens zijn opgeslagen." in answer.content.decode()
     assert "0207.509.031" in answer.content.decode()
 
 

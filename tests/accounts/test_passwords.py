@@ -84,6 +84,6 @@ def test_a_person_changes_the_password(client: Client) -> None:
     refused = client.post("/wachtwoord/wijzigen/", {**data, "old_password": "fout"})
     assert refused.context["form"].errors["old_password"]
     answer = client.post("/wachtwoord/wijzigen/", data, follow=True)
-    assert "Uw nieuwe wachtwoord is bewaard." in answer.content.decode()
+    assert "Uw nieuwe wachtwoord is opgeslagen." in answer.content.decode()
     person.refresh_from_db()
     assert person.check_password(NEW)

@@ -51,8 +51,8 @@ class Leader(Staff):
     def minutes(self, text: str, leaning: str) -> None:
         self.fill("Verslag", text)
         self.select("Voorstel van de vergadering", leaning)
-        self.press("Bewaren")
-        self.sees("Het verslag is bewaard.")
+        self.press("Opslaan")
+        self.sees("Het verslag is opgeslagen.")
 
     def notes_departure(self, name: str, reason: str) -> None:
         self.select("Wie verlaat de zaal?", name)

@@ -83,7 +83,7 @@ def test_a_preview_behaves_as_the_form_and_saves_nothing(
     team = Applicant(new_context(viewport=viewport).new_page())
     team.sign_in(TEAM)
     team.page.goto(f"/beheer/oproepen/{OPEN_CALL}/voorbeeld/E/")
-    team.sees("VOORBEELD – er wordt niets bewaard")
+    team.sees("VOORBEELD – er wordt niets opgeslagen")
     expect(team.field(HANGS_ON_IT)).to_be_hidden()
     team.choose(ASKED, "Ja")
     expect(team.field(HANGS_ON_IT)).to_be_visible()

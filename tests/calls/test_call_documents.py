@@ -98,7 +98,9 @@ def test_no_title_and_one_too_many_are_refused_before_anything_is_kept(call, tea
         CallDocumentFactory(call=call, file=stored)
     with pytest.raises(ValidationError) as refused:
         services.add_document(call=call, title="Te veel", uploaded=upload(), by=team)
-    assert refused.value.message_dict["file"] == ["Er zijn al 30 documenten. Schrap er eerst een."]
+    assert refused.value.message_dict["file"] == [
+        "Er zijn al 30 documenten. Verwijder er eerst een."
+    ]
     assert StoredFile.objects.count() == 1
 
 

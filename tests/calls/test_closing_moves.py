@@ -306,7 +306,7 @@ def test_the_page_says_what_follows_and_moves_only_when_confirmed(client, call, 
     preview = client.post(address_of(call), typed)
     assert ClosingMove.objects.count() == 0
     text = preview.content.decode()
-    assert "Kijk na voor u bevestigt" in text
+    assert "Kijk na vóór u bevestigt" in text
     assert "8 november 2026 om 00.00 uur" in text
     assert "VROEGER" not in text
 

@@ -192,7 +192,7 @@ class TestSections:
         need = call.sections.get(code="D")
         need.kind = SectionKind.PARTNERS
         assert refusal(lambda: save_part(part=need, by=team)) == [
-            "Dit deel heeft vragen. Schrap die eerst, of laat de soort staan."
+            "Dit deel heeft vragen. Verwijder die eerst, of laat de soort staan."
         ]
 
     def test_a_question_goes_to_the_end_of_another_section(self, call: Call, team: Any) -> None:

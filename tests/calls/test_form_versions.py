@@ -113,7 +113,7 @@ class TestPublishingACall:
         question = FormQuestion.objects.get(section__call=call, key="probleem")
         question.type, question.max_length = QuestionType.NUMBER, None
         assert refusal(lambda: save_part(part=question, by=team)) == [
-            "De soort van een bestaande vraag blijft: er zijn antwoorden op. Schrap de vraag en"
+            "De soort van een bestaande vraag blijft: er zijn antwoorden op. Verwijder de vraag en"
             " voeg een nieuwe toe."
         ]
 
@@ -188,7 +188,7 @@ class TestEditingAChange:
             for part in (question, section, moved, other_kind)
         ] == [
             [
-                "De soort van een bestaande vraag blijft: er zijn antwoorden op. Schrap de vraag"
+                "De soort van een bestaande vraag blijft: er zijn antwoorden op. Verwijder de vraag"
                 " en voeg een nieuwe toe."
             ],
             ["De letter van een bestaand deel blijft: er wordt naar verwezen."],
@@ -275,7 +275,7 @@ class TestPublishingAChange:
         published = self.publish(change, team)
         assert published.differences == [
             "Nieuw: deel M “Meer”.",
-            "De vraag “Toelichting” in deel D is geschrapt.",
+            "De vraag “Toelichting” in deel D is verwijderd.",
             "Nieuwe vraag in deel D: “Zeker?” (verplicht bij het indienen).",
             "Nieuwe vraag in deel M: “Waarom?” (verplicht bij het indienen).",
         ]
@@ -378,7 +378,7 @@ class TestTheScreens:
         gone = client.post(self.url("part_delete", call, "vragen", copy.pk))
         assert gone.headers["Location"] == self.url("form_change", call)
         page = client.get(self.url("form_change_publish", call))
-        assert page.context["differences"] == ["De vraag “Toelichting” in deel D is geschrapt."]
+        assert page.context["differences"] == ["De vraag “Toelichting” in deel D is verwijderd."]
         refused = client.post(self.url("form_change_publish", call), {"reason": ""})
         assert refused.context["form"].errors["reason"] == [
             "Schrijf waarom u het formulier wijzigt."
@@ -554,7 +554,7 @@ CONDITION = {"id": 7, "type": "yes_no", "label": "Zeker?", "value": "ja"}
             ["De antwoorden bij “Waarom?” staan in een andere volgorde."],
         ),
         ({"help_text": "a"}, {"help_text": "b"}, ["De uitleg bij “Waarom?” is herschreven."]),
-        ({"help_text": "a"}, {}, ["De uitleg bij “Waarom?” is geschrapt."]),
+        ({"help_text": "a"}, {}, ["De uitleg bij “Waarom?” is verwijderd."]),
         (
             {},
             {"visible_if": CONDITION},
@@ -583,6 +583,6 @@ def test_the_sentences_of_tables_and_sections() -> None:
         "In de tabel “Waarom?” heet “Prijs” nu “Kost”.",
         "Nieuwe kolom in de tabel “Waarom?”: “Wie”.",
         "In de tabel “Waarom?” is de kolom “Risico” gewijzigd.",
-        "In de tabel “Waarom?” is de kolom “Kans” geschrapt.",
+        "In de tabel “Waarom?” is de kolom “Kans” verwijderd.",
         "De kolommen van de tabel “Waarom?” staan in een andere volgorde.",
     ]

@@ -273,7 +273,9 @@ def test_an_advice_that_becomes_final_while_another_reader_declines() -> None:
     is_final = Advice.objects.get().is_final
     assert answers[0] == ""
     assert (answers[1] == "") == is_final
-    assert is_final or answers[1].startswith("Nog niet alle lezers hebben hun scores afgerond")
+    assert is_final or answers[1].startswith(
+        "Nog niet alle lezers hebben hun scores definitief gemaakt"
+    )
     assert case.state == (ProposalState.ADVISED if is_final else ProposalState.ASSESSMENT)
     assert len(events("advice.finalised", "proposal.give_advice")) == 2 * is_final
     assert len(events("assignment.decline")) == 1

@@ -37,7 +37,7 @@ def test_a_draft_may_be_empty_and_changes_nothing_of_the_file() -> None:
 
 def test_the_scores_come_first() -> None:
     case = Case().accepted()
-    with pytest.raises(TransitionRefused, match="Rond eerst uw scores af"):
+    with pytest.raises(TransitionRefused, match="Maak eerst uw scores definitief"):
         save_advice(proposal=case.proposal, by=case.adviser, text=ADVICE)
 
 

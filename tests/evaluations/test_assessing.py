@@ -65,7 +65,7 @@ class TestMotivation:
         assert form["version"].value() == str(case.evaluation.version)  # what was typed is saved
         unticked = client.post(url("scoring", case), {**data, "confirmed": ""}).context["form"]
         assert list(unticked.errors) == [f"motivation_{first.pk}", "confirmed"]  # both at once
-        assert "Nog 88 tekens nodig om af te ronden." in answer.content.decode()
+        assert "Nog 88 tekens nodig om definitief te maken." in answer.content.decode()
         data |= {f"motivation_{first.pk}": LONG, "version": case.evaluation.version}
         assert client.post(url("scoring", case), data).status_code == 302
         assert case.evaluation.finalised_at is not None

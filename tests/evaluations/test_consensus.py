@@ -339,7 +339,7 @@ class TestAdviceWaits:
         other = case.reader()
         case.score()
         save_advice(proposal=case.proposal, by=case.adviser, text=ADVICE)
-        with pytest.raises(TransitionRefused, match=f"afgerond: {other}"):
+        with pytest.raises(TransitionRefused, match=f"definitief gemaakt: {other}"):
             finalise_advice(proposal=case.proposal, by=case.adviser)
         revoke_assignment(
             assignment=case.proposal.assignments.get(adviser=other), by=case.team, reason="Weg."

@@ -250,7 +250,7 @@ def test_minutes_of_two_writers_do_not_overwrite_each_other() -> None:
     table = Table().opened()
     read = table.item("PIO-1")
     table.minutes("PIO-1", "Van de leider.", "selected")
-    with pytest.raises(MinutesChanged, match=f"{table.leader} bewaarde intussen"):
+    with pytest.raises(MinutesChanged, match=f"{table.leader} sloeg intussen"):
         save_minutes(item=read, by=table.colleague, version=1, minutes="Van de collega.")
     kept = table.item("PIO-1")
     assert (kept.minutes, kept.leaning, kept.version, kept.saved_by) == (

@@ -319,7 +319,7 @@ def test_the_page_tells_until_when_a_question_may_be_answered(case: Case, march:
 def test_the_score_form_says_that_it_stays_open_while_the_clock_stands_still(case: Case) -> None:
     case.accepted()
     address = f"/beheer/dossiers/{case.proposal.reference}/beoordelen/"
-    told = "U kunt intussen scores invullen, bewaren en afronden."
+    told = "U kunt intussen scores invullen, opslaan en definitief maken."
     client = signed_in(case.adviser)
     assert told not in client.get(address).content.decode()
     ask(case)

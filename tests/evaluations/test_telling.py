@@ -282,7 +282,7 @@ def test_the_proof_may_come_later_once_and_nothing_else_changes() -> None:
     add_notification_proof(proposal=case.proposal, by=case.team, proof="RP1")
     assert case.decision.notification_proof == "RP1"
     assert AuditEvent.objects.filter(action="decision.proof_added", actor=case.team).count() == 1
-    with pytest.raises(TransitionRefused, match="al bewaard"):
+    with pytest.raises(TransitionRefused, match="al opgeslagen"):
         add_notification_proof(proposal=case.proposal, by=case.team, proof="RP2")
 
 

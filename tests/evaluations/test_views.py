@@ -424,5 +424,5 @@ def test_a_correction_waits_for_its_writer() -> None:
     case = Case().advised()
     correct_advice(proposal=case.proposal, by=case.adviser)
     assert [item.label for item in waiting_files(case.adviser).items] == [
-        "Verbeterd advies afronden"
+        "Verbeterd advies definitief maken"
     ]

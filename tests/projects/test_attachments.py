@@ -49,18 +49,18 @@ def pdf(password: str = "") -> bytes:
 
 
 ADVICE = {
-    "macro": "Dit bestand bevat macro's. Bewaar het zonder macro's en probeer opnieuw.",
-    "bomb": "Dit bestand is uitgepakt te groot. Bewaar het opnieuw of splits het.",
-    "locked": "Deze PDF is beveiligd. Bewaar het bestand zonder wachtwoord en probeer opnieuw.",
+    "macro": "Dit bestand bevat macro's. Sla het op zonder macro's en probeer opnieuw.",
+    "bomb": "Dit bestand is uitgepakt te groot. Sla het opnieuw op of splits het.",
+    "locked": "Deze PDF is beveiligd. Sla het bestand op zonder wachtwoord en probeer opnieuw.",
     "empty": "Dit bestand is leeg. Kies een ander bestand.",
     "type": "Dit soort bestand kan niet. Toegelaten zijn: PDF, DOCX, XLSX, ODT, PNG, JPG.",
     "pdf": (
         "De inhoud van dit bestand past niet bij de extensie .pdf, of het bestand is beschadigd. "
-        "Bewaar het opnieuw in het juiste formaat."
+        "Sla het opnieuw op in het juiste formaat."
     ),
     "docx": (
         "De inhoud van dit bestand past niet bij de extensie .docx, of het bestand is beschadigd. "
-        "Bewaar het opnieuw in het juiste formaat."
+        "Sla het opnieuw op in het juiste formaat."
     ),
 }
 

@@ -288,7 +288,7 @@ class TestClash:
         assert again.templates[0].name == "projects/clash.html"
         chosen = {one.name: one.keeps_theirs for one in again.context["different"]}
         assert chosen["q_twee"] is True
-        assert "een teken dat we niet kunnen bewaren" in again.content.decode()
+        assert "een teken dat we niet kunnen opslaan" in again.content.decode()
         assert draft.sections.get().answers["drie"] == "begin"
 
     def test_a_wrong_answer_of_which_the_other_text_is_chosen_does_not_matter(

@@ -256,7 +256,7 @@ class TestBeingTold:
             f"NOG NIET INGEDIEND: het formulier van {proposal.reference} is gewijzigd"
         )
         for text in (
-            "- De vraag “Toelichting” in deel D is geschrapt.",
+            "- De vraag “Toelichting” in deel D is verwijderd.",
             f"Waarom? {REASON}",
             "**nog niet ingediend**",
             reverse("projects:proposal", args=[proposal.reference]),
@@ -274,7 +274,7 @@ class TestBeingTold:
             reverse("projects:section", args=[proposal.reference, "L"]),
             reverse("projects:check", args=[proposal.reference]),
         ]
-        sentence = "De vraag “Toelichting” in deel D is geschrapt."
+        sentence = "De vraag “Toelichting” in deel D is verwijderd."
 
         def seen() -> list[int]:
             return [client.get(page).content.decode().count(sentence) for page in pages]
@@ -549,7 +549,7 @@ class TestPreview:
             "ACDJKL", 200
         )
         assert [
-            code for code, page in pages.items() if "er wordt niets bewaard" in str(page.content)
+            code for code, page in pages.items() if "er wordt niets opgeslagen" in str(page.content)
         ] == [*"ACDJKL"]
         assert 'name="q_probleem"' in pages["D"].content.decode()
         assert "hx-post" not in pages["J"].content.decode().split("<main")[-1]

@@ -349,7 +349,7 @@ class TestTooLate:
             assert reason in page
             assert "Wat u typte, niet opgeslagen" in page
             assert "readonly>Lang &lt;verhaal&gt;</textarea>" in page
-            assert "Niet bewaard: riolen.pdf." in page
+            assert "Niet opgeslagen: riolen.pdf." in page
 
     def test_the_second_press_of_the_same_page_is_no_mistake(self, case: Case) -> None:
         item = ask(case).items.get()

@@ -113,7 +113,7 @@ class TestInviting:
         Partner.objects.filter(pk=partner.pk).delete()
         with pytest.raises(ValidationError) as refusal:
             invite_to_partner(partner=partner, email="zes@gent.test", by=by)
-        assert refusal.value.message_dict == {"partner": ["Deze partner is intussen geschrapt."]}
+        assert refusal.value.message_dict == {"partner": ["Deze partner is intussen verwijderd."]}
 
     def test_only_a_submitter_invites_and_ends(self, partner: Partner, guest: User) -> None:
         editor = member(partner.proposal, MemberRole.EDITOR)

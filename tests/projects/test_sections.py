@@ -146,7 +146,7 @@ class TestBadInput:
         ("type", "typed", "sentence"),
         [
             (QuestionType.TEXT, "x" * 101, "Deze tekst is te lang: 101 tekens, en er mogen er 100"),
-            (QuestionType.TEXT, "a\0b", "een teken dat we niet kunnen bewaren"),
+            (QuestionType.TEXT, "a\0b", "een teken dat we niet kunnen opslaan"),
             (QuestionType.CHOICE, "Paars", "Kies een antwoord uit de lijst."),
             (QuestionType.YES_NO, "misschien", "Kies ja of nee."),
             (QuestionType.NUMBER, "veel", "Schrijf een getal, bijvoorbeeld 12 of 1.234,5."),

@@ -109,7 +109,7 @@ def test_an_attachment(ready: Proposal, submitter: User) -> None:
         submitter, ready, "L", {"action": "add", "description": "Ons plan", "file": upload}
     )
     assert kept(response) == {"Omschrijving": "Ons plan"}
-    assert "Niet bewaard: plan.pdf." in response.content.decode()
+    assert "Niet opgeslagen: plan.pdf." in response.content.decode()
     assert ready.attachments.count() == 0
 
 
