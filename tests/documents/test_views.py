@@ -99,7 +99,7 @@ def test_the_page_polls_while_the_job_waits_and_stops_when_it_is_done() -> None:
     assert f'hx-get="{status}" hx-trigger="every 1s"' in page
     assert '<progress max="100" value="40"' in page
     part = client.get(status, headers=htmx).content.decode()
-    assert "40 % – Pagina's opmaken" in part
+    assert "40 % – Pagina&#x27;s opmaken" in part
     assert "<html" not in part
     assert client.get(status).status_code == 302
 
