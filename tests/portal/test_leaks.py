@@ -16,17 +16,21 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import MemberRole, StaffRole
+from documents.models import Job, JobState
+from documents.services import store_file
 from evaluations import services
 from evaluations.models import (
     AgendaItem,
     Assignment,
     ConflictKind,
     ConflictOfInterest,
+    FeedbackTalk,
     Meeting,
 )
 from evaluations.models.pool import ConflictOfInterestQuerySet
 from evaluations.policies import may_see_board, may_see_decision
 from evaluations.services import AdviceText
+from evaluations.services.feedback import ask_for_talk, record_talk
 from evaluations.services.meetings import (
     add_attendee,
     add_to_agenda,
@@ -195,6 +199,23 @@ def behind_the_counter(town: Town, adviser: User, outcome: str, word: str) -> Ca
     return case
 
 
+def talked(town: Town, word: str) -> Case:
+    """An earlier file that was not selected, with what staff wrote of the talk about that."""
+    case = town.file("Slimme bermen", reference="PIO-VROEGER-1-0001").accepted()
+    score(case, "2.0")
+    advise(case, conclusion="negative")
+    decide(case, "not_selected")
+    Job.objects.filter(pk=case.decision.letter_id).update(
+        state=JobState.DONE,
+        file=store_file(content=b"%PDF-1.7 brief", name="brief.pdf"),
+        finished_at=timezone.now(),
+    )
+    services.notify_decision(proposal=case.proposal, by=case.team)
+    talk = ask_for_talk(proposal=case.proposal, by=case.member)
+    record_talk(talk=talk, by=case.team, internal_report=f"Over het gesprek: {word}.")
+    return case
+
+
 def meeting_fields(town: Town) -> dict[str, Any]:
     return {"title": "Zitting", "starts_at": timezone.now(), "created_by": town.leader}
 
@@ -206,17 +227,25 @@ def test_who_is_outside_knows_nothing_before_the_notification(
     """No adviser, score, note, minute or outcome, not even whether there is one."""
     person = {"stranger": town.world.other, "visitor": None}.get(who) or getattr(town, who, None)
 
-    def look(dice: Dice, case: Case) -> Look:
-        return Look(person, [town.seen_with(case)], dice, words=["Xanthe", "lof", "selected"])
+    def world(adviser: User, outcome: str, word: str) -> list[Case]:
+        told = [talked(town, word)] if who == "member" else []
+        return [behind_the_counter(town, adviser, outcome, word), *told]
+
+    def look(dice: Dice, cases: list[Case]) -> Look:
+        words = ["Xanthe", "lof", "selected"]
+        return Look(person, [town.seen_with(cases[0])], dice, words=words)
 
     variants = [
-        lambda: behind_the_counter(town, town.xanthe, "selected", "lof"),
-        lambda: behind_the_counter(town, town.yvonne, "not_selected", "kritiek"),
+        lambda: world(town.xanthe, "selected", "lof"),
+        lambda: world(town.yvonne, "not_selected", "kritiek"),
     ]
     if who == "member":
-        variants.append(lambda: behind_the_counter(town, town.yvonne, "", "kritiek"))
+        variants.append(lambda: world(town.yvonne, "", "kritiek"))
     worlds = twins.in_each(variants, look)
     assert differences(worlds) == []
+    if who == "member":
+        page = reverse("evaluations:decision", args=["PIO-VROEGER-1-0001"])
+        assert "Feedbackgesprek" in worlds[0][f"GET {page}"], "where a report could stand"
 
 
 # --- Advisers ------------------------------------------------------------------------------------
@@ -287,6 +316,7 @@ def praised(case: Case) -> None:
     score(case, "4.0")
     advise(case, strengths="Uitstekend.")
     decide(case, "selected")
+    report(case, "Uitstekend gesprek.")
 
 
 def refused(case: Case) -> None:
@@ -294,6 +324,14 @@ def refused(case: Case) -> None:
     score(case, "2.0")
     advise(case, conclusion="negative")
     decide(case, "not_selected")
+    report(case, "Moeilijk gesprek.")
+
+
+def report(case: Case, text: str) -> None:
+    """Of a talk, before its time: what has to be hidden is hidden from the first row on."""
+    FeedbackTalk.objects.create(
+        decision=case.decision, asked_by=case.member, internal_report=text, wish=text
+    )
 
 
 def doubted(case: Case) -> None:
