@@ -25,7 +25,7 @@ class Staff(Person):
 
     def opens_file(self, reference: str) -> None:
         self.works_at("Dossiers")
-        self.fill("Zoekwoorden", reference)
+        self.part.get_by_role("textbox", name="Zoekwoorden", exact=True).fill(reference)
         self.press("Filteren")
         self.follow(reference)
 
