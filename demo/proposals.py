@@ -315,6 +315,7 @@ class Player:
             due_on=add_working_days(self.closing, 40),
             assigned_by=self.cast.team,
             assigned_at=assigned,
+            agreed_at=assigned,
             state=state,
         )
         if state == AssignmentState.ACCEPTED:
