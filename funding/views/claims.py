@@ -110,7 +110,7 @@ def check(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("Schuldvordering controleren"),
         form=posted(request, CheckForm, initial={"accepted_amount": found.amount}),
         act=lambda data: services.check_claim(claim=found, by=request.user, **data),
-        submit=_("Controle bewaren"),
+        submit=_("Controle opslaan"),
         done=_("De schuldvordering is gecontroleerd. Iemand anders keurt ze nu goed."),
         explanation=_("Daarna keurt iemand anders de schuldvordering goed."),
         facts=_facts(found),
