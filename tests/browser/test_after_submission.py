@@ -4,8 +4,9 @@ from playwright.sync_api import expect
 
 from tests.browser.applicant import Applicant
 from tests.browser.conftest import Windows
+from tests.browser.looking import findings
 from tests.browser.server import Portal
-from tests.browser.test_drafting_together import EDITOR, PROBLEM, SUBMITTER, no_faults, sit_down
+from tests.browser.test_drafting_together import EDITOR, PROBLEM, SUBMITTER, sit_down
 
 
 def test_reopened_changed_and_handed_in_again(new_context: Windows, portal: Portal) -> None:
@@ -46,7 +47,7 @@ def test_answering_a_question(new_context: Windows, portal: Portal) -> None:
     new_context.watch.expected |= {409, 422}  # his text clashes, and comes too late
     for person in (an, bo):
         person.page.goto(address)
-    no_faults(bo.page)
+    assert findings(bo.page) == []
     answers(an, "Met uren 180.000 euro.", "")
     an.press("Opslaan, nog niet versturen")
     an.sees("Opgeslagen. Uw antwoord is nog niet verstuurd.")
@@ -56,7 +57,7 @@ def test_answering_a_question(new_context: Windows, portal: Portal) -> None:
     bo.sees("Wat nu opgeslagen is")
     bo.sees("Met uren 180.000 euro.")
     expect(bo.page.get_by_label("Uw antwoord").first).to_have_value("Zonder uren 120.000 euro.")
-    no_faults(bo.page)
+    assert findings(bo.page) == []
 
     an.page.reload()
     an.press("Antwoord versturen")
@@ -66,7 +67,7 @@ def test_answering_a_question(new_context: Windows, portal: Portal) -> None:
     bo.press("Opslaan, nog niet versturen")
     bo.sees("Het antwoord is intussen verstuurd en ligt nu vast.")
     expect(bo.page.locator("textarea[readonly]")).to_have_value("Zonder uren 120.000 euro.")
-    no_faults(bo.page)
+    assert findings(bo.page) == []
 
 
 def answers(person: Applicant, *texts: str) -> None:

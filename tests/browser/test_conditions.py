@@ -3,23 +3,17 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.applicant import Applicant, WithoutScript
 from tests.browser.conftest import DESK, PHONE, Windows
-from tests.browser.test_accessibility import AXE, OPEN_CALL
+from tests.browser.looking import faults, findings
+from tests.browser.test_accessibility import OPEN_CALL
 
 ASKED = "Kan maar één bekende leverancier de oplossing leveren?"
 HANGS_ON_IT = "Waarom kan alleen die leverancier het?"
 WORDS = f"Alleen als u bij “{ASKED}” “Ja” antwoordde."
 CITY, TEAM = "indiener@voorbeeldegem.example", "teamlid@pio.example"
-
-
-def faults(page: Page) -> list[str]:
-    """Everything that axe finds, whatever its weight."""
-    page.evaluate(AXE)
-    found = page.evaluate("() => axe.run()")
-    return [f"{one['id']}: {one['nodes'][0]['target']}" for one in found["violations"]]
 
 
 def test_with_script_the_question_comes_and_goes(new_context: Windows) -> None:
@@ -105,7 +99,8 @@ def test_a_change_is_prepared_published_told_and_read(new_context: Windows) -> N
     team.page.goto(f"/beheer/oproepen/{OPEN_CALL}/formulier/")
     team.press("Formulier wijzigen")
     team.sees("Nog niet gepubliceerd")
-    assert faults(team.page) == []
+    change = team.page.url
+    assert findings(team.page) == []
     adding = re.compile(r"Vraag toevoegen\s*: E\. Gewenste oplossing")
     team.page.get_by_role("link", name=adding).click()
     team.fill("Vraag", "Hebt u nog een wens?")
@@ -113,12 +108,16 @@ def test_a_change_is_prepared_published_told_and_read(new_context: Windows) -> N
     team.select("Nodig vanaf", "Niet verplicht")
     team.select("Alleen tonen als", f"“{ASKED}” is “Nee”")
     team.fill("Hoogste aantal tekens", "500")
-    assert faults(team.page) == []
+    assert findings(team.page) == []
     team.press("Opslaan")
+    for beside in ("voorbeeld/E/", "verwerpen/"):
+        team.page.goto(f"{change}{beside}")
+        assert findings(team.page) == []
+    team.page.goto(change)
     team.follow("Verschillen bekijken en publiceren")
     told = "Nieuwe vraag in deel E: “Hebt u nog een wens?” (niet verplicht)."
     team.sees(told)
-    assert faults(team.page) == []
+    assert findings(team.page) == []
     team.fill("Reden van de wijziging", "Wij kregen er vragen over.")
     team.press("Publiceren")
     team.sees("Het formulier is gewijzigd. Wie aan een ontwerp werkt, krijgt een mail.")

@@ -4,21 +4,20 @@ Each story is told twice: with script, and in a browser that runs none.
 """
 
 import re
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.applicant import Applicant, WithoutScript
-from tests.browser.conftest import DESK, PHONE, Windows
+from tests.browser.conftest import Windows
+from tests.browser.looking import findings
 from tests.browser.server import Portal
 
 SUBMITTER, EDITOR = "indiener@voorbeeldegem.example", "bewerker@voorbeeldegem.example"
 PROBLEM = "Welk probleem wilt u oplossen?"
 COST = "Hoe werkt u vandaag en wat kost dat?"
 SAVED = re.compile(r"^Opgeslagen om \d\d:\d\d door ")
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 
 
 def sit_down(new_context: Windows, email: str, *, script: bool) -> Applicant:
@@ -42,18 +41,6 @@ def everybody_is_signed_out(portal: Portal) -> None:
     portal.database.execute("DELETE FROM django_session")
 
 
-def no_faults(page: Page) -> None:
-    """Nothing that axe sees, and no sideways scrolling, at a desk and on a phone."""
-    for viewport in (DESK, PHONE):
-        page.set_viewport_size(viewport)
-        page.evaluate(AXE)
-        answer = page.evaluate("axe.run({resultTypes: ['violations']})")
-        found = [(v["id"], n["target"]) for v in answer["violations"] for n in v["nodes"]]
-        assert found == []
-        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    page.set_viewport_size(DESK)
-
-
 class TestTwoPeopleInOneSection:
     def test_with_script(self, new_context: Windows) -> None:
         an = sit_down(new_context, SUBMITTER, script=True)
@@ -63,17 +50,17 @@ class TestTwoPeopleInOneSection:
             opens(person, reference)
         an.fill(PROBLEM, "De fietspaden slijten.")
         an.sees(SAVED)
-        no_faults(an.page)
+        assert findings(an.page) == []
         bo.fill(PROBLEM, "De fietspaden zijn te smal.")
         bo.fill(COST, "Twee ploegen.")
         bo.sees(re.compile("sloeg dit deel intussen op"))
-        no_faults(bo.page)
+        assert findings(bo.page) == []
 
         bo.press("Vergelijk de twee teksten")
         bo.sees_heading("Twee teksten van hetzelfde deel")
         bo.sees("De fietspaden slijten.")
         expect(bo.field(PROBLEM)).to_have_value("De fietspaden zijn te smal.")
-        no_faults(bo.page)
+        assert findings(bo.page) == []
         bo.fill(PROBLEM, "De fietspaden slijten en zijn te smal.")
         bo.press("Sla op zoals gekozen")
         bo.sees("Opgeslagen. Uw voorstel is nog niet ingediend.")
@@ -151,13 +138,13 @@ class TestASessionThatEnds:
         an.fill(PROBLEM, "Getypt toen de nacht al voorbij was.")
         an.sees("U bent afgemeld.")
         an.sees("Uw tekst staat nog in deze browser.")
-        no_faults(an.page)
+        assert findings(an.page) == []
         an.follow("Meld u opnieuw aan en kom hier terug")
         signs_in_here(an, SUBMITTER)
 
         an.sees(re.compile(r"Er staat tekst van \d\d:\d\d die niet opgeslagen is"))
         an.sees("Getypt toen de nacht al voorbij was.")
-        no_faults(an.page)
+        assert findings(an.page) == []
         an.press("Zet terug")
         expect(an.field(PROBLEM)).to_have_value("Getypt toen de nacht al voorbij was.")
         an.sees(SAVED)
@@ -219,7 +206,7 @@ class TestASessionThatEnds:
         expect(dialog).to_be_visible()
         expect(dialog.get_by_role("status")).to_have_text("U wordt afgemeld over 5 minuten.")
         expect(dialog.get_by_role("button", name="Blijf aangemeld")).to_be_focused()
-        no_faults(an.page)
+        assert findings(an.page) == []
         an.page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
         an.page.clock.fast_forward("03:40")

@@ -10,6 +10,7 @@ from tests.browser.applicant import Applicant
 from tests.browser.conftest import Windows
 from tests.browser.deciding import Leader
 from tests.browser.documents import pdf_text
+from tests.browser.looking import findings
 from tests.browser.typist import Typist
 
 CALL = f"PIO-{today().year}-2"
@@ -85,6 +86,7 @@ def test_a_meeting_is_run_and_its_minutes_become_grounds(new_context: Windows) -
     leader.discusses(other)
     leader.minutes(minutes, "Geselecteerd")
     leader.notes_departure("Gerda Gast", "Werkte vroeger voor de aanvrager")
+    assert findings(leader.page) == []
     assert "Verliet de zaal" in leader.seat("Gerda Gast")
     assert "Verliet de zaal" not in leader.seat(tom)
 
@@ -124,6 +126,7 @@ def test_letters_are_previewed_sent_and_received(new_context: Windows, tmp_path:
 
     leader.previews_letter("Geselecteerd", file, "Proficiat, en dank voor uw geduld.")
     assert "Proficiat" not in letter  # what was previewed is kept nowhere
+    assert findings(leader.page) == []
 
     leader.opens_letters(SUMMER)
     leader.picks_only(file)
@@ -140,6 +143,7 @@ def test_letters_are_previewed_sent_and_received(new_context: Windows, tmp_path:
     leader.opens_letters(SUMMER)
     leader.follow("Klaargezette mails nalezen en meedelen")
     leader.sees(f"Over uw projectvoorstel {file} is een beslissing genomen.")
+    assert findings(leader.page) == []
     leader.picks_only(file)
     leader.tick("Ik heb de brieven en de mails gelezen.")
     leader.press("Gekozen beslissingen meedelen")
