@@ -102,17 +102,17 @@ def faults(page: Page) -> list[str]:
 
 # Every control a mouse can reach is a stop; of a group of radio buttons one is enough, and what
 # only serves Enter, or catches programs, is hidden from everybody. The page notes what is reached.
-FIND_STOPS = """() => {
+FIND_STOPS = """part => {
+  const root = document.querySelector(part);
   document.activeElement.blur();
+  getSelection().collapse(root, 0);  // where Tab goes on from
   const stops = new Map();
-  for (const control of document.querySelectorAll("a[href],button,input,select,textarea,summary")) {
+  for (const control of root.querySelectorAll("a[href],button,input,select,textarea,summary")) {
     const nobodys = control.type === "hidden" || control.closest('[aria-hidden="true"]');
     const shown = control.checkVisibility({visibilityProperty: true});
     if (nobodys || control.disabled || !shown) continue;
     const group = control.type === "radio" ? `${control.form?.id}/${control.name}` : control;
-    if (!stops.has(group)) {
-      stops.set(group, `${control.tagName.toLowerCase()} ${control.name || control.innerText}`);
-    }
+    if (!stops.has(group)) stops.set(group, control);
   }
   document.addEventListener("focusin", ({target}) => {
     stops.delete(target.type === "radio" ? `${target.form?.id}/${target.name}` : target);
@@ -120,13 +120,16 @@ FIND_STOPS = """() => {
   window.stopsLeft = stops;
   return stops.size;
 }"""
+# What the page itself took away meanwhile, as when a document is ready, is no stop any more.
+STOPS_LEFT = """() => [...window.stopsLeft.values()].filter(control => control.isConnected).map(
+  control => `${control.tagName.toLowerCase()} ${control.name || control.innerText}`.trim()
+)"""
 TAB = {"type": "rawKeyDown", "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
-STOPS_LEFT = "() => [...window.stopsLeft.values()].map(name => name.trim())"
 
 
-def out_of_reach(page: Page) -> list[str]:
-    """The controls of the page that Tab does not come to, from its top."""
-    count = page.evaluate(FIND_STOPS)
+def out_of_reach(page: Page, part: str = "body") -> list[str]:
+    """The controls of a part of the page that Tab does not come to from its top."""
+    count = page.evaluate(FIND_STOPS, part)
     keyboard = page.context.new_cdp_session(page)
     left: list[str] = []
     for presses in (count, 20, count, count):  # a date takes a stop for its day, month and year
