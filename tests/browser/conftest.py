@@ -39,7 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """One portal with the demo for all browser tests of this process."""
-    with running_portal(tmp_path_factory.mktemp("portal")) as portal:
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with running_portal(tmp_path_factory.mktemp("portal"), shared) as portal:
         yield portal
 
 

@@ -89,6 +89,7 @@ def findings(page: Page) -> list[str]:
 
 def faults(page: Page) -> list[str]:
     """What is wrong with the page as it stands: for axe, another h1, scrolling sideways."""
+    page.wait_for_load_state()  # a press may have led here just now
     if page.evaluate(NEEDS_AXE):
         page.evaluate(AXE)
     seen = page.evaluate(LOOK)

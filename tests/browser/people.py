@@ -30,7 +30,8 @@ class Person:
         self.page.goto("/aanmelden/")
         self.fill("E-mailadres", email)
         self.fill("Wachtwoord", DEMO_PASSWORD)
-        self.page.get_by_role("button", name="Aanmelden", exact=True).click()
+        with self.page.expect_navigation():  # until its scripts listen
+            self.page.get_by_role("button", name="Aanmelden", exact=True).click()
         expect(self._account).to_be_visible()
 
     def sign_out(self) -> None:
@@ -81,7 +82,8 @@ class Person:
     # --- Doing ----------------------------------------------------------------------------------
 
     def field(self, label: str) -> Locator:
-        return self.part.get_by_label(_named(label))
+        labelled = self.part.get_by_label(_named(label))  # also tables, by their caption
+        return labelled.and_(self.page.locator("input, select, textarea"))
 
     def fill(self, label: str, text: str) -> None:
         self.field(label).fill(text)

@@ -1,7 +1,9 @@
 """A whole portal for the browser: database, web server and worker, as they run for people."""
 
 import contextlib
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -47,6 +49,15 @@ class Database:
             cursor.execute(statement, values)
             return cursor.fetchall()
 
+    def create(self, template: str = "template1") -> None:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        names = map(sql.Identifier, (self.name, template))
+        self.execute(statement.format(*names), maintenance=True)
+
+    def drop(self) -> None:
+        statement = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+        self.execute(statement.format(sql.Identifier(self.name)), maintenance=True)
+
     @property
     def url(self) -> str:
         login = quote(self.login.get("user", ""), safe="")
@@ -57,6 +68,31 @@ class Database:
             query = {"host": host, **({"port": port} if port else {})}
             return f"postgresql://{login}@/{self.name}?{urlencode(query)}"
         return f"postgresql://{login}@{host}:{port or 5432}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A migrated database with the demo in it, and its files: to copy, not to use."""
+
+    database: Database
+    folder: Path
+
+    def load(self) -> None:
+        (self.folder / "static").mkdir(parents=True)
+        self.database.create()
+        for command in (["migrate", "--verbosity=0"], ["load_demo"]):
+            _manage(_environment(self.database, self.folder), *command)
+
+    @contextlib.contextmanager
+    def copied(self, folder: Path) -> Iterator[Database]:
+        """A copy, with the files in `folder`; dropped afterwards."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        database = replace(self.database, name=f"browser_{uuid4().hex[:12]}")
+        database.create(template=self.database.name)
+        try:
+            yield database
+        finally:
+            database.drop()
 
 
 @dataclass(frozen=True)
@@ -77,9 +113,8 @@ class Portal:
             os.killpg(self.worker, signal.SIGCONT)
 
 
-@contextlib.contextmanager
-def own_database() -> Iterator[Database]:
-    """An empty database on the server of the tests, dropped afterwards."""
+def _on_the_server_of_the_tests() -> Database:
+    """A database that does not exist yet."""
     of_tests = settings.DATABASES["default"]
     login = {
         key: of_tests[name]
@@ -88,13 +123,32 @@ def own_database() -> Iterator[Database]:
     }
     if of_tests["PASSWORD"]:
         login["password"] = of_tests["PASSWORD"]
-    database = Database(f"browser_{uuid4().hex[:12]}", login)
-    name = sql.Identifier(database.name)
-    database.execute(sql.SQL("CREATE DATABASE {}").format(name), maintenance=True)
-    try:
-        yield database
-    finally:
-        database.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name), maintenance=True)
+    return Database(f"browser_{uuid4().hex[:12]}", login)
+
+
+@contextlib.contextmanager
+def demo_of_this_run(shared: Path) -> Iterator[Demo]:
+    """The demo as it is loaded, by whichever process of this run needs it first.
+
+    `shared` is a folder of all of them. Who leaves last drops the database.
+    """
+    written, database = shared / "demo.txt", _on_the_server_of_the_tests()
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if written.exists():
+            database = replace(database, name=written.read_text())
+        demo = Demo(database, shared / "demo")
+        if not written.exists():
+            demo.load()
+            written.write_text(database.name)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        try:
+            yield demo
+        finally:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                written.unlink()
+                database.drop()
 
 
 @contextlib.contextmanager
@@ -110,28 +164,38 @@ def own_corner_of_the_broker() -> Iterator[str]:
             broker.delete(*keys)
 
 
+def _environment(database: Database, folder: Path, **more: str) -> dict[str, str]:
+    """Of the processes of a portal that writes into `folder`."""
+    return {
+        **os.environ,
+        "PIO_ENV": "development",  # the demo accounts sign in only there
+        "DATABASE_URL": database.url,
+        "REDIS_URL": settings.REDIS_URL,
+        "VAR_DIR": str(folder),
+        "MEDIA_ROOT": str(folder / "files"),
+        "STATIC_ROOT": str(folder / "static"),
+        "LOG_LEVEL": "WARNING",
+        "EMAIL_URL": "dummymail://",  # the mailbox of the demo shows the rows
+        **more,
+    }
+
+
 @contextlib.contextmanager
-def running_portal(folder: Path) -> Iterator[Portal]:
-    """The portal with its demo data; everything it writes lands in `folder`."""
+def running_portal(folder: Path, shared: Path) -> Iterator[Portal]:
+    """The portal with its demo data; everything it writes lands in `folder`.
+
+    `shared` is a folder of all processes of this run: the demo is loaded once for all of them.
+    """
     port = _free_port()
-    (folder / "static").mkdir()
-    with own_database() as database, own_corner_of_the_broker() as prefix:
-        env = {
-            **os.environ,
-            "PIO_ENV": "development",  # the demo accounts sign in only there
-            "DATABASE_URL": database.url,
-            "REDIS_URL": settings.REDIS_URL,
-            "VAR_DIR": str(folder),
-            "MEDIA_ROOT": str(folder / "files"),
-            "STATIC_ROOT": str(folder / "static"),
-            "SITE_URL": f"http://{HOST}:{port}",
-            "TEST_KEY_PREFIX": prefix,
-            "WEB_WORKERS": "2",
-            "LOG_LEVEL": "WARNING",
-            "EMAIL_URL": "dummymail://",  # the mailbox of the demo shows the rows
-        }
-        for command in (["migrate", "--verbosity=0"], ["load_demo"]):
-            _manage(env, *command)
+    with (
+        demo_of_this_run(shared) as demo,
+        demo.copied(folder) as database,
+        own_corner_of_the_broker() as prefix,
+    ):
+        address = f"http://{HOST}:{port}"
+        env = _environment(
+            database, folder, SITE_URL=address, TEST_KEY_PREFIX=prefix, WEB_WORKERS="2"
+        )
         web = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
         web += ["--bind", f"{HOST}:{port}", "tests.browser.portal_app:application"]
         worker = [sys.executable, "-m", "celery", "-A", "tests.browser.portal_app", "worker"]
@@ -142,8 +206,8 @@ def running_portal(folder: Path) -> Iterator[Portal]:
             _running("web", web, env, folder) as server,
             _running("worker", worker, env, folder) as workers,
         ):
-            _wait_for_answer(server, f"http://{HOST}:{port}/readyz")
-            yield Portal(f"http://{HOST}:{port}", database, workers.pid)
+            _wait_for_answer(server, f"{address}/readyz")
+            yield Portal(address, database, workers.pid)
 
 
 def _manage(env: dict[str, str], *arguments: str) -> None:

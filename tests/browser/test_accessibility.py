@@ -58,7 +58,6 @@ STAFF = {
     "adviseur3@pio.example": [
         "/beheer/mijn-dossiers/",
         "/beheer/adviseurs/belangen/",
-        f"{FILES}0009/informatie/",
     ],
     "manager@pio.example": [
         "/beheer/",
@@ -108,7 +107,7 @@ class Colleague(Person):
 
     def prepares_something_for_many_files(self) -> Iterator[str]:
         self.page.goto("/beheer/werk/?tab=alles")
-        self.tick("Alle 3")
+        self.page.get_by_role("checkbox", name=re.compile(r"^Alle \d+ dossiers")).check()
         self.select("Actie met de gekozen dossiers", "Dag van het advies wijzigen")
         self.press("Voorbereiden")
         self.sees_heading("Dag van het advies wijzigen")
@@ -116,6 +115,15 @@ class Colleague(Person):
         self.fill("Klaar tegen", (today() + timedelta(days=30)).isoformat())
         self.press("Tonen wat er zou gebeuren")
         expect(self.page).to_have_url(re.compile(r"/acties/\d+/$"))
+        yield ""
+
+    def asks_information(self) -> Iterator[str]:
+        self.page.goto(f"{FILES}0003/informatie/vragen/")
+        self.tick("A. Titel")
+        self.page.get_by_text("Lees wat er staat en schrijf uw vraag").first.click()
+        self.field("Wat wilt u hierover weten?").filter(visible=True).fill("Kan hij korter?")
+        self.press("Stel de vragen")
+        self.sees("Kan hij korter?")
         yield ""
 
     def adds_a_document(self) -> Iterator[str]:
@@ -141,6 +149,7 @@ class Colleague(Person):
 MAKES = {
     "teamlid@pio.example": [
         Colleague.prepares_something_for_many_files,
+        Colleague.asks_information,
         Colleague.adds_a_document,
     ],
     "projectleider@pio.example": [Colleague.divides_files],

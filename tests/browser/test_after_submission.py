@@ -37,7 +37,8 @@ def test_answering_a_question(new_context: Windows, portal: Portal) -> None:
     """One writes without script; a colleague's page stays open with a text of its own."""
     ((reference, number),) = portal.database.rows(
         "SELECT p.reference, r.number FROM projects_informationrequest r"
-        " JOIN projects_proposal p ON p.id = r.proposal_id WHERE r.state = 'open'"
+        " JOIN projects_proposal p ON p.id = r.proposal_id"
+        " WHERE r.state = 'open' AND p.reference LIKE '%-0009'"
     )
     address = f"/voorstellen/{reference}/vragen/{number}/"
     an = sit_down(new_context, SUBMITTER, script=False)
