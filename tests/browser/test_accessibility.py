@@ -141,7 +141,7 @@ class Colleague(Person):
             self.follow("Download het rekenblad (XLSX)")
         upload = file("scores.xlsx", sheet.value.path().read_bytes())
         self.field("Ingevuld rekenblad").set_input_files(upload)
-        self.press("Opladen en bekijken")
+        self.press("Uploaden en bekijken")
         self.sees_heading("Kijk na wat er zou veranderen")
         yield ""
 

@@ -38,7 +38,7 @@ def test_answering_a_question(new_context: Windows, portal: Portal) -> None:
     ((reference, number),) = portal.database.rows(
         "SELECT p.reference, r.number FROM projects_informationrequest r"
         " JOIN projects_proposal p ON p.id = r.proposal_id"
-        " WHERE r.state = 'open' AND p.reference LIKE '%-0009'"
+        " WHERE r.state = 'open' AND p.reference LIKE '%%-0009'"
     )
     address = f"/voorstellen/{reference}/vragen/{number}/"
     an = sit_down(new_context, SUBMITTER, script=False)
