@@ -133,7 +133,8 @@ def out_of_reach(page: Page, part: str = "body") -> list[str]:
     count = page.evaluate(FIND_STOPS, part)
     keyboard = page.context.new_cdp_session(page)
     left: list[str] = []
-    for presses in (count, 20, count, count):  # a date takes a stop for its day, month and year
+    # A date takes a stop for each of its parts, and Tab may begin above what was asked.
+    for presses in (count, 20, 50, 2 * count):
         for _press in range(presses):
             keyboard.send("Input.dispatchKeyEvent", TAB)
         left = page.evaluate(STOPS_LEFT)
