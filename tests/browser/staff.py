@@ -182,7 +182,7 @@ class Staff(Person):
     def checks_claim(self, title: str) -> None:
         self.opens_claim(title)
         self.follow("Controleren")
-        self.press("Controle bewaren")
+        self.press("Controle opslaan")
         self.sees("De schuldvordering is gecontroleerd.")
 
     def approves_claim(self, title: str) -> None:
