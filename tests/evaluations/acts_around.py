@@ -139,7 +139,7 @@ def _for_this_file(at: Attempt, do: Any) -> None:
     "leader",
     states=[State.ADVISED],
     event="decision.prepared",
-    weight=2,
+    weight=8,
     ready=lambda now: now.has_letter and not now.is_prepared,
 )
 def prepare_many(at: Attempt) -> None:
@@ -151,7 +151,7 @@ def prepare_many(at: Attempt) -> None:
     "leader",
     states=[State.ADVISED],
     event="decision.notified",
-    weight=2,
+    weight=12,
     ready=lambda now: now.is_prepared,
 )
 def tell_many(at: Attempt) -> None:

@@ -233,7 +233,7 @@ class Walk(RuleBasedStateMachine):
         if not acts:
             return Walk._any(dice)
         # Each edit of the code makes Hypothesis walk another way: what nobody did yet goes first.
-        weights = [one.weight * (1 if Walk.done[one.name] else 10) for one in acts]
+        weights = [one.weight * (1 if Walk.done[one.name] else 100) for one in acts]
         act = dice.choices(acts, weights)[0]
         right = [person for part in act.who for person in PEOPLE[part]]
         return act, dice.choice(now.readers[act.reader] if act.reader else right)

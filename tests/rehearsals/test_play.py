@@ -53,6 +53,7 @@ NOT_MADE = {
     "evaluations.evaluator_pack": TO_TAKE_ALONG,
     "evaluations.evaluator_packs": TO_TAKE_ALONG,
     "evaluations.letter_example": "only for who writes the texts of the letter",
+    "evaluations.meeting_minutes": "the rehearsal decides without a meeting",
     "evaluations.letters": "only when staff fetch all letters of a call at once",
 }
 """Documents of these rooms that a rehearsal does not make, each with the reason."""
