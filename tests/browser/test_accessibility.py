@@ -13,6 +13,7 @@ from playwright.sync_api import FilePayload, expect
 
 from common.moments import today
 from tests.browser.conftest import Windows
+from tests.browser.deciding import Leader
 from tests.browser.looking import findings, out_of_reach, pages_behind
 from tests.browser.people import Person
 from tests.browser.server import Portal
@@ -25,6 +26,7 @@ LONG_AGO = YEAR - 2
 CONFLICTED_FILE = f"/beheer/dossiers/PIO-{LONG_AGO}-1-0001/"
 REHEARSAL = "6f1b3a52-0d1c-4b8a-9e57-2c1f4d7a9b10"
 ASSESSED_CALL, FILES = f"pio-{YEAR}-2", f"/beheer/dossiers/PIO-{YEAR}-2-"
+SUMMER, DISCUSSED = "Zomeroproep (voorbeelddata)", f"PIO-{YEAR}-2-0013"
 
 # Where each begins to follow links. "" is a visitor. A kind of page that somebody before saw is not
 # looked at again, unless it is named here: because it shows more to this person, or in this state.
@@ -106,7 +108,7 @@ def file(name: str, content: bytes) -> FilePayload:
     return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
-class Colleague(Person):
+class Colleague(Leader):
     """Somebody of staff, who makes what the demo has nothing of and shows each page of it."""
 
     def divides_files(self) -> Iterator[str]:
@@ -125,6 +127,16 @@ class Colleague(Person):
         self.fill("Klaar tegen", (today() + timedelta(days=30)).isoformat())
         self.press("Tonen wat er zou gebeuren")
         expect(self.page).to_have_url(re.compile(r"/acties/\d+/$"))
+        yield ""
+
+    def runs_a_meeting(self) -> Iterator[str]:
+        self.plans_meeting(SUMMER, "Overleg over de zomer", f"{today()}T10:00", "Zaal 1")
+        self.puts_on_agenda(DISCUSSED)
+        self.invites_guest("Gerda Gast")
+        yield ""
+        self.opens_meeting()
+        yield ""
+        self.discusses(DISCUSSED)
         yield ""
 
     def asks_information(self) -> Iterator[str]:
@@ -185,7 +197,7 @@ MAKES = {
         Colleague.declares_a_conflict,
         Colleague.adds_a_document,
     ],
-    "projectleider@pio.example": [Colleague.divides_files],
+    "projectleider@pio.example": [Colleague.divides_files, Colleague.runs_a_meeting],
     "adviseur3@pio.example": [Colleague.uploads_scores],
     "manager@pio.example": [Colleague.closes_a_year],
 }
