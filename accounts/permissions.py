@@ -13,6 +13,8 @@ from accounts.policies import is_administrator, may_enter_admin
 ADMIN_APPS = (
     "dashboard",
     "rehearsals",
+    "reporting",
+    "payments",
     "funding",
     "evaluations",
     "projects",

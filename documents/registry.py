@@ -3,7 +3,7 @@
 from documents.registry import PdfDocument, register
 
 register(PdfDocument(
-    kind="funding.yearly_report_pdf",
+    kind="reporting.yearly_report_pdf",
     label=_("Jaarverslag budget (PDF)"),
     template="documents/pdf/yearly_report.html",
     context=build_context,          # (params, progress) -> dict
@@ -126,7 +126,7 @@ def register(declaration: Declaration) -> Declaration:
     """Make a kind of document known.
 
     Raises:
-        ValueError: when the kind has no app prefix ("funding.yearly_report") or exists already.
+        ValueError: when the kind has no app prefix ("reporting.yearly_report") or exists already.
     """
     if "." not in declaration.kind:
         raise ValueError(f"Call it <app>.<name>, not {declaration.kind!r}.")

@@ -8,9 +8,8 @@ class FundingConfig(AppConfig):
     def ready(self) -> None:
         # Models are loaded only now.
         from evaluations import money
-        from funding import documents, reminders
+        from funding import reminders
         from funding.selectors.left import money_left, pipeline_parts
 
-        documents.declare()
         reminders.register_reminders()
         money.register(money_left, pipeline_parts)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funding.views import budget, claims, closing, commitments, member, reports, requests
+from funding.views import budget, claims, closing, commitments, member, requests
 
 app_name = "funding"
 
@@ -10,7 +10,6 @@ _year = "beheer/begroting/<int:year>/"
 _request = "beheer/cofinanciering/<int:pk>/"
 _commitment = "beheer/vastleggingen/<str:number>/"
 _claim = "beheer/schuldvorderingen/<int:pk>/"
-_report = "beheer/jaarrapport/<int:year>/"
 _member = "mijn/projecten/<str:reference>/cofinanciering/"
 
 urlpatterns = [
@@ -60,8 +59,4 @@ urlpatterns = [
     path("schuldvorderingen/<int:pk>/bewijsstuk/", claims.evidence, name="evidence"),
     path(_member, member.project_funding, name="project_funding"),
     path(f"{_member}schijf/<int:pk>/", member.claim_new, name="claim_new"),
-    path("beheer/jaarrapport/", reports.reports, name="reports"),
-    path(_report, reports.report, name="report"),
-    path(f"{_report}csv/<slug:key>/", reports.table_csv, name="report_csv"),
-    path(f"{_report}<str:extension>/", reports.export, name="report_export"),
 ]

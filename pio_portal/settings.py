@@ -31,6 +31,8 @@ VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 INSTALLED_APPS = [
     "dashboard",
     "rehearsals",
+    "reporting",
+    "payments",
     "funding",
     "evaluations",
     "projects",

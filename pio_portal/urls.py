@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("calls.urls")),
     path("", include("projects.urls")),
     path("", include("evaluations.urls")),
+    path("", include("reporting.urls")),
+    path("", include("payments.urls")),
     path("", include("funding.urls")),
     path("", include("accounts.urls")),
     path("", include("documents.urls")),

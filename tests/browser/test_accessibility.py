@@ -226,7 +226,7 @@ NO_PAGES = {
     "evaluations:numbers_xlsx",
     "evaluations:scores_sheet",
     "funding:ledger_csv",
-    "funding:report_csv",
+    "reporting:report_csv",
     "rehearsals:file",
     "rehearsals:status",
 }

@@ -30,8 +30,6 @@ from evaluations.models import (
 from evaluations.services.locking import applicants
 from evaluations.services.summary import stale_summaries
 from funding.models import BudgetLine, Commitment, LedgerEntry
-from funding.reports.tables import report_tables
-from funding.reports.yearly import build_yearly_report, default_cut_off
 from notifications.lifecycle import MailState
 from notifications.models import OutboxMail
 from projects.content import fingerprint
@@ -44,6 +42,8 @@ from projects.models import (
     ProposalVersion,
     SectionAssignment,
 )
+from reporting.yearly.building import build_yearly_report, default_cut_off
+from reporting.yearly.tables import report_tables
 
 pytestmark = pytest.mark.django_db
 

@@ -34,7 +34,9 @@ from evaluations.models import Advice, Conclusion, SelectionDecision
 from funding.lifecycle import InstalmentState
 from funding.models import BudgetLine, BudgetVersion, Instalment, LedgerEntry
 from funding.models.booking import NET_COMMITTED, NET_PAID, RELEASED, EntryKind, signed_amount
-from funding.reports.figures import (
+from projects.lifecycle import ENDED_PROJECT_STATES
+from projects.models import Project
+from reporting.yearly.figures import (
     BreakdownRow,
     CallRow,
     CreditRow,
@@ -45,8 +47,6 @@ from funding.reports.figures import (
     YearlyReport,
     total,
 )
-from projects.lifecycle import ENDED_PROJECT_STATES
-from projects.models import Project
 
 AMOUNT = DecimalField(max_digits=14, decimal_places=2)
 NO_THEME = "Zonder thema"

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from common.charts import Series, bar_chart, column_chart, share_chart
-from funding.reports.figures import YearlyReport
+from reporting.yearly.figures import YearlyReport
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from documents.registry import Params, PdfDocument, ProgressReport, SpreadsheetDocument, register
 from documents.spreadsheets import Workbook
 from funding.policies import may_see_funding
-from funding.reports.charts import report_charts
-from funding.reports.figures import YearlyReport
-from funding.reports.tables import provenance, report_tables, report_workbook
-from funding.reports.yearly import build_yearly_report
+from reporting.yearly.building import build_yearly_report
+from reporting.yearly.charts import report_charts
+from reporting.yearly.figures import YearlyReport
+from reporting.yearly.tables import provenance, report_tables, report_workbook
 
-REPORT_PDF = "funding.yearly_report_pdf"
-REPORT_XLSX = "funding.yearly_report_xlsx"
+REPORT_PDF = "reporting.yearly_report_pdf"
+REPORT_XLSX = "reporting.yearly_report_xlsx"
 
 
 def report_params(*, year: int, cut_off: datetime, by: str) -> Params:
@@ -62,7 +62,7 @@ def declare() -> None:
         PdfDocument(
             kind=REPORT_PDF,
             label=_("Jaarrapport budget (PDF)"),
-            template="funding/report/document.html",
+            template="reporting/yearly/document.html",
             context=_pdf_context,
             filename=_filename("pdf"),
             may_download=_may_download,

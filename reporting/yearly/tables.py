@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from common.formatting import format_deadline, format_moment
 from documents.report_tables import ReportTable
 from documents.spreadsheets import DATE, INTEGER, MONEY, PERCENT, TEXT, Column, Workbook
-from funding.reports.figures import YearlyReport
+from reporting.yearly.figures import YearlyReport
 
 
 def report_tables(report: YearlyReport) -> list[ReportTable]:

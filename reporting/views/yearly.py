@@ -17,12 +17,12 @@ from common.views import staff_required
 from documents.csv_files import csv_response
 from documents.models import Job
 from documents.services import request_document
-from funding.documents import REPORT_PDF, REPORT_XLSX, report_params
 from funding.models import BudgetYear
 from funding.policies import may_see_funding
-from funding.reports.charts import report_charts
-from funding.reports.tables import provenance, report_tables
-from funding.reports.yearly import build_yearly_report, default_cut_off
+from reporting.documents import REPORT_PDF, REPORT_XLSX, report_params
+from reporting.yearly.building import build_yearly_report, default_cut_off
+from reporting.yearly.charts import report_charts
+from reporting.yearly.tables import provenance, report_tables
 
 KINDS = {"pdf": REPORT_PDF, "xlsx": REPORT_XLSX}
 
@@ -50,7 +50,7 @@ def reports(request: SignedInRequest) -> HttpResponse:
     may_see_funding.check(request.user)
     years = BudgetYear.objects.order_by("-year")
     jobs = Job.objects.filter(kind__in=KINDS.values()).select_related("file", "requested_by")
-    return render(request, "funding/report/list.html", {"years": years, "jobs": jobs[:20]})
+    return render(request, "reporting/yearly/list.html", {"years": years, "jobs": jobs[:20]})
 
 
 @require_GET
@@ -65,7 +65,7 @@ def report(request: SignedInRequest, year: int) -> HttpResponse:
     )
     return render(
         request,
-        "funding/report/detail.html",
+        "reporting/yearly/detail.html",
         {
             "report": made,
             "form": form,
@@ -94,7 +94,7 @@ def export(request: SignedInRequest, year: int, extension: str) -> HttpResponse:
         title=_("Jaarrapport %(year)s, stand %(cut_off)s (%(extension)s)")
         % {"year": year, "cut_off": format_deadline(cut_off), "extension": extension.upper()},
     )
-    back = reverse("funding:report", args=[year])
+    back = reverse("reporting:report", args=[year])
     return redirect(f"{reverse('documents:job', args=[job.pk])}?{urlencode({'terug': back})}")
 
 

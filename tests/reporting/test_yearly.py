@@ -22,10 +22,10 @@ from documents.services import run_job
 from evaluations.models import Advice
 from funding.lifecycle import InstalmentState
 from funding.models import BudgetLine, BudgetVersion, Commitment, Instalment, LedgerEntry
-from funding.reports.figures import CallRow
-from funding.reports.tables import report_tables
-from funding.reports.yearly import build_yearly_report, default_cut_off
 from funding.services import release_commitment
+from reporting.yearly.building import build_yearly_report, default_cut_off
+from reporting.yearly.figures import CallRow
+from reporting.yearly.tables import report_tables
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import BareCallFactory, RoundFactory
 from tests.funding.factories import GrantFactory, budget_line, programme_manager
@@ -303,7 +303,7 @@ def manager_client() -> Client:
 def test_the_page_shows_every_table_with_its_total(
     manager_client: Client, dossier_year: BudgetLine
 ) -> None:
-    page = manager_client.get(reverse("funding:report", args=[YEAR])).content.decode()
+    page = manager_client.get(reverse("reporting:report", args=[YEAR])).content.decode()
 
     assert "€\N{NO-BREAK SPACE}2.869.500,00" in page
     assert "€\N{NO-BREAK SPACE}1.491.350,00" in page
@@ -313,13 +313,13 @@ def test_the_page_shows_every_table_with_its_total(
 def test_a_wrong_cut_off_is_explained_beside_the_field(
     manager_client: Client, dossier_year: BudgetLine
 ) -> None:
-    page = manager_client.get(reverse("funding:report", args=[YEAR]), {"stand": "31 december"})
+    page = manager_client.get(reverse("reporting:report", args=[YEAR]), {"stand": "31 december"})
     assert "Schrijf een datum, bijvoorbeeld 31/12/2025." in page.content.decode()
 
 
 def run_export(client: Client, extension: str) -> Job:
     client.post(
-        reverse("funding:report_export", args=[YEAR, extension]), {"stand": f"{YEAR}-12-31"}
+        reverse("reporting:report_export", args=[YEAR, extension]), {"stand": f"{YEAR}-12-31"}
     )
     job = Job.objects.latest("requested_at")
     run_job(job_id=job.pk)
@@ -348,7 +348,7 @@ def test_pdf_and_xlsx_carry_the_figures_of_the_screen(
 
 
 def test_csv_is_the_table_of_the_screen(manager_client: Client, dossier_year: BudgetLine) -> None:
-    response = manager_client.get(reverse("funding:report_csv", args=[YEAR, "encours"]))
+    response = manager_client.get(reverse("reporting:report_csv", args=[YEAR, "encours"]))
     text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = list(csv.reader(io.StringIO(text), delimiter=";"))
     assert rows[1] == [str(YEAR), "0,00", "2130500,00", "639150,00", "0,00", "1491350,00"]
@@ -357,9 +357,9 @@ def test_csv_is_the_table_of_the_screen(manager_client: Client, dossier_year: Bu
 def test_every_table_has_its_own_csv(manager_client: Client, dossier_year: BudgetLine) -> None:
     report = build_yearly_report(year=YEAR, cut_off=default_cut_off(YEAR), generated_by="test")
     for table in report_tables(report):
-        answer = manager_client.get(reverse("funding:report_csv", args=[YEAR, table.key]))
+        answer = manager_client.get(reverse("reporting:report_csv", args=[YEAR, table.key]))
         assert answer.status_code == 200
-    missing = manager_client.get(reverse("funding:report_csv", args=[YEAR, "bestaat-niet"]))
+    missing = manager_client.get(reverse("reporting:report_csv", args=[YEAR, "bestaat-niet"]))
     assert missing.status_code == 404
 
 
@@ -367,19 +367,19 @@ def test_every_table_has_its_own_csv(manager_client: Client, dossier_year: Budge
 def test_staff_without_money_do_not_see_it(role: StaffRole, dossier_year: BudgetLine) -> None:
     client = Client()
     client.force_login(UserFactory(roles=[role]))
-    assert client.get(reverse("funding:report", args=[YEAR])).status_code == 403
+    assert client.get(reverse("reporting:report", args=[YEAR])).status_code == 403
 
 
 def test_authorities_do_not_see_it(dossier_year: BudgetLine) -> None:
     client = Client()
     client.force_login(MembershipFactory(role=MemberRole.MANAGER).user)
-    assert client.get(reverse("funding:report", args=[YEAR])).status_code == 403
+    assert client.get(reverse("reporting:report", args=[YEAR])).status_code == 403
 
 
 def test_the_number_of_queries_does_not_grow(
     manager_client: Client, dossier_year: BudgetLine
 ) -> None:
-    url = reverse("funding:report", args=[YEAR])
+    url = reverse("reporting:report", args=[YEAR])
     with CaptureQueriesContext(connection) as few:
         manager_client.get(url)
     for _ in range(40):
