@@ -76,6 +76,7 @@ STAFF_NAV = [
     ),
     NavItem(_("Oproepen"), _("Cijfers"), "evaluations:numbers", policies.is_staff),
     NavItem(_("Oproepen"), _("Uitstel"), "projects:extensions", may_extend),
+    NavItem(_("Geld"), _("Sturing"), "reporting:steering", policies.sees_money),
     NavItem(_("Geld"), _("Begroting"), "funding:budget_years", policies.sees_money),
     NavItem(_("Geld"), _("Cofinanciering"), "funding:requests", policies.sees_money),
     NavItem(_("Geld"), _("Schuldvorderingen"), "funding:claims", policies.sees_money),

@@ -264,6 +264,11 @@ INSTALMENT_SCHEDULE = [
     ("40", "Tussentijds verslag aanvaard en 60 % van de kosten gemaakt", 365),
     ("30", "Eindverslag en kostenstaat aanvaard", 730),
 ]
+# The last day on which the administration books for a year (month, day), how many days before it we
+# speak of it, and from which percentage of a credit we warn (domain.md 7 and ours).
+BUDGET_CUT_OFF = (12, 1)
+BUDGET_CUT_OFF_NOTICE_DAYS = env.int("BUDGET_CUT_OFF_NOTICE_DAYS", 30)
+BUDGET_WARNING_SHARE = env.int("BUDGET_WARNING_SHARE", 90)
 
 # --- Web security -----------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

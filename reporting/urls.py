@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from reporting.views import yearly
+from reporting.views import steering, yearly
 
 app_name = "reporting"
 
+_steering = "beheer/sturing/<int:year>/"
 _report = "beheer/jaarrapport/<int:year>/"
 
 urlpatterns = [
+    path("beheer/sturing/", steering.newest, name="steering"),
+    path(_steering, steering.steering_year, name="steering_year"),
+    path(f"{_steering}wat-als/", steering.try_out, name="what_if"),
+    path(f"{_steering}verwachting/<str:expected>/", steering.forecast, name="forecast"),
+    path(f"{_steering}<slug:key>/", steering.figure, name="figure"),
     path("beheer/jaarrapport/", yearly.reports, name="reports"),
     path(_report, yearly.report, name="report"),
     path(f"{_report}csv/<slug:key>/", yearly.table_csv, name="report_csv"),
