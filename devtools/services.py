@@ -63,6 +63,11 @@ class Services:
         return f"postgresql://pio@/pio?host={self._sockets}"
 
     @property
+    def has_postgres(self) -> bool:
+        """Whether a PostgreSQL of ours runs; another is somebody else's to fill."""
+        return any(child.name == "postgres" for child in self.children)
+
+    @property
     def broker_url(self) -> str:
         return f"redis+socket://{self._broker_socket}"
 
@@ -138,25 +143,51 @@ class Services:
             raise Refusal(f"PostgreSQL's initdb failed:\n{_tail(log)}")
         unfinished.rename(data)
 
-    def _postgres_answers(self) -> bool:
-        psql: list[str | Path] = [
-            self._home.postgres / "psql",
-            "-h",
-            self._sockets,
-            "-U",
-            "pio",
+    def create_database(self, name: str) -> None:
+        """Add an empty database to a running server."""
+        self._tool("createdb", name)
+
+    def dump(self, database: str, file: Path) -> None:
+        """Write a database as SQL; a half-written file never takes the place of a whole one."""
+        file.parent.mkdir(exist_ok=True)
+        unfinished = file.with_suffix(".unfinished")
+        self._tool("pg_dump", "--no-owner", "-f", unfinished, "-d", database)
+        unfinished.rename(file)
+
+    def restore(self, database: str, file: Path) -> None:
+        """Read such SQL into an empty database."""
+        self._tool(
+            "psql",
+            "-qX",
+            "-o",
+            os.devnull,
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-1",
+            "-f",
+            file,
             "-d",
-            "postgres",
-        ]
-        exists = "SELECT 1 FROM pg_database WHERE datname = 'pio'"
-        asked = subprocess.run(
-            [*psql, "-Atc", exists], env=self._env(), cwd="/", capture_output=True, check=False
+            database,
         )
-        if asked.returncode == 0 and not asked.stdout.strip():
-            subprocess.run(
-                [*psql, "-qc", "CREATE DATABASE pio"], env=self._env(), cwd="/", check=True
-            )
-        return asked.returncode == 0
+
+    def _tool(self, program: str, *arguments: str | Path) -> str:
+        """Run a client program of PostgreSQL against this server; the answer is what it wrote."""
+        command = [self._home.postgres / program, "-h", self._sockets, "-U", "pio", *arguments]
+        done = subprocess.run(
+            command, env=self._env(), cwd="/", capture_output=True, check=False, text=True
+        )
+        if done.returncode:
+            raise Refusal(f"PostgreSQL's {program} failed:\n{done.stderr}")
+        return done.stdout.strip()
+
+    def _postgres_answers(self) -> bool:
+        try:
+            known = self._tool("psql", "-d", "postgres", "-Atc", "SELECT datname FROM pg_database")
+        except Refusal:  # it is still starting
+            return False
+        if "pio" not in known.split():
+            self.create_database("pio")
+        return True
 
     def _start_broker(self) -> None:
         data = self.folder / "broker"

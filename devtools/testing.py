@@ -15,6 +15,7 @@ from devtools.environment import (
 )
 from devtools.portal import compile_messages, running_services
 from devtools.processes import Child, launch, stop_all, undisturbed
+from devtools.schema import make_template
 from devtools.services import only_one
 
 # A file as a whole, the longest first: see tests/workers.py. Three at a time for the two cores of
@@ -30,8 +31,10 @@ def run_tests() -> int:
         prepare_browser()
         prepare_tools({"pdftotext": "poppler-utils"}, purpose="tests that read PDF documents")
         compile_messages()
-        with running_services("test", for_tests=True) as (env, _services):
+        with running_services("test", for_tests=True) as (env, services):
             env["PIO_ENV"] = "test"
+            if services.has_postgres:
+                make_template(services, env)
             # A dozen processes read the same thousand files: only the first should compile them.
             env.pop("PYTHONDONTWRITEBYTECODE", None)
             arguments = shlex.split(os.environ.get("ARGS", "")) or WHOLE_SUITE

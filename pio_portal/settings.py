@@ -134,7 +134,10 @@ _database = DATABASES["default"]
 _database["HOST"] = _database.get("OPTIONS", {}).pop("host", "") or _database["HOST"]
 _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
 _database["CONN_HEALTH_CHECKS"] = True
-_database["TEST"] = {"NAME": env.str("TEST_DB_NAME", "test_pio")}
+_database["TEST"] = {
+    "NAME": env.str("TEST_DB_NAME", "test_pio"),
+    "TEMPLATE": env.str("TEST_DB_TEMPLATE", "") or None,
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People -----------------------------------------------------------------------------------

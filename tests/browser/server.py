@@ -79,7 +79,7 @@ class Demo:
 
     def load(self) -> None:
         (self.folder / "static").mkdir(parents=True)
-        self.database.create()
+        self.database.create(settings.DATABASES["default"]["TEST"]["TEMPLATE"] or "template1")
         for command in (["migrate", "--verbosity=0"], ["load_demo"]):
             _manage(_environment(self.database, self.folder), *command)
 
