@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.conf import settings
+from django.db.models import F
 
 from calls.cofinancing import advise
+from common.money import round_cents
 from demo.organisations import MARK
 from demo.people import Cast
 from demo.proposals import log
@@ -17,6 +19,7 @@ from funding.models import (
     BudgetVersion,
     BudgetYear,
     Claim,
+    ClaimLine,
     CofinancingRequest,
     Commitment,
     CommitteeDecision,
@@ -204,15 +207,32 @@ class Bookkeeper:
         ]
 
     def _claim(self, instalment: Instalment, on: date) -> Claim:
-        return Claim.objects.create(
+        """A claim that two invoices justify."""
+        claim = Claim.objects.create(
             instalment=instalment,
             amount=instalment.amount,
             statement=f"Kosten volgens de bijgevoegde staat {MARK}.",
             claimed_by=self.cast.second_team,
             claimed_at=at(on, 10),
         )
+        cost = instalment.amount / RATE
+        most = round_cents(cost * Decimal("0.8"))
+        for number, (what, amount) in enumerate(
+            [("Ontwikkeling volgens bestek", most), ("Test bij gebruikers", cost - most)], 1
+        ):
+            ClaimLine.objects.create(
+                claim=claim,
+                number=number,
+                description=f"{what} {MARK}",
+                supplier=f"Bedrijf Voorbeeld nv {MARK}",
+                invoice_number=f"VB-{on:%Y}-{claim.pk:04d}-{number}",
+                invoiced_on=on - timedelta(days=10 * number),
+                amount=amount,
+            )
+        return claim
 
     def _check(self, claim: Claim, on: date) -> None:
+        claim.lines.update(accepted=F("amount"))
         claim.accepted_amount = claim.amount
         claim.checked_by = self.cast.team
         claim.checked_at = at(on, 11)

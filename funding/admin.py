@@ -8,6 +8,9 @@ from funding.models import (
     BudgetVersion,
     BudgetYear,
     Claim,
+    ClaimDraft,
+    ClaimEvidence,
+    ClaimLine,
     CofinancingRequest,
     Commitment,
     CommitteeDecision,
@@ -124,6 +127,37 @@ class InstalmentAdmin(ReadOnlyAdmin):
     search_fields = ["commitment__number", "commitment__project__title", "condition"]
 
 
+class ClaimLineInline(ReadOnlyInline):
+    model = ClaimLine
+    fields = ["number", "supplier", "invoice_number", "amount", "vat", "accepted", "reason"]
+
+
+@admin.register(ClaimDraft)
+class ClaimDraftAdmin(ReadOnlyAdmin):
+    list_display = ["instalment", "version", "updated_by", "updated_at"]
+    list_select_related = ["instalment__commitment", "updated_by"]
+    list_filter = ["updated_at"]
+    search_fields = ["instalment__commitment__number", "updated_by__email"]
+
+
+@admin.register(ClaimLine)
+class ClaimLineAdmin(ReadOnlyAdmin):
+    list_display = ["claim", "number", "supplier", "invoice_number", "amount", "vat", "accepted"]
+    list_select_related = ["claim__instalment__commitment"]
+    list_filter = ["invoiced_on"]
+    search_fields = [
+        *("supplier", "invoice_number", "description", "claim__instalment__commitment__number")
+    ]
+
+
+@admin.register(ClaimEvidence)
+class ClaimEvidenceAdmin(ReadOnlyAdmin):
+    list_display = ["file", "claim", "line"]
+    list_select_related = ["file", "claim__instalment__commitment", "line"]
+    list_filter = ["claim__claimed_at"]
+    search_fields = ["file__name", "claim__instalment__commitment__number"]
+
+
 @admin.register(Claim)
 class ClaimAdmin(ReadOnlyAdmin):
     list_display = ["instalment", "amount", "accepted_amount", "claimed_at", "rejected_at"]
@@ -135,6 +169,7 @@ class ClaimAdmin(ReadOnlyAdmin):
         "claimed_by__email",
     ]
     date_hierarchy = "claimed_at"
+    inlines = [ClaimLineInline]
 
 
 @admin.register(Payment)

@@ -60,6 +60,12 @@ INSTALMENT_LIFECYCLE = Lifecycle(
             [InstalmentState.CLAIMED, InstalmentState.CHECKED],
             InstalmentState.CLAIMABLE,
         ),
+        step(
+            "recheck",
+            _("Opnieuw controleren"),
+            [InstalmentState.CHECKED, InstalmentState.APPROVED],
+            InstalmentState.CLAIMED,
+        ),
         step("approve", _("Goedkeuren"), [InstalmentState.CHECKED], InstalmentState.APPROVED),
         step("pay", _("Betalen"), [InstalmentState.APPROVED], InstalmentState.PAID),
         step("return", _("Teruggekeerd"), [InstalmentState.PAID], InstalmentState.APPROVED),

@@ -54,9 +54,10 @@ urlpatterns = [
     path(f"{_claim}controleren/", claims.check, name="claim_check"),
     path(f"{_claim}afwijzen/", claims.reject, name="claim_reject"),
     path(f"{_claim}goedkeuren/", claims.approve, name="claim_approve"),
+    path(f"{_claim}opnieuw-controleren/", claims.recheck, name="claim_recheck"),
     path(f"{_claim}betalen/", claims.pay, name="claim_pay"),
     path(f"{_claim}teruggekeerd/", claims.returned, name="claim_returned"),
-    path("schuldvorderingen/<int:pk>/bewijsstuk/", claims.evidence, name="evidence"),
+    path("schuldvorderingen/bewijsstukken/<int:pk>/", claims.evidence, name="evidence"),
     path(_member, member.project_funding, name="project_funding"),
     path(f"{_member}schijf/<int:pk>/", member.claim_new, name="claim_new"),
 ]

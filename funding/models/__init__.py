@@ -3,6 +3,7 @@
 from funding.models.budget import BudgetLine, BudgetVersion, BudgetYear
 from funding.models.closing import LapsedCredit, YearClosing, YearReopening
 from funding.models.cofinancing import CofinancingRequest, CommitteeDecision
+from funding.models.costs import ClaimDraft, ClaimEvidence, ClaimLine
 from funding.models.ledger import Commitment, LedgerEntry
 from funding.models.payment import Claim, Instalment, Payment
 
@@ -11,6 +12,9 @@ __all__ = [
     "BudgetVersion",
     "BudgetYear",
     "Claim",
+    "ClaimDraft",
+    "ClaimEvidence",
+    "ClaimLine",
     "CofinancingRequest",
     "Commitment",
     "CommitteeDecision",

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.constraints import check, unique
 from common.money import MoneyField
-from documents.models import StoredFile
 from funding.lifecycle import INSTALMENT_LIFECYCLE, InstalmentState
 from funding.models.ledger import Commitment, LedgerEntry
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+    from funding.models.costs import ClaimDraft, ClaimEvidence, ClaimLine
 
 
 class Instalment(models.Model):
@@ -64,6 +65,11 @@ class Instalment(models.Model):
     def __str__(self) -> str:
         return f"{self.commitment.number} schijf {self.number}"
 
+    @property
+    def draft(self) -> "ClaimDraft | None":
+        """The claim that is being written; None when nobody began one."""
+        return getattr(self, "claim_draft", None)
+
 
 class Claim(models.Model):
     """A claim (schuldvordering) by the beneficiary on an instalment."""
@@ -73,13 +79,11 @@ class Claim(models.Model):
     )
     amount = MoneyField(_("gevraagd bedrag"))
     statement = models.TextField(_("verantwoording"), max_length=4000)
-    evidence = models.ForeignKey(
-        StoredFile,
-        models.RESTRICT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("bewijsstuk"),
+    vat_counts = models.BooleanField(
+        _("btw telt mee"),
+        default=True,
+        editable=False,
+        help_text=_("Zoals de oproep het zei bij de aanvraag of de laatste controle."),
     )
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -113,6 +117,8 @@ class Claim(models.Model):
 
     if TYPE_CHECKING:
         payments: RelatedManager["Payment"]
+        lines: RelatedManager["ClaimLine"]
+        evidence: RelatedManager["ClaimEvidence"]
 
     class Meta:
         verbose_name = _("schuldvordering")

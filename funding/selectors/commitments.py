@@ -1,7 +1,6 @@
 """Reads of requests, commitments, instalments and claims."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.http import Http404
@@ -141,12 +140,14 @@ def project_money(project: Project) -> tuple[list[CofinancingRequest], list[Comm
 
 def _instalments() -> QuerySet[Instalment]:
     claims = (
-        Claim.objects.select_related("claimed_by", "evidence")
-        .prefetch_related("payments")
+        Claim.objects.select_related("claimed_by")
+        .prefetch_related("payments", "lines__claim", "lines__evidence__file", "evidence__file")
         .order_by("-claimed_at", "-pk")
     )
-    return Instalment.objects.order_by("number").prefetch_related(
-        Prefetch("claims", queryset=claims)
+    return (
+        Instalment.objects.order_by("number")
+        .select_related("claim_draft")
+        .prefetch_related(Prefetch("claims", queryset=claims))
     )
 
 
@@ -188,31 +189,17 @@ def claim_page(pk: int) -> Claim:
     found = (
         Claim.objects.select_related(
             "instalment__commitment__project__organisation",
+            "instalment__commitment__project__call",
             "instalment__commitment__line__budget_year",
+            "instalment__commitment__decision__request",
             "claimed_by",
             "checked_by",
             "approved_by",
-            "evidence",
         )
         .prefetch_related("payments")
         .filter(pk=pk)
         .first()
     )
-    if found is None:
-        raise Http404
-    return found
-
-
-def claim_with_evidence(user: Any, pk: int, *, as_staff: bool) -> Claim:
-    """A claim whose file `user` may fetch: staff who see money, or the beneficiary's members.
-
-    Raises:
-        Http404: for everybody else, or when there is no file.
-    """
-    claims = Claim.objects.filter(evidence__isnull=False).select_related("evidence")
-    if not as_staff:
-        claims = claims.filter(instalment__commitment__project__organisation__in=user.member_roles)
-    found = claims.filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -226,7 +213,7 @@ def claimable_instalment(project: Project, pk: int) -> Instalment:
     """
     found = (
         Instalment.objects.filter(commitment__project=project, pk=pk)
-        .select_related("commitment__project")
+        .select_related("commitment__project__call")
         .first()
     )
     if found is None:

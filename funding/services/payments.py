@@ -1,157 +1,36 @@
-"""A claim on an instalment: asked, checked, approved by a second person, paid from VEK."""
+"""Paying an approved claim from VEK, and what the bank sends back."""
 
 from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import clock
-from common.constraints import readable_constraints
 from common.money import format_eur
-from documents.models import StoredFile
-from documents.services import store_upload
 from funding.lifecycle import INSTALMENT_LIFECYCLE
-from funding.models import BudgetLine, Claim, Commitment, Instalment, LedgerEntry, Payment
-from funding.policies import (
-    is_not_claimant,
-    is_second_person,
-    may_check_claim,
-    may_claim,
-    may_pay,
-)
+from funding.models import BudgetLine, Claim, Commitment, LedgerEntry, Payment
+from funding.ordered import payment_returned, refuse_ordered
+from funding.policies import may_pay
 from funding.services.budget import lock_line
+from funding.services.claims import lock_claim, refuse_changed_vat, refuse_rejected
 from funding.services.commitments import book, lock_commitment, refuse_more_than_open
-from funding.services.mails import tell_paid, tell_rejected
+from funding.services.mails import tell_paid
 
 
 @transaction.atomic
-def claim_instalment(
-    *,
-    instalment: Instalment,
-    amount: Decimal,
-    statement: str,
-    by: User,
-    evidence: File | None = None,
-) -> Claim:
-    """Ask payment of an instalment. EUR. `evidence` is a file as it was sent; it is checked here.
-
-    Raises:
-        PermissionDenied: when `by` may not claim for the organisation.
-        ValidationError: the instalment is not claimable, the amount is not positive or more than
-            the instalment, the statement is empty, or the file can't be kept.
-    """
-    instalment = (
-        Instalment.objects.select_for_update(of=("self",))
-        .select_related("commitment__project")
-        .get(pk=instalment.pk)
-    )
-    may_claim.check(by, instalment)
-    INSTALMENT_LIFECYCLE.perform(instalment, "claim", actor=by)
-    if not statement.strip():
-        raise ValidationError({"statement": _("Leg uit waarvoor u deze schijf vraagt.")})
-    if amount > instalment.amount:
-        raise ValidationError(
-            {
-                "amount": _("Deze schijf is hoogstens %(sum)s.")
-                % {"sum": format_eur(instalment.amount)}
-            }
-        )
-    claim = Claim(instalment=instalment, amount=amount, statement=statement.strip(), claimed_by=by)
-    with readable_constraints(fields={"funding_claim_amount_positive": "amount"}):
-        claim.save()
-    if evidence is not None:
-        # Last, so that a refusal above leaves no file behind.
-        claim.evidence = _keep(evidence, by)
-        claim.save(update_fields=["evidence"])
-    return claim
-
-
-def _keep(evidence: File, by: User) -> StoredFile:
-    try:
-        return store_upload(uploaded=evidence, created_by=by)
-    except ValidationError as refusal:
-        raise ValidationError({"evidence": refusal.error_list}) from refusal
-
-
-@transaction.atomic
-def check_claim(*, claim: Claim, accepted_amount: Decimal, note: str, by: User) -> Claim:
-    """Record what of the claim is accepted. A lower amount needs findings. EUR.
-
-    Raises:
-        PermissionDenied: when `by` is not of the PIO team, or made the claim.
-        ValidationError: not in a state to be checked, amount out of range, or findings missing.
-    """
-    claim = lock_claim(claim)
-    may_check_claim.check(by)
-    is_not_claimant.check(by, claim)
-    refuse_rejected(claim)
-    INSTALMENT_LIFECYCLE.perform(claim.instalment, "check", actor=by, comment=note)
-    if accepted_amount <= 0:
-        raise ValidationError(
-            {"accepted_amount": _("Vul een bedrag van meer dan nul in, of wijs de vordering af.")}
-        )
-    if accepted_amount < claim.amount and not note.strip():
-        raise ValidationError({"note": _("U aanvaardt minder dan gevraagd. Schrijf waarom.")})
-    claim.accepted_amount = accepted_amount
-    claim.check_note = note.strip()
-    claim.checked_by = by
-    claim.checked_at = clock.now()
-    with readable_constraints(fields={"funding_claim_accepted_within_asked": "accepted_amount"}):
-        claim.save()
-    return claim
-
-
-@transaction.atomic
-def reject_claim(*, claim: Claim, reason: str, by: User) -> Claim:
-    """Send a claim back; the beneficiary may claim the instalment again.
-
-    Raises:
-        PermissionDenied: when `by` is not of the PIO team.
-        ValidationError: when there is no reason, or the claim was approved or paid already.
-    """
-    may_check_claim.check(by)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Schrijf waarom u de schuldvordering afwijst.")})
-    claim = lock_claim(claim)
-    refuse_rejected(claim)
-    INSTALMENT_LIFECYCLE.perform(claim.instalment, "reject", actor=by, comment=reason)
-    claim.rejected_at = clock.now()
-    claim.rejection_reason = reason.strip()
-    claim.save()
-    tell_rejected(claim)
-    return claim
-
-
-@transaction.atomic
-def approve_claim(*, claim: Claim, by: User) -> Claim:
-    """Approve a checked claim, as somebody else than who checked it.
-
-    Raises:
-        PermissionDenied: when `by` checked the claim, or is not of the programme office.
-        TransitionRefused: when the claim is not checked.
-    """
-    claim = lock_claim(claim)
-    is_second_person.check(by, claim)
-    refuse_rejected(claim)
-    INSTALMENT_LIFECYCLE.perform(claim.instalment, "approve", actor=by)
-    claim.approved_by = by
-    claim.approved_at = clock.now()
-    with readable_constraints():
-        claim.save()
-    return claim
-
-
-@transaction.atomic
-def pay_claim(*, claim: Claim, paid_on: date, by: User, reference: str = "") -> Payment:
+def pay_claim(
+    *, claim: Claim, paid_on: date, by: User, reference: str = "", confirms: str = ""
+) -> Payment:
     """Record the payment: from the VEK of the year of payment, out of what is open.
+
+    `confirms` is the number of the payment order that the bank confirms; empty by hand.
 
     Raises:
         PermissionDenied: when `by` is not a programme manager.
-        ValidationError: the claim is not approved, VEK is too short, or too little is open.
+        ValidationError: the claim is not approved or waits in another payment order, VAT counts
+            otherwise than at the check, VEK is too short, or too little is open.
     """
     may_pay.check(by)
     # Locks in one order everywhere: budget line, then commitment, then instalment.
@@ -161,6 +40,8 @@ def pay_claim(*, claim: Claim, paid_on: date, by: User, reference: str = "") -> 
     claim = lock_claim(claim)
     INSTALMENT_LIFECYCLE.perform(claim.instalment, "pay", actor=by, comment=reference)
     refuse_rejected(claim)
+    refuse_ordered(claim, confirmed=confirms)
+    refuse_changed_vat(claim)
     amount = claim.accepted_amount
     if amount is None:
         raise ValidationError(_("Deze schuldvordering is nog niet gecontroleerd."))
@@ -215,6 +96,7 @@ def return_payment(*, payment: Payment, on: date, reason: str, by: User) -> Ledg
     INSTALMENT_LIFECYCLE.perform(claim.instalment, "return", actor=by, comment=reason)
     payment.returned_on = on
     payment.save(update_fields=["returned_on"])
+    payment_returned(payment)
     return book(
         kind=LedgerEntry.Kind.PAYMENT_REVERSAL,
         commitment=commitment,
@@ -239,19 +121,3 @@ def refuse_vek_overdraft(line: BudgetLine, amount: Decimal) -> None:
             },
             code="vek",
         )
-
-
-def refuse_rejected(claim: Claim) -> None:
-    """Raises ValidationError: the instalment's state may be that of a later claim."""
-    if claim.rejected_at is not None:
-        raise ValidationError(_("Deze schuldvordering is afgewezen."), code="state")
-
-
-def lock_claim(claim: Claim) -> Claim:
-    """The claim as it is now, locked until the transaction ends; its instalment first."""
-    Instalment.objects.select_for_update(of=("self",)).get(claims=claim.pk)
-    return (
-        Claim.objects.select_for_update(of=("self",))
-        .select_related("instalment__commitment__project")
-        .get(pk=claim.pk)
-    )

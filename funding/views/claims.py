@@ -18,9 +18,18 @@ from common.moments import today
 from common.money import format_eur
 from documents.downloads import serve
 from funding import services
-from funding.forms.claims import CheckForm, ClaimFilterForm, PayForm, RejectForm, ReturnForm
+from funding.forms.claims import (
+    CheckForm,
+    ClaimFilterForm,
+    LineCheckForm,
+    PayForm,
+    RecheckForm,
+    RejectForm,
+    ReturnForm,
+)
 from funding.lifecycle import InstalmentState
-from funding.models import Claim
+from funding.models import Claim, ClaimLine
+from funding.ordered import running_orders
 from funding.policies import (
     is_not_claimant,
     is_second_person,
@@ -29,7 +38,9 @@ from funding.policies import (
     may_pay,
     may_see_funding,
 )
+from funding.selectors import claims as claim_selectors
 from funding.selectors import commitments as selectors
+from funding.services.claims import rate_of, vat_counts
 from funding.views.access import money_view
 from projects.views.acts import ConfirmForm, act_page, posted
 
@@ -43,13 +54,14 @@ class ClaimActs:
     check: bool = False
     reject: bool = False
     approve: bool = False
+    recheck: bool = False
     pay: bool = False
     take_back: bool = False
     remark: str = ""
 
 
-def acts_on(user: Any, claim: Claim) -> ClaimActs:
-    """The buttons of a claim's page."""
+def acts_on(user: Any, claim: Claim, ordered: str = "") -> ClaimActs:
+    """The buttons of a claim's page; `ordered` is the payment order in which it waits."""
     if claim.rejected_at is not None:
         return ClaimActs()
     state = claim.instalment.state
@@ -61,9 +73,12 @@ def acts_on(user: Any, claim: Claim) -> ClaimActs:
     if state == InstalmentState.CHECKED:
         second = may_approve.test(user) and is_second_person.test(user, claim)
         remark = "" if second or not may_approve.test(user) else is_second_person.sentence
-        return ClaimActs(reject=may_check, approve=second, remark=remark)
+        return ClaimActs(reject=may_check, approve=second, recheck=may_check, remark=remark)
     if state == InstalmentState.APPROVED:
-        return ClaimActs(pay=may_pay.test(user))
+        if ordered:
+            sentence = _("De betaling wordt geboekt met de bevestiging van de bank.")
+            return ClaimActs(remark=f"{_('Staat in betaalopdracht')} {ordered}. {sentence}")
+        return ClaimActs(pay=may_pay.test(user), recheck=may_check)
     if state == InstalmentState.PAID:
         return ClaimActs(take_back=may_pay.test(user))
     return ClaimActs()
@@ -85,34 +100,84 @@ def claims(request: SignedInRequest) -> HttpResponse:
 def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     """One claim: what is asked, what was found, and the next step."""
     found = selectors.claim_page(pk)
+    lines = claim_selectors.claim_lines(found)
+    ordered = running_orders([found.pk]).get(found.pk, "")
     return render(
         request,
         "funding/claim.html",
         {
             "claim": found,
+            "lines": lines,
+            "totals": claim_selectors.totals(lines),
+            "repeated": _repeated(found, lines),
+            "evidence": claim_selectors.loose_evidence(found),
+            "rate": rate_of(found.instalment.commitment) * 100,
             "instalment": found.instalment,
             "commitment": found.instalment.commitment,
             "project": found.instalment.commitment.project,
             "payment": found.payment_made,
-            "acts": acts_on(request.user, found),
+            "acts": acts_on(request.user, found, ordered),
         },
     )
+
+
+def _repeated(claim: Claim, lines: list[ClaimLine]) -> list[tuple[ClaimLine, list[ClaimLine]]]:
+    found = claim_selectors.repeated_invoices(claim, lines)
+    return [(line, found[line.pk]) for line in lines if line.pk in found]
 
 
 @money_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Say what of the claim is accepted."""
+    """Say what of the claim is accepted, cost by cost when it has costs."""
+    may_check_claim.check(request.user)
+    found = selectors.claim_page(pk)
+    found.vat_counts = vat_counts(found.instalment.commitment.project)
+    lines = claim_selectors.claim_lines(found)
+    if lines:
+        form = posted(request, LineCheckForm, lines=lines)
+    else:
+        form = posted(request, CheckForm, initial={"accepted_amount": found.amount})
+
+    def act(data: dict[str, Any]) -> None:
+        if lines:
+            data = {"note": data["note"], "lines": form.checks()}
+        services.check_claim(claim=found, by=request.user, **data)
+
+    return act_page(
+        request,
+        title=_("Schuldvordering controleren"),
+        form=form,
+        act=act,
+        submit=_("Controle opslaan"),
+        done=_("De schuldvordering is gecontroleerd. Iemand anders keurt ze nu goed."),
+        explanation=_("Daarna keurt iemand anders de schuldvordering goed."),
+        facts=_facts(found),
+        template="funding/claim_check.html" if lines else "projects/project_act.html",
+        repeated=_repeated(found, lines),
+        rate=rate_of(found.instalment.commitment) * 100,
+        **_back(found),
+    )
+
+
+@money_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def recheck(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take back the check and the approval."""
     may_check_claim.check(request.user)
     found = selectors.claim_page(pk)
     return act_page(
         request,
-        title=_("Schuldvordering controleren"),
-        form=posted(request, CheckForm, initial={"accepted_amount": found.amount}),
-        act=lambda data: services.check_claim(claim=found, by=request.user, **data),
-        submit=_("Controle opslaan"),
-        done=_("De schuldvordering is gecontroleerd. Iemand anders keurt ze nu goed."),
-        explanation=_("Daarna keurt iemand anders de schuldvordering goed."),
+        title=_("Opnieuw controleren"),
+        form=posted(request, RecheckForm),
+        act=lambda data: services.recheck_claim(claim=found, by=request.user, **data),
+        submit=_("Controle terugnemen"),
+        done=_("De controle is teruggenomen. De schuldvordering wacht weer op controle."),
+        explanation=_(
+            "De controle en de goedkeuring vervallen. De schuldvordering wordt opnieuw "
+            "gecontroleerd en goedgekeurd."
+        ),
+        tone="warning",
         facts=_facts(found),
         **_back(found),
     )
@@ -234,11 +299,9 @@ def returned(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def evidence(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """The file with a claim, for staff who see money and for the beneficiary."""
+    """A file with a claim, for staff who see money and for the beneficiary."""
     as_staff = may_see_funding.test(request.user)
-    found = selectors.claim_with_evidence(request.user, pk, as_staff=as_staff)
-    assert found.evidence is not None  # the selector asks for it
-    return serve(found.evidence)
+    return serve(claim_selectors.evidence_for(request.user, pk, as_staff=as_staff).file)
 
 
 def _facts(claim: Claim) -> list[tuple[Any, Any]]:

@@ -29,6 +29,7 @@ from funding.selectors import work_for
 from notifications.mails import render_mail
 from projects.models import Procurement, Project
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, UserFactory
+from tests.funding.acts import PNG
 from tests.funding.factories import (
     BudgetYearFactory,
     GrantFactory,
@@ -71,13 +72,6 @@ def claim() -> Claim:
     return services.claim_instalment(
         instalment=instalment, amount=D(300_000), statement="Kosten", by=claimant, evidence=pdf
     )
-
-
-PNG = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f"
-    b"\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d"
-    b"\x00\x00\x00\x00IEND\xaeB`\x82"
-)
 
 
 def staff_urls(claim: Claim) -> list[str]:
@@ -163,7 +157,10 @@ def test_the_beneficiary_sees_the_own_project_only(claim: Claim) -> None:
     for url in (own, f"{own}schijf/{claim.instalment_id}/", f"/mijn/projecten/{reference}/"):
         assert stranger.get(url).status_code == 404, url
         assert Client().get(url).status_code == 302, url
-    assert stranger.get(f"/schuldvorderingen/{claim.pk}/bewijsstuk/").status_code == 404
+    assert (
+        stranger.get(f"/schuldvorderingen/bewijsstukken/{claim.evidence.get().pk}/").status_code
+        == 404
+    )
     manager = client_of(programme_manager())
     assert manager.get(own).url == f"/beheer/projecten/{reference}/cofinanciering/"
 
@@ -194,7 +191,7 @@ def test_findings_are_shown_only_when_the_amount_was_lowered(claim: Claim) -> No
 
 
 def test_evidence_is_fetched_by_staff_and_beneficiary(claim: Claim) -> None:
-    url = f"/schuldvorderingen/{claim.pk}/bewijsstuk/"
+    url = f"/schuldvorderingen/bewijsstukken/{claim.evidence.get().pk}/"
     for user in (claim.claimed_by, programme_manager()):
         answer = client_of(user).get(url)
         assert b"".join(answer) == PNG

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -36,6 +37,7 @@ from evaluations.services.feedback import ask_for_talk, plan_talk
 from evaluations.services.meetings import add_to_agenda, plan_meeting
 from funding.models import BudgetLine, Commitment
 from funding.services import (
+    CostLine,
     ask_reopening,
     claim_instalment,
     close_year,
@@ -51,7 +53,7 @@ from projects.services.information import Asked, ask_information, default_due_on
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import CallDocumentFactory, CallFactory
 from tests.evaluations.factories import Case
-from tests.funding.acts import paid_claim
+from tests.funding.acts import PNG, paid_claim
 from tests.funding.factories import (
     BudgetYearFactory,
     GrantFactory,
@@ -212,6 +214,8 @@ class World:
             amount=first.amount,
             statement="De opdracht is gegund.",
             by=self.member,
+            lines=[CostLine("Proef", "Sensor bv", "F-1", date(2026, 3, 1), first.amount * 2)],
+            evidence=SimpleUploadedFile("factuur.png", PNG),
         )
 
 
@@ -294,6 +298,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("reporting:", "year"): lambda w: w.budget_line.budget_year.year,
     ("reporting:figure", "key"): lambda w: "vak-beschikbaar",
     ("reporting:forecast", "expected"): lambda w: "te-laat",
+    ("funding:evidence", "pk"): lambda w: w.claim.evidence.get().pk,
     ("reporting:report_csv", "key"): lambda w: "kredieten",
     ("reporting:report_export", "extension"): lambda w: "pdf",
     ("notifications:", "mail_id"): lambda w: w.mail.pk,
