@@ -6,18 +6,27 @@ from xdist.workermanage import WorkerController
 BROWSER = "tests/browser"
 
 SECONDS = {
-    BROWSER: 300.0,
-    "tests/portal/test_leaks.py": 150.0,
-    "tests/evaluations/test_state_machine.py": 60.0,
-    "tests/rehearsals/test_play.py": 60.0,
-    "tests/devtools/test_launcher.py": 60.0,
-    "tests/portal/test_bad_input.py": 50.0,
-    "tests/portal/test_hostile.py": 50.0,
-    "tests/projects/test_round_trip.py": 45.0,
-    "tests/portal/test_urls.py": 45.0,
+    BROWSER: 400.0,
+    "tests/portal/test_leaks.py": 300.0,
+    "tests/rehearsals/test_play.py": 130.0,
+    "tests/portal/test_hostile.py": 120.0,
+    "tests/evaluations/test_state_machine.py": 100.0,
+    "tests/rehearsals/test_sandbox.py": 95.0,
+    "tests/portal/test_urls.py": 75.0,
+    "tests/funding/test_money_machine.py": 70.0,
+    "tests/evaluations/test_lists.py": 70.0,
+    "tests/concurrency/test_submit.py": 60.0,
+    "tests/evaluations/test_views.py": 55.0,
     "tests/demo/test_any_day.py": 40.0,
-    "tests/rehearsals/test_sandbox.py": 20.0,
-    "tests/demo/test_load_demo.py": 20.0,
+    "tests/projects/test_information.py": 40.0,
+    "tests/evaluations/test_visibility.py": 35.0,
+    "tests/portal/test_bad_input.py": 35.0,
+    "tests/demo/test_load_demo.py": 30.0,
+    "tests/evaluations/test_consensus.py": 30.0,
+    "tests/projects/test_round_trip.py": 30.0,
+    "tests/concurrency/test_jobs.py": 30.0,
+    "tests/devtools/test_launcher.py": 30.0,
+    "tests/concurrency/test_ledger.py": 20.0,
 }
 """About how long the longest take on a quiet machine; the order is what matters."""
 
