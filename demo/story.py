@@ -23,6 +23,7 @@ from demo.evaluation import (
     meeting_planned,
     two_readers,
 )
+from demo.history import tell_history
 from demo.money import Bookkeeper, Grant, budget_years, state_after
 from demo.organisations import invented_organisations
 from demo.people import Cast, gather
@@ -37,6 +38,7 @@ from funding.lifecycle import InstalmentState, RequestState
 from funding.models import CommitteeDecision
 from projects.lifecycle import ProjectState, ProposalState
 from projects.models import Project, Proposal
+from reporting.facts.recording import BEFORE_FACTS, recorded_at
 
 
 def is_loaded() -> bool:
@@ -48,7 +50,10 @@ def load() -> bool:
     """Load the demo. Returns False, and changes nothing, when it is there already."""
     if is_loaded():
         return False
-    Stage(Calendar(local_day(timezone.now())), gather(), themes()).play()
+    calendar = Calendar(local_day(timezone.now()))
+    with recorded_at(BEFORE_FACTS):
+        Stage(calendar, gather(), themes()).play()
+    tell_history(calendar)
     return True
 
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ReportingConfig(AppConfig):
@@ -8,5 +9,7 @@ class ReportingConfig(AppConfig):
     def ready(self) -> None:
         # The registry is of an app that is loaded before.
         from reporting import documents
+        from reporting.facts.recording import install
 
         documents.declare()
+        post_migrate.connect(install, sender=self, dispatch_uid="reporting.facts")

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection
 from django.test import Client, override_settings
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from tests.workers import LongestFirst
@@ -84,3 +86,30 @@ def _lawful_requests(monkeypatch: pytest.MonkeyPatch) -> None:
         return response
 
     monkeypatch.setattr(Client, "request", request)
+
+
+@pytest.fixture(autouse=True)
+def _facts_follow_a_frozen_clock() -> Iterator[None]:
+    """Triggers that keep facts ask the clock of the database, which a test cannot freeze.
+
+    What is recorded while time is frozen is recorded at that instant, like everything else.
+    """
+    told = False
+
+    def set_instant(text: str) -> None:
+        with connection.connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('pio.recorded_at', %s, false)", [text])
+
+    def tell(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal told
+        frozen = time_machine.escape_hatch.is_travelling()
+        # Every time while frozen: a savepoint that is rolled back forgets what was set.
+        if (frozen or told) and WRITES.match(sql) and not connection.needs_rollback:
+            set_instant(timezone.now().isoformat() if frozen else "")
+            told = frozen
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(tell):
+        yield
+        if told and connection.connection is not None and not connection.needs_rollback:
+            set_instant("")

@@ -1,5 +1,6 @@
 """The demo: whole, repeatable, and fair to real organisations."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from accounts.models import Organisation
 from calls.lifecycle import CallPhase
 from calls.models import Call
 from common import clock
-from common.moments import today
+from common.moments import end_of_day, today
 from demo.sources import call_sources, project_sources
 from evaluations.lifecycle import FileStep, MeetingState
 from evaluations.models import (
@@ -29,6 +30,7 @@ from evaluations.models import (
 )
 from evaluations.services.locking import applicants
 from evaluations.services.summary import stale_summaries
+from funding.lifecycle import InstalmentState
 from funding.models import BudgetLine, Commitment, LedgerEntry
 from notifications.lifecycle import MailState
 from notifications.models import OutboxMail
@@ -42,6 +44,7 @@ from projects.models import (
     ProposalVersion,
     SectionAssignment,
 )
+from reporting.facts import known_at
 from reporting.yearly.building import build_yearly_report, default_cut_off
 from reporting.yearly.tables import report_tables
 
@@ -213,3 +216,18 @@ def test_mails_are_held_and_a_talk_is_asked(demo: None) -> None:
     talk = FeedbackTalk.objects.get()
     assert talk.decision.outcome == SelectionDecision.Outcome.NOT_SELECTED
     assert talk.decision.proposal.organisation.is_fictional
+
+
+def test_the_demo_has_a_past(demo: None) -> None:
+    call_command("verify_facts", verbosity=0, stdout=io.StringIO())
+    finished = Project.objects.filter(state=ProjectState.FINISHED, commitments__isnull=False)
+    for project in finished:
+        [commitment] = project.commitments.all()
+        then = known_at(end_of_day(commitment.effective_on))
+        assert then.projects[project.pk].state == ProjectState.COFINANCING_GRANTED
+        assert then.projects[project.pk].ended_on is None
+        states = {
+            one.state for one in then.instalments.values() if one.commitment_id == commitment.pk
+        }
+        assert states == {InstalmentState.PLANNED}
+    assert finished
