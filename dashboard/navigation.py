@@ -80,6 +80,7 @@ STAFF_NAV = [
     NavItem(_("Geld"), _("Begroting"), "funding:budget_years", policies.sees_money),
     NavItem(_("Geld"), _("Cofinanciering"), "funding:requests", policies.sees_money),
     NavItem(_("Geld"), _("Schuldvorderingen"), "funding:claims", policies.sees_money),
+    NavItem(_("Geld"), _("Parlementaire vraag"), "reporting:question", policies.sees_money),
     NavItem(_("Geld"), _("Jaarrapport"), "reporting:reports", policies.sees_money),
     NavItem(_("Portaal"), _("Herinneringen en mails"), "notifications:overview", may_see_messages),
     NavItem(_("Portaal"), _("Documenten"), "documents:jobs", may_list_jobs),

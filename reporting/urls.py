@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import steering, yearly
+from reporting.views import questions, steering, yearly
 
 app_name = "reporting"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path(f"{_steering}wat-als/", steering.try_out, name="what_if"),
     path(f"{_steering}verwachting/<str:expected>/", steering.forecast, name="forecast"),
     path(f"{_steering}<slug:key>/", steering.figure, name="figure"),
+    path("beheer/vraag/", questions.question, name="question"),
+    path("beheer/vraag/<str:extension>/", questions.question_export, name="question_export"),
     path("beheer/jaarrapport/", yearly.reports, name="reports"),
     path(_report, yearly.report, name="report"),
     path(f"{_report}csv/<slug:key>/", yearly.table_csv, name="report_csv"),

@@ -299,6 +299,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("reporting:figure", "key"): lambda w: "vak-beschikbaar",
     ("reporting:forecast", "expected"): lambda w: "te-laat",
     ("funding:evidence", "pk"): lambda w: w.claim.evidence.get().pk,
+    ("reporting:question_export", "extension"): lambda w: "csv",
     ("reporting:report_csv", "key"): lambda w: "kredieten",
     ("reporting:report_export", "extension"): lambda w: "pdf",
     ("notifications:", "mail_id"): lambda w: w.mail.pk,

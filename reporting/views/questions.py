@@ -1,0 +1,48 @@
+"""A question in Parliament, answered on the screen and as CSV or Excel."""
+
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.requests import SignedInRequest
+from common import clock
+from common.formatting import format_moment
+from documents.csv_files import csv_response
+from documents.spreadsheets import Workbook
+from documents.xlsx_files import xlsx_response
+from funding.views.access import money_view
+from reporting.forms.questions import QuestionForm
+from reporting.questions.answer import answer
+
+
+@money_view
+@require_safe
+def question(request: SignedInRequest) -> HttpResponse:
+    """The question as it is asked in the address, with its answer below."""
+    form = QuestionForm(request.GET or None)
+    answered = answer(form.question, request.user) if form.is_valid() else None
+    return render(
+        request,
+        "reporting/questions/question.html",
+        {"form": form, "answer": answered, "query": request.GET.urlencode()},
+    )
+
+
+@money_view
+@require_safe
+def question_export(request: SignedInRequest, extension: str) -> HttpResponseBase:
+    """The table of the same address, with the question in words."""
+    form = QuestionForm(request.GET)
+    if extension not in {"csv", "xlsx"} or not form.is_valid():
+        raise Http404
+    table = answer(form.question, request.user).table
+    if extension == "csv":
+        return csv_response(table.sheet(), "antwoord.csv")
+    origin = [
+        *form.question.words,
+        _("Gemaakt op %(moment)s door %(who)s.")
+        % {"moment": format_moment(clock.now()), "who": request.user},
+    ]
+    return xlsx_response(Workbook(table.title, [table.sheet(origin)]), "antwoord.xlsx")
