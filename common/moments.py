@@ -1,5 +1,6 @@
 """Instants, deadlines and working days, in Europe/Brussels (domain.md 0.8 and 7)."""
 
+import calendar
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -61,6 +62,27 @@ def add_working_days(day: date, count: int) -> date:
     if count < 1:
         raise ValueError("Count at least one working day.")
     return next(working for n, working in enumerate(_working_days_after(day), 1) if n == count)
+
+
+def working_days_before(day: date, count: int) -> date:
+    """The `count`-th working day before `day`; the day itself does not count.
+
+    Raises:
+        ValueError: when `count` is not positive.
+    """
+    if count < 1:
+        raise ValueError("Count at least one working day.")
+    while count:
+        day -= timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def add_months(day: date, count: int) -> date:
+    """The same day `count` months later; the last day of that month when it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
 
 def _working_days_after(day: date) -> Iterator[date]:

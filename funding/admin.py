@@ -4,6 +4,8 @@ from django.contrib import admin
 
 from common.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyInline
 from funding.models import (
+    Agreement,
+    AgreementSignature,
     BudgetLine,
     BudgetVersion,
     BudgetYear,
@@ -14,10 +16,14 @@ from funding.models import (
     CofinancingRequest,
     Commitment,
     CommitteeDecision,
+    CommitteeItem,
+    CommitteeMeeting,
+    FundingText,
     Instalment,
     LapsedCredit,
     LedgerEntry,
     Payment,
+    TenderDocument,
     YearClosing,
     YearReopening,
 )
@@ -78,6 +84,21 @@ class BudgetVersionAdmin(ReadOnlyAdmin):
     date_hierarchy = "effective_on"
 
 
+class TenderDocumentInline(ReadOnlyInline):
+    model = TenderDocument
+    fields = ["version", "file", "note", "added_by", "added_at"]
+
+
+class CommitteeItemInline(ReadOnlyInline):
+    model = CommitteeItem
+    fields = ["position", "request", "is_open", "tender_document", "decision"]
+
+
+class SignatureInline(ReadOnlyInline):
+    model = AgreementSignature
+    fields = ["party", "name", "function", "signed_on", "means", "signed_copy", "recorded_by"]
+
+
 @admin.register(CofinancingRequest)
 class CofinancingRequestAdmin(ReadOnlyAdmin):
     list_display = ["procurement", "requested_amount", "advised_amount", "state", "requested_at"]
@@ -89,6 +110,7 @@ class CofinancingRequestAdmin(ReadOnlyAdmin):
         "procurement__project__reference",
     ]
     date_hierarchy = "requested_at"
+    inlines = [TenderDocumentInline]
 
 
 @admin.register(CommitteeDecision)
@@ -98,6 +120,64 @@ class CommitteeDecisionAdmin(ReadOnlyAdmin):
     list_filter = ["outcome", "decided_on"]
     search_fields = ["reference", "request__procurement__project__title"]
     date_hierarchy = "decided_on"
+
+
+@admin.register(TenderDocument)
+class TenderDocumentAdmin(ReadOnlyAdmin):
+    list_display = ["request", "version", "file", "added_by", "added_at"]
+    list_select_related = ["request__procurement__project", "file", "added_by"]
+    list_filter = ["added_at"]
+    search_fields = ["file__name", "request__procurement__project__reference"]
+
+
+@admin.register(CommitteeMeeting)
+class CommitteeMeetingAdmin(ReadOnlyAdmin):
+    list_display = ["day", "place", "is_online", "dossier_deadline", "state"]
+    list_filter = ["state", "is_online"]
+    search_fields = ["place", "note"]
+    date_hierarchy = "day"
+    inlines = [CommitteeItemInline]
+
+
+@admin.register(CommitteeItem)
+class CommitteeItemAdmin(ReadOnlyAdmin):
+    list_display = ["meeting", "position", "request", "is_open", "decision"]
+    list_select_related = [
+        "meeting",
+        "request__procurement__project",
+        "decision__request__procurement__project",
+    ]
+    list_filter = ["is_open", "meeting__state"]
+    search_fields = ["request__procurement__project__reference", "request__procurement__title"]
+
+
+@admin.register(Agreement)
+class AgreementAdmin(ReadOnlyAdmin):
+    list_display = ["number", "decision", "state", "due_on", "signed_on"]
+    list_select_related = ["decision__request__procurement__project"]
+    list_filter = ["state", "due_on"]
+    search_fields = ["number", "decision__request__procurement__project__reference"]
+    inlines = [SignatureInline]
+
+
+@admin.register(AgreementSignature)
+class AgreementSignatureAdmin(ReadOnlyAdmin):
+    list_display = ["agreement", "party", "name", "signed_on", "means"]
+    list_select_related = ["agreement"]
+    list_filter = ["party", "means"]
+    search_fields = ["name", "agreement__number"]
+
+
+@admin.register(FundingText)
+class FundingTextAdmin(PortalAdmin):
+    """The texts of letters and agreements; the next document is made with them."""
+
+    list_display = ["key"]
+    list_filter = ["key"]
+    search_fields = ["key", "text"]
+
+    def has_delete_permission(self, request: object, obj: object = None) -> bool:
+        return False
 
 
 @admin.register(Commitment)

@@ -7,9 +7,13 @@ class FundingConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are loaded only now.
+        from documents.registry import register
         from evaluations import money
         from funding import reminders
+        from funding.documents import DOCUMENTS
         from funding.selectors.left import money_left, pipeline_parts
 
         reminders.register_reminders()
+        for document in DOCUMENTS:
+            register(document)
         money.register(money_left, pipeline_parts)

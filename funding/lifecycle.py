@@ -1,4 +1,4 @@
-"""The states of a co-financing request and of an instalment (domain.md 3.2)."""
+"""The states of a request, a committee meeting, an agreement and an instalment (domain.md 3.2)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,58 @@ REQUEST_LIFECYCLE = Lifecycle(
             [RequestState.REQUESTED, RequestState.POSTPONED],
             RequestState.REFUSED,
         ),
-        step("postpone", _("Uitstellen"), [RequestState.REQUESTED], RequestState.POSTPONED),
+        step(
+            "postpone",
+            _("Uitstellen"),
+            [RequestState.REQUESTED, RequestState.POSTPONED],
+            RequestState.POSTPONED,
+        ),
+    ],
+)
+
+
+class CommitteeState(models.TextChoices):
+    """Of a meeting of the committee."""
+
+    PLANNED = "planned", _("Gepland")
+    AGENDA_CLOSED = "agenda_closed", _("Agenda afgesloten")
+    HELD = "held", _("Gehouden")
+    CANCELLED = "cancelled", _("Geannuleerd")
+
+
+COMMITTEE_LIFECYCLE = Lifecycle(
+    CommitteeState,
+    [
+        step(
+            "close_agenda",
+            _("Agenda afsluiten"),
+            [CommitteeState.PLANNED],
+            CommitteeState.AGENDA_CLOSED,
+        ),
+        step(
+            "hold", _("Vergadering afronden"), [CommitteeState.AGENDA_CLOSED], CommitteeState.HELD
+        ),
+        step(
+            "cancel",
+            _("Annuleren"),
+            [CommitteeState.PLANNED, CommitteeState.AGENDA_CLOSED],
+            CommitteeState.CANCELLED,
+        ),
+    ],
+)
+
+
+class AgreementState(models.TextChoices):
+    DRAFT = "draft", _("Ontwerp")
+    SENT = "sent", _("Verstuurd")
+    SIGNED = "signed", _("Ondertekend")
+
+
+AGREEMENT_LIFECYCLE = Lifecycle(
+    AgreementState,
+    [
+        step("send", _("Versturen"), [AgreementState.DRAFT], AgreementState.SENT),
+        step("sign", _("Ondertekenen"), [AgreementState.SENT], AgreementState.SIGNED),
     ],
 )
 

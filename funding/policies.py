@@ -22,6 +22,11 @@ may_request_cofinancing = policy("Alleen het PIO-team of de projectleider mag di
 may_record_decision = policy("Alleen de secretaris van het Beslissingscomité mag dit.")(
     is_committee_secretary
 )
+may_run_committee = may_record_decision
+may_prepare_agenda = policy(
+    "Alleen de secretaris van het comité, het PIO-team of de projectleider mag dit."
+)(is_committee_secretary | is_team_member | is_project_leader)
+may_tell_decision = may_prepare_agenda
 may_commit = policy("Alleen de programmamanager mag vastleggen.")(is_programme_manager)
 may_check_claim = policy("Alleen het PIO-team mag een schuldvordering controleren.")(is_team_member)
 may_approve = policy("Alleen het PIO-team, de projectleider of de programmamanager mag dit.")(
@@ -42,6 +47,19 @@ def may_claim(user: Any, instalment: Any) -> bool:
     return is_team_member.test(user, None) or (
         user.is_active and user.has_member_role(organisation_id, MemberRole.SUBMITTER)
     )
+
+
+@policy("Alleen een indiener van de organisatie of het programma mag dit.")
+def may_sign_for_beneficiary(user: Any, agreement: Any) -> bool:
+    organisation_id = agreement.decision.request.procurement.project.organisation_id
+    return is_programme_office.test(user, None) or (
+        user.is_active and user.has_member_role(organisation_id, MemberRole.SUBMITTER)
+    )
+
+
+may_sign_for_fund = policy("Alleen het programma mag de ondertekening van het fonds noteren.")(
+    is_programme_office | is_committee_secretary
+)
 
 
 @policy("Wie een schuldvordering indiende, kan ze niet zelf controleren.")

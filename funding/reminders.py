@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Membership, User
-from accounts.roles import MemberRole
-from funding.lifecycle import InstalmentState
-from funding.models import Instalment
+from accounts.roles import MemberRole, StaffRole
+from accounts.selectors import staff_with_role
+from common.moments import end_of_day, last_day_before
+from funding.lifecycle import AgreementState, CommitteeState, InstalmentState
+from funding.models import Agreement, AgreementSignature, CommitteeMeeting, Instalment
 from notifications.mails import portal_url
 from notifications.registry import Offset, ReminderRule, Subject, register
 
@@ -21,17 +23,7 @@ def claimable_instalments(now: datetime) -> Iterable[Subject]:
         .select_related("commitment__project")
         .order_by("pk")
     )
-    claimants: dict[int, list[User]] = {}
-    for membership in (
-        Membership.objects.filter(
-            organisation__in={one.commitment.project.organisation_id for one in instalments},
-            role__in=CLAIMANT_ROLES,
-            user__is_active=True,
-        )
-        .select_related("user")
-        .order_by("pk")
-    ):
-        claimants.setdefault(membership.organisation_id, []).append(membership.user)
+    claimants = _submitters({one.commitment.project.organisation_id for one in instalments})
     for instalment in instalments:
         if instalment.opened_at is not None:
             yield Subject(
@@ -40,6 +32,20 @@ def claimable_instalments(now: datetime) -> Iterable[Subject]:
                 deadline=instalment.opened_at,
                 since=instalment.opened_at,
             )
+
+
+def _submitters(organisations: set[int]) -> dict[int, list[User]]:
+    """Who may submit for each organisation; one query."""
+    found: dict[int, list[User]] = {}
+    for membership in (
+        Membership.objects.filter(
+            organisation__in=organisations, role__in=CLAIMANT_ROLES, user__is_active=True
+        )
+        .select_related("user")
+        .order_by("pk")
+    ):
+        found.setdefault(membership.organisation_id, []).append(membership.user)
+    return found
 
 
 def claim_still_awaited(instalment: Instalment, recipient: User) -> bool | str:
@@ -66,8 +72,106 @@ def claim_context(instalment: Instalment, recipient: User, deadline: datetime) -
     }
 
 
+# --- Dossiers of the committee -------------------------------------------------------------------
+
+
+def meetings_to_prepare(now: datetime) -> Iterable[Subject]:
+    """Every meeting whose agenda is open, for the PIO team."""
+    team = list(staff_with_role(StaffRole.TEAM_MEMBER))
+    for meeting in CommitteeMeeting.objects.filter(state=CommitteeState.PLANNED).order_by("day"):
+        yield Subject(meeting, team, end_of_day(meeting.dossier_deadline), since=meeting.created_at)
+
+
+def dossiers_still_open(meeting: CommitteeMeeting, recipient: User) -> bool | str:
+    """Not once the agenda is closed or the meeting is off."""
+    if meeting.state == CommitteeState.CANCELLED:
+        return "De vergadering gaat niet door."
+    return meeting.state == CommitteeState.PLANNED or "De agenda is afgesloten."
+
+
+def dossiers_context(
+    meeting: CommitteeMeeting, recipient: User, deadline: datetime
+) -> Mapping[str, Any]:
+    """Which meeting, and until when; no amounts."""
+    return {
+        "day": meeting.day,
+        "due_on": last_day_before(deadline),
+        "url": portal_url("funding:committee_meeting", meeting.pk),
+    }
+
+
+# --- Signing the agreement -----------------------------------------------------------------------
+
+
+def agreements_to_sign(now: datetime) -> Iterable[Subject]:
+    """Every agreement that was sent and that the beneficiary did not sign; three queries."""
+    signed = AgreementSignature.objects.filter(party=AgreementSignature.Party.BENEFICIARY)
+    agreements = list(
+        Agreement.objects.filter(state=AgreementState.SENT)
+        .exclude(signatures__in=signed)
+        .select_related("decision__request__procurement__project")
+        .order_by("pk")
+    )
+    organisation = {
+        one.pk: one.decision.request.procurement.project.organisation_id for one in agreements
+    }
+    submitters = _submitters(set(organisation.values()))
+    for agreement in agreements:
+        yield Subject(
+            agreement,
+            submitters.get(organisation[agreement.pk], []),
+            end_of_day(agreement.due_on),
+            since=agreement.sent_at,
+        )
+
+
+def signature_still_awaited(agreement: Agreement, recipient: User) -> bool | str:
+    """Not once the beneficiary signed, nor for who may no longer do that."""
+    if agreement.signatures.filter(party=AgreementSignature.Party.BENEFICIARY).exists():
+        return "De begunstigde ondertekende."
+    project = agreement.decision.request.procurement.project
+    if not recipient.has_member_role(project.organisation_id, MemberRole.SUBMITTER):
+        return "Deze persoon mag voor deze organisatie niet meer ondertekenen."
+    return True
+
+
+def agreement_context(
+    agreement: Agreement, recipient: User, deadline: datetime
+) -> Mapping[str, Any]:
+    """Which agreement, and until when; no amounts."""
+    project = agreement.decision.request.procurement.project
+    return {
+        "title": project.title,
+        "reference": project.reference,
+        "due_on": last_day_before(deadline),
+        "funding_url": portal_url("funding:project_funding", project.reference),
+    }
+
+
 def register_reminders() -> None:
-    """Called from AppConfig.ready(). The offset is a default that staff change (domain.md 7)."""
+    """Called from AppConfig.ready(). The offsets are defaults that staff change (domain.md 7)."""
+    register(
+        ReminderRule(
+            name="funding.committee_dossiers",
+            label="Dossiers voor het Beslissingscomité",
+            default_offsets=(Offset(days=-5),),
+            subjects=meetings_to_prepare,
+            still_needed=dossiers_still_open,
+            template="funding/mail/committee_dossiers.md",
+            context=dossiers_context,
+        )
+    )
+    register(
+        ReminderRule(
+            name="funding.agreement_to_sign",
+            label="Samenwerkingsovereenkomst ondertekenen",
+            default_offsets=(Offset(days=-14), Offset()),
+            subjects=agreements_to_sign,
+            still_needed=signature_still_awaited,
+            template="funding/mail/agreement_reminder.md",
+            context=agreement_context,
+        )
+    )
     register(
         ReminderRule(
             name="funding.instalment_claimable",

@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from funding.views import budget, claims, closing, commitments, member, requests
+from funding.views import (
+    agreements,
+    budget,
+    claims,
+    closing,
+    commitments,
+    committee,
+    member,
+    requests,
+)
 
 app_name = "funding"
 
 _year = "beheer/begroting/<int:year>/"
 _request = "beheer/cofinanciering/<int:pk>/"
+_meeting = "beheer/beslissingscomite/<int:pk>/"
+_decision = "beheer/beslissingen/<int:pk>/"
+_agreement = "beheer/overeenkomsten/<int:pk>/"
 _commitment = "beheer/vastleggingen/<str:number>/"
 _claim = "beheer/schuldvorderingen/<int:pk>/"
 _member = "mijn/projecten/<str:reference>/cofinanciering/"
@@ -30,6 +42,41 @@ urlpatterns = [
     ),
     path(_request, requests.request_page, name="request"),
     path(f"{_request}vastleggen/", requests.commit, name="commit"),
+    path(
+        f"{_request}opdrachtdocument/", requests.tender_document_add, name="request_tender_document"
+    ),
+    path(f"{_request}fiche/", requests.request_sheet, name="request_sheet"),
+    path("opdrachtdocumenten/<int:pk>/", requests.tender_document, name="tender_document"),
+    path("beheer/beslissingscomite/", committee.meetings, name="committee_meetings"),
+    path("beheer/beslissingscomite/nieuw/", committee.meeting_new, name="committee_new"),
+    path(_meeting, committee.meeting, name="committee_meeting"),
+    path(f"{_meeting}wijzigen/", committee.meeting_edit, name="committee_edit"),
+    path(f"{_meeting}agenda/", committee.meeting_document, name="committee_document"),
+    path(f"{_meeting}afsluiten/", committee.meeting_close, name="committee_close"),
+    path(f"{_meeting}afronden/", committee.meeting_hold, name="committee_hold"),
+    path(f"{_meeting}annuleren/", committee.meeting_cancel, name="committee_cancel"),
+    path(
+        f"{_meeting}punten/<int:item>/verplaatsen/",
+        committee.item_move,
+        name="committee_item_move",
+    ),
+    path(
+        f"{_meeting}punten/<int:item>/verwijderen/",
+        committee.item_remove,
+        name="committee_item_remove",
+    ),
+    path(
+        f"{_meeting}punten/<int:item>/beslissing/",
+        committee.item_decide,
+        name="committee_item_decide",
+    ),
+    path(f"{_decision}brief/", agreements.letter_make, name="letter_make"),
+    path(f"{_decision}meedelen/", agreements.letter_send, name="letter_send"),
+    path(f"{_decision}overeenkomst/", agreements.agreement_draft, name="agreement_draft"),
+    path(_agreement, agreements.agreement, name="agreement"),
+    path(f"{_agreement}versturen/", agreements.agreement_send, name="agreement_send"),
+    path(f"{_agreement}ondertekening/", agreements.agreement_sign, name="agreement_sign"),
+    path("ondertekeningen/<int:pk>/", agreements.signed_copy, name="signed_copy"),
     path(
         "beheer/projecten/<str:reference>/cofinanciering/",
         requests.staff_project_funding,
@@ -59,5 +106,6 @@ urlpatterns = [
     path(f"{_claim}teruggekeerd/", claims.returned, name="claim_returned"),
     path("schuldvorderingen/bewijsstukken/<int:pk>/", claims.evidence, name="evidence"),
     path(_member, member.project_funding, name="project_funding"),
+    path(f"{_member}overeenkomst/<int:pk>/", agreements.member_sign, name="agreement_member_sign"),
     path(f"{_member}schijf/<int:pk>/", member.claim_new, name="claim_new"),
 ]

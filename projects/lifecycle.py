@@ -212,13 +212,13 @@ PROJECT_LIFECYCLE = Lifecycle(
         step(
             "grant_cofinancing",
             _("Cofinanciering goedkeuren"),
-            [ProjectState.COFINANCING_REQUESTED],
+            [ProjectState.COFINANCING_REQUESTED, ProjectState.COFINANCING_POSTPONED],
             ProjectState.COFINANCING_GRANTED,
         ),
         step(
             "refuse_cofinancing",
             _("Cofinanciering weigeren"),
-            [ProjectState.COFINANCING_REQUESTED],
+            [ProjectState.COFINANCING_REQUESTED, ProjectState.COFINANCING_POSTPONED],
             ProjectState.COFINANCING_REFUSED,
         ),
         step(

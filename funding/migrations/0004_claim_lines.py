@@ -25,7 +25,7 @@ def keep_evidence(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0002_what_is_in_an_archive"),
-        ("funding", "0002_ledger_in_depth"),
+        ("funding", "0003_committee_and_agreement"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

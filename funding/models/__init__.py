@@ -1,13 +1,17 @@
 """Budget years, co-financing decisions, commitments, instalments and payments."""
 
+from funding.models.agreement import Agreement, AgreementSignature, FundingText
 from funding.models.budget import BudgetLine, BudgetVersion, BudgetYear
 from funding.models.closing import LapsedCredit, YearClosing, YearReopening
-from funding.models.cofinancing import CofinancingRequest, CommitteeDecision
+from funding.models.cofinancing import CofinancingRequest, CommitteeDecision, TenderDocument
+from funding.models.committee import CommitteeItem, CommitteeMeeting
 from funding.models.costs import ClaimDraft, ClaimEvidence, ClaimLine
 from funding.models.ledger import Commitment, LedgerEntry
 from funding.models.payment import Claim, Instalment, Payment
 
 __all__ = [
+    "Agreement",
+    "AgreementSignature",
     "BudgetLine",
     "BudgetVersion",
     "BudgetYear",
@@ -18,10 +22,14 @@ __all__ = [
     "CofinancingRequest",
     "Commitment",
     "CommitteeDecision",
+    "CommitteeItem",
+    "CommitteeMeeting",
+    "FundingText",
     "Instalment",
     "LapsedCredit",
     "LedgerEntry",
     "Payment",
+    "TenderDocument",
     "YearClosing",
     "YearReopening",
 ]

@@ -1,18 +1,23 @@
-"""The co-financing request for a procurement and the committee's decision on it."""
+"""The co-financing request for a procurement, its tender document, and the committee's decision."""
 
 from typing import TYPE_CHECKING
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.constraints import check
+from common.constraints import check, unique
 from common.money import MoneyField
+from documents.models import Job, StoredFile
 from funding.lifecycle import REQUEST_LIFECYCLE, RequestState
 from projects.models import Procurement
 
 if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from funding.models.agreement import Agreement
     from funding.models.ledger import Commitment
 
 
@@ -28,6 +33,12 @@ class CofinancingRequest(models.Model):
     eligible_base = MoneyField(_("in aanmerking komende kost"))
     rate = models.DecimalField(_("aandeel"), max_digits=5, decimal_places=4)
     ceiling = MoneyField(_("plafond"), null=True, blank=True)
+    ceiling_is_indicative = models.BooleanField(
+        _("plafond is richtinggevend"),
+        default=True,
+        help_text=_("Een hoger bedrag mag dan met een reden."),
+    )
+    floor = MoneyField(_("ondergrens"), null=True, blank=True)
     advised_amount = MoneyField(_("bedrag volgens de regel"))
     rule_explanation = models.TextField(_("toelichting van de regel"))
     requested_amount = MoneyField(_("gevraagd bedrag"))
@@ -49,6 +60,10 @@ class CofinancingRequest(models.Model):
     )
     requested_at = models.DateTimeField(_("aangevraagd op"), default=clock.now, editable=False)
 
+    if TYPE_CHECKING:
+        decisions: RelatedManager["CommitteeDecision"]
+        tender_documents: RelatedManager["TenderDocument"]
+
     class Meta:
         verbose_name = _("aanvraag tot cofinanciering")
         verbose_name_plural = _("aanvragen tot cofinanciering")
@@ -64,6 +79,18 @@ class CofinancingRequest(models.Model):
                 "funding_request_amount_positive",
                 models.Q(requested_amount__gt=0),
                 _("Vraag een bedrag van meer dan nul."),
+            ),
+            check(
+                "funding_request_within_hard_ceiling",
+                models.Q(ceiling_is_indicative=True)
+                | models.Q(ceiling__isnull=True)
+                | models.Q(requested_amount__lte=models.F("ceiling")),
+                _("Het bedrag is hoger dan het plafond van de oproep. Dat plafond is bindend."),
+            ),
+            check(
+                "funding_request_from_floor",
+                models.Q(floor__isnull=True) | models.Q(requested_amount__gte=models.F("floor")),
+                _("Het bedrag is lager dan de ondergrens van de oproep."),
             ),
             models.UniqueConstraint(
                 fields=["procurement"],
@@ -82,6 +109,51 @@ class CofinancingRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.procurement}: {self.requested_amount}"
+
+
+class TenderDocument(models.Model):
+    """The tender document (opdrachtdocument) of a request; a later one is a next version.
+
+    The committee only decides once it exists (domain.md 0.2). Versions are only added.
+    """
+
+    request = models.ForeignKey(
+        CofinancingRequest,
+        models.RESTRICT,
+        related_name="tender_documents",
+        verbose_name=_("aanvraag"),
+    )
+    version = models.PositiveSmallIntegerField(_("versie"))
+    file = models.ForeignKey(
+        StoredFile, models.RESTRICT, related_name="+", verbose_name=_("bestand")
+    )
+    note = models.CharField(_("wat is er gewijzigd?"), max_length=300, blank=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        related_name="+",
+        verbose_name=_("toegevoegd door"),
+    )
+    added_at = models.DateTimeField(_("toegevoegd op"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("opdrachtdocument")
+        verbose_name_plural = _("opdrachtdocumenten")
+        ordering = ["request", "-version"]
+        constraints = [
+            unique(
+                "funding_tender_version_once",
+                "request",
+                "version",
+                message=_("Iemand anders voegde net een opdrachtdocument toe. Bekijk het eerst."),
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request}, versie {self.version}"
 
 
 class CommitteeDecision(models.Model):
@@ -107,6 +179,22 @@ class CommitteeDecision(models.Model):
         verbose_name=_("genoteerd door"),
     )
     recorded_at = models.DateTimeField(_("genoteerd op"), default=clock.now, editable=False)
+    letter_number = models.CharField(
+        _("briefnummer"), max_length=30, unique=True, null=True, blank=True, editable=False
+    )
+    letter = models.ForeignKey(
+        Job, models.RESTRICT, null=True, blank=True, related_name="+", verbose_name=_("brief")
+    )
+    told_at = models.DateTimeField(_("meegedeeld op"), null=True, blank=True, editable=False)
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("meegedeeld door"),
+    )
 
     class Meta:
         verbose_name = _("beslissing van het comité")
@@ -133,3 +221,8 @@ class CommitteeDecision(models.Model):
     def commitment_made(self) -> "Commitment | None":
         """The commitment of this decision; None as long as nothing was committed."""
         return getattr(self, "commitment", None)
+
+    @property
+    def agreement_made(self) -> "Agreement | None":
+        """The agreement that follows from this decision; None as long as there is none."""
+        return getattr(self, "agreement", None)

@@ -15,6 +15,7 @@ from funding.models import (
     CommitteeDecision,
     Instalment,
     LedgerEntry,
+    TenderDocument,
 )
 from funding.services import rule_for
 from projects.models import Procurement, Project
@@ -48,14 +49,18 @@ def request_page(pk: int) -> CofinancingRequest:
     Raises:
         Http404: when there is none.
     """
-    decisions = CommitteeDecision.objects.select_related("commitment", "recorded_by").order_by(
-        "-decided_on", "-pk"
-    )
+    decisions = CommitteeDecision.objects.select_related(
+        "commitment", "recorded_by", "letter__file", "agreement", "told_by"
+    ).order_by("-decided_on", "-pk")
+    documents = TenderDocument.objects.select_related("file", "added_by").order_by("-version")
     found = (
         CofinancingRequest.objects.select_related(
             "procurement__project__organisation", "procurement__project__call", "requested_by"
         )
-        .prefetch_related(Prefetch("decisions", queryset=decisions))
+        .prefetch_related(
+            Prefetch("decisions", queryset=decisions),
+            Prefetch("tender_documents", queryset=documents),
+        )
         .filter(pk=pk)
         .first()
     )

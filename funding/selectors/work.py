@@ -3,14 +3,25 @@
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.moments import local_day, today
 from common.work import WorkItem
-from funding.lifecycle import InstalmentState, RequestState
-from funding.models import Claim, CofinancingRequest, Commitment, CommitteeDecision
+from funding.lifecycle import AgreementState, CommitteeState, InstalmentState, RequestState
+from funding.models import (
+    Agreement,
+    AgreementSignature,
+    Claim,
+    CofinancingRequest,
+    Commitment,
+    CommitteeDecision,
+    CommitteeItem,
+    CommitteeMeeting,
+    TenderDocument,
+)
 from funding.policies import (
     may_approve,
     may_check_claim,
@@ -18,7 +29,9 @@ from funding.policies import (
     may_pay,
     may_record_decision,
     may_request_cofinancing,
+    may_tell_decision,
 )
+from funding.services import default_due_on
 
 DEFAULT_CLAIM_DAYS = 30
 
@@ -29,29 +42,123 @@ def claim_days() -> int:
 
 
 def work_for(user: User) -> list[WorkItem]:
-    """Requests to decide, grants to commit, instalments to plan, claims to move on."""
+    """Agendas, decisions, letters and agreements, grants to commit, instalments, claims."""
     items: list[WorkItem] = []
     if may_record_decision.test(user, None):
         items += _requests_to_decide()
+        items += _meetings_to_move_on()
+    if may_tell_decision.test(user, None):
+        items += _decisions_to_tell()
     if may_commit.test(user, None):
         items += _grants_to_commit()
     if may_request_cofinancing.test(user, None):
+        items += _requests_without_document()
+        items += _agreements_to_move_on()
         items += _instalments_to_plan()
     items += _claims(user)
     return items
 
 
+UNDECIDED = (RequestState.REQUESTED, RequestState.POSTPONED)
+
+
 def _requests_to_decide() -> list[WorkItem]:
+    """What the committee met about, and what waits for an agenda."""
     waiting = CofinancingRequest.objects.filter(
-        state__in=[RequestState.REQUESTED, RequestState.POSTPONED]
+        Exists(TenderDocument.objects.filter(request=OuterRef("pk"))),
+        ~Exists(CommitteeItem.objects.filter(request=OuterRef("pk"), is_open=True)),
+        state__in=UNDECIDED,
     ).select_related("procurement__project")
+    met = CommitteeItem.objects.filter(
+        is_open=True, meeting__state=CommitteeState.AGENDA_CLOSED, meeting__day__lte=today()
+    ).select_related("meeting", "request__procurement__project")
     return [
         _item(
             _("Beslissing noteren"),
+            str(item.request.procurement),
+            reverse("funding:committee_item_decide", args=[item.meeting_id, item.pk]),
+            due_on=item.meeting.day,
+        )
+        for item in met
+    ] + [
+        _item(
+            _("Op een agenda zetten"),
             str(request.procurement),
             reverse("funding:request", args=[request.pk]),
         )
         for request in waiting
+    ]
+
+
+def _meetings_to_move_on() -> list[WorkItem]:
+    """Agendas to close from the day on which dossiers are complete; meetings that are decided."""
+    due = CommitteeMeeting.objects.filter(
+        Exists(CommitteeItem.objects.filter(meeting=OuterRef("pk"))),
+        state=CommitteeState.PLANNED,
+        dossier_deadline__lte=today(),
+    )
+    decided = CommitteeMeeting.objects.filter(
+        ~Exists(CommitteeItem.objects.filter(meeting=OuterRef("pk"), is_open=True)),
+        state=CommitteeState.AGENDA_CLOSED,
+    )
+    return [
+        _item(_("Agenda afsluiten"), str(one), one.get_absolute_url(), due_on=one.day)
+        for one in due
+    ] + [_item(_("Vergadering afronden"), str(one), one.get_absolute_url()) for one in decided]
+
+
+def _requests_without_document() -> list[WorkItem]:
+    bare = CofinancingRequest.objects.filter(
+        tender_documents__isnull=True, state__in=UNDECIDED
+    ).select_related("procurement__project")
+    return [
+        _item(
+            _("Opdrachtdocument toevoegen"),
+            str(request.procurement),
+            reverse("funding:request", args=[request.pk]),
+        )
+        for request in bare
+    ]
+
+
+def _decisions_to_tell() -> list[WorkItem]:
+    """Letters that the beneficiary does not have. A decision of before the portal has no letter."""
+    untold = CommitteeDecision.objects.filter(
+        letter__isnull=False, told_at__isnull=True
+    ).select_related("request__procurement__project")
+    return [
+        _item(
+            _("Beslissing meedelen"),
+            str(decision.request.procurement),
+            reverse("funding:request", args=[decision.request_id]),
+        )
+        for decision in untold
+    ]
+
+
+def _agreements_to_move_on() -> list[WorkItem]:
+    """Grants that were told and have no agreement, drafts, and what only the fund must sign."""
+    bare = CommitteeDecision.objects.filter(
+        outcome=CommitteeDecision.Outcome.GRANTED, told_at__isnull=False, agreement__isnull=True
+    ).select_related("request__procurement__project")
+    signed = AgreementSignature.objects.filter(agreement=OuterRef("pk"))
+    drafts = Agreement.objects.filter(state=AgreementState.DRAFT)
+    returned = Agreement.objects.filter(Exists(signed), state=AgreementState.SENT)
+    return [
+        _item(
+            _("Samenwerkingsovereenkomst opstellen"),
+            str(decision.request.procurement),
+            reverse("funding:agreement_draft", args=[decision.pk]),
+            due_on=default_due_on(decision),
+        )
+        for decision in bare
+    ] + [
+        _item(label, str(one), one.get_absolute_url(), due_on=one.due_on)
+        for label, found in (
+            (_("Samenwerkingsovereenkomst versturen"), drafts),
+            (_("Ondertekening noteren"), returned),
+        )
+        for one in found
     ]
 
 

@@ -22,6 +22,7 @@ from funding.models import ClaimEvidence, Instalment
 from funding.policies import may_claim
 from funding.selectors import claims as claim_selectors
 from funding.selectors import commitments as selectors
+from funding.selectors import committee
 from funding.services.claims import MAX_LINES, vat_counts
 from projects.forms.tables import AllErrors
 from projects.selectors.projects import member_project
@@ -45,6 +46,8 @@ def project_funding(request: SignedInRequest, reference: str) -> HttpResponse:
             "project": project,
             "requests": asked,
             "commitments": commitments,
+            "decisions": committee.told_decisions(project),
+            "agreements": committee.sent_agreements(project),
             "may_claim": request.user.has_member_role(
                 project.organisation_id, MemberRole.SUBMITTER
             ),

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,11 +18,26 @@ from calls.cofinancing import AdvisedCofinancing
 from common.formatting import format_day
 from common.money import format_eur
 from common.views import sentences, service_errors
+from documents.downloads import serve
 from funding import services
-from funding.forms.cofinancing import DecisionForm, RequestFilterForm, RequestForm
-from funding.lifecycle import REQUEST_LIFECYCLE
-from funding.policies import may_commit, may_record_decision, may_request_cofinancing
+from funding.forms.cofinancing import (
+    DecisionForm,
+    RequestFilterForm,
+    RequestForm,
+    TenderDocumentForm,
+)
+from funding.lifecycle import REQUEST_LIFECYCLE, CommitteeState
+from funding.models import CommitteeDecision
+from funding.policies import (
+    may_commit,
+    may_prepare_agenda,
+    may_record_decision,
+    may_request_cofinancing,
+    may_see_funding,
+    may_tell_decision,
+)
 from funding.selectors import commitments as selectors
+from funding.selectors import committee
 from funding.views.access import money_view
 from projects.models import Procurement
 from projects.selectors.projects import project_tabs, staff_project
@@ -81,7 +98,8 @@ def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """One request: what is asked, what the committee decided, what comes next."""
     found = selectors.request_page(pk)
     open_to_decide = REQUEST_LIFECYCLE.allows(found, "grant")
-    may_decide = open_to_decide and may_record_decision.test(request.user)
+    item = committee.open_item(found)
+    may_decide = open_to_decide and item is None and may_record_decision.test(request.user)
     form = None
     if request.method == "POST":
         may_record_decision.check(request.user)
@@ -102,10 +120,57 @@ def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
             "decisions": found.decisions.all(),
             "form": form,
             "waits_for_decision": open_to_decide,
+            "item": item,
+            "tender_documents": found.tender_documents.all(),
+            "may_add_document": open_to_decide
+            and (item is None or item.meeting.state == CommitteeState.PLANNED)
+            and may_request_cofinancing.test(request.user),
+            "may_prepare": may_prepare_agenda.test(request.user),
+            "may_tell": may_tell_decision.test(request.user),
+            "may_draft": may_request_cofinancing.test(request.user),
+            "granted": CommitteeDecision.Outcome.GRANTED,
             "grant": selectors.grant_to_commit(found),
             "may_commit": may_commit.test(request.user),
         },
     )
+
+
+@money_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def tender_document_add(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A next version of the tender document."""
+    may_request_cofinancing.check(request.user)
+    found = selectors.request_page(pk)
+    return act_page(
+        request,
+        title=_("Opdrachtdocument toevoegen"),
+        form=posted(request, TenderDocumentForm),
+        act=lambda data: services.add_tender_document(request=found, by=request.user, **data),
+        submit=_("Toevoegen"),
+        done=_("Het opdrachtdocument is toegevoegd."),
+        explanation=_(
+            "De vorige versies blijven staan. Vervangen kan tot de agenda van het comité is "
+            "afgesloten."
+        ),
+        back=reverse("funding:request", args=[found.pk]),
+        about=str(found.procurement),
+    )
+
+
+@login_required
+@require_safe
+def tender_document(request: SignedInRequest, pk: int) -> HttpResponseBase:
+    """The file, for staff who see money and for the beneficiary."""
+    found = committee.tender_document(request.user, pk, as_staff=may_see_funding.test(request.user))
+    return serve(found.file)
+
+
+@money_view
+@require_POST
+def request_sheet(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Make the sheet for the committee, and show it."""
+    job = services.make_sheet(request=selectors.request_page(pk), by=request.user)
+    return redirect("documents:job", job.pk)
 
 
 @money_view

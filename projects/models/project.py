@@ -203,6 +203,7 @@ class Procurement(models.Model):
     estimated_amount = MoneyField(_("geraamd bedrag exclusief btw"))
     published_on = models.DateField(_("bekendgemaakt op"), null=True, blank=True)
     notice_url = models.URLField(_("adres van de aankondiging"), max_length=500, blank=True)
+    notice_number = models.CharField(_("nummer van de aankondiging"), max_length=60, blank=True)
     tenders_received = models.PositiveSmallIntegerField(_("aantal offertes"), null=True, blank=True)
     awarded_on = models.DateField(_("gegund op"), null=True, blank=True)
     award_amount = MoneyField(_("gunningsbedrag exclusief btw"), null=True, blank=True)
@@ -212,6 +213,9 @@ class Procurement(models.Model):
         max_length=10,
         blank=True,
         validators=[validate_kbo],
+    )
+    award_notice_number = models.CharField(
+        _("nummer van de aankondiging van de gunning"), max_length=60, blank=True
     )
     contractor_is_sme = models.BooleanField(_("opdrachtnemer is een kmo"), null=True, blank=True)
 

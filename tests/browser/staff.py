@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.browser.applicant import PDF
 from tests.browser.people import Person
 from tests.browser.server import Portal
 
@@ -132,6 +133,9 @@ class Staff(Person):
         self.row(procurement).get_by_role("link", name="Cofinanciering aanvragen").click()
         self.sees(advised)
         self.fill("Gevraagd bedrag", asked)
+        self.field("Opdrachtdocument").set_input_files(
+            {"name": "bestek.pdf", "mimeType": "application/pdf", "buffer": PDF}
+        )
         self.press("Aanvragen")
         self.sees("De aanvraag tot cofinanciering is geregistreerd.")
 

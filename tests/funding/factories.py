@@ -4,10 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 import factory
+from django.core.files.uploadedfile import SimpleUploadedFile
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from accounts.roles import StaffRole
+from documents.services import store_file
 from funding.lifecycle import RequestState
 from funding.models import (
     BudgetLine,
@@ -16,10 +18,12 @@ from funding.models import (
     CofinancingRequest,
     Commitment,
     CommitteeDecision,
+    TenderDocument,
 )
 from funding.services import commit
 from projects.lifecycle import ProjectState
 from tests.accounts.factories import UserFactory
+from tests.documents.factories import pdf_bytes
 from tests.projects.factories import ProcurementFactory
 
 
@@ -91,3 +95,23 @@ def commitment(amount: int | str | Decimal = 300_000, *, on: date = date(2026, 3
     """A commitment booked on the existing line of its year. EUR."""
     decision = GrantFactory(granted_amount=Decimal(amount), decided_on=on)
     return commit(decision=decision, by=programme_manager())
+
+
+PDF = pdf_bytes()
+
+
+def upload(name: str = "bestek.pdf", content: bytes = PDF) -> SimpleUploadedFile:
+    """A file as a person sends it."""
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+def request_with_document(**kwargs: object) -> CofinancingRequest:
+    """A request that may go to the committee."""
+    request = RequestFactory(**kwargs)
+    TenderDocument.objects.create(
+        request=request,
+        version=1,
+        file=store_file(content=PDF, name="bestek.pdf"),
+        added_by=request.requested_by,
+    )
+    return request

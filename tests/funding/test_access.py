@@ -37,6 +37,7 @@ from tests.funding.factories import (
     budget_line,
     commitment,
     programme_manager,
+    request_with_document,
 )
 from tests.projects.factories import ProcurementFactory, ProjectFactory
 
@@ -289,12 +290,17 @@ def labels(role: StaffRole) -> list[str]:
 
 
 def test_each_role_finds_its_own_work(claim: Claim) -> None:
+    request_with_document()
     RequestFactory()
     GrantFactory(decided_on=date(2020, 4, 1))
     commitment(1)
-    assert labels(StaffRole.COMMITTEE_SECRETARY) == ["Beslissing noteren"]
+    assert labels(StaffRole.COMMITTEE_SECRETARY) == ["Op een agenda zetten"]
     assert labels(StaffRole.PROGRAMME_MANAGER) == ["Vastleggen"]
-    assert labels(StaffRole.TEAM_MEMBER) == ["Schijven plannen", "Schuldvordering controleren"]
+    assert labels(StaffRole.TEAM_MEMBER) == [
+        "Opdrachtdocument toevoegen",
+        "Schijven plannen",
+        "Schuldvordering controleren",
+    ]
     assert labels(StaffRole.AUDITOR) == []
     late = [item for item in work_for(programme_manager()) if item.is_late]
     assert [item.due_on for item in late] == [date(2020, 12, 31)]

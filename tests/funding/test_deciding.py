@@ -31,6 +31,7 @@ from tests.funding.factories import (
     budget_line,
     commitment,
     programme_manager,
+    upload,
 )
 from tests.projects.factories import ProcurementFactory
 
@@ -106,6 +107,7 @@ def test_the_rule_of_the_call_is_applied_and_kept(base: str, advised: str, cappe
         procurement=ProcurementFactory(),
         eligible_base=D(base),
         requested_amount=D(advised),
+        tender_document=upload(),
         by=team(),
     )
     assert request.advised_amount == D(advised)
@@ -116,9 +118,14 @@ def test_the_rule_of_the_call_is_applied_and_kept(base: str, advised: str, cappe
 
 
 def ask(**changes: Any) -> CofinancingRequest:
-    values = {"eligible_base": D(600_000), "requested_amount": D(300_000), "by": team()}
+    values: dict[str, Any] = {
+        "eligible_base": D(600_000),
+        "requested_amount": D(300_000),
+        "by": team(),
+    }
     if "procurement" not in changes:
         changes["procurement"] = ProcurementFactory()
+    values["tender_document"] = upload()
     return services.request_cofinancing(**{**values, **changes})
 
 

@@ -17,7 +17,7 @@ from projects.lifecycle import ProjectState
 from projects.models import Procurement
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.funding.acts import paid_claim
-from tests.funding.factories import budget_line
+from tests.funding.factories import budget_line, upload
 from tests.projects.factories import ProjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -71,8 +71,15 @@ def test_the_whole_money_path_by_hand() -> None:
 
     ask = f"/beheer/cofinanciering/nieuw/{procurement.pk}/"
     assert "€ 700.000,00" in read(team, ask)
-    page = post(team, ask, eligible_base="1.400.000,00", requested_amount="700.000,00")
+    page = post(
+        team,
+        ask,
+        eligible_base="1.400.000,00",
+        requested_amount="700.000,00",
+        tender_document=upload(),
+    )
     assert "50 % van" in page
+    assert "bestek.pdf" in page
     cofinancing = CofinancingRequest.objects.get()
     project.refresh_from_db()
     assert project.state == ProjectState.COFINANCING_REQUESTED

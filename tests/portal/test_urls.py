@@ -75,6 +75,8 @@ MEMBERS = (
     "voorstellen/",
     "projecten/",
     "mijn/projecten/",
+    "ondertekeningen/",
+    "opdrachtdocumenten/",
     "schuldvorderingen/",
     "organisatie/<int:pk>/",
 )
@@ -252,6 +254,8 @@ UNREACHED = {
     "calls:document": "its file lies in the folder of another test; see tests/calls",
     "documents:download": "the worker has not made the document yet",
     "funding:evidence": "the claim has no file",
+    "funding:signed_copy": "its file lies in the folder of another test; see tests/funding",
+    "funding:tender_document": "its file lies in the folder of another test; see tests/funding",
     "rehearsals:file": "the rehearsal has no document; see tests/rehearsals",
     "projects:file": "the proposal has no file",
     "projects:partner_file": "the partner has no letter",

@@ -35,7 +35,7 @@ from evaluations.models import (
 from evaluations.services import notify_decision
 from evaluations.services.feedback import ask_for_talk, plan_talk
 from evaluations.services.meetings import add_to_agenda, plan_meeting
-from funding.models import BudgetLine, Commitment
+from funding.models import Agreement, BudgetLine, Commitment
 from funding.services import (
     CostLine,
     ask_reopening,
@@ -43,8 +43,12 @@ from funding.services import (
     close_year,
     commit,
     default_plan,
+    draft_agreement,
     open_instalment,
+    plan_committee,
     plan_instalments,
+    put_on_agenda,
+    record_signature,
 )
 from notifications.models import OutboxMail
 from projects.models import Project, Proposal
@@ -59,6 +63,8 @@ from tests.funding.factories import (
     GrantFactory,
     budget_line,
     programme_manager,
+    request_with_document,
+    upload,
 )
 from tests.projects.factories import ProcurementFactory, ProjectFactory, ProposalFactory
 from tests.rehearsals.factories import played
@@ -113,6 +119,7 @@ class World:
         self.procurement = ProcurementFactory(project=self.project)
         self.phase = self.project.phases.create(phase=CostPhase.PREPARATION)
         self._add_money()
+        self._add_committee()
         self.job: Job = request_document(
             kind="calls.blank_form",
             params={"call": self.call.pk},
@@ -218,6 +225,33 @@ class World:
             evidence=SimpleUploadedFile("factuur.png", PNG),
         )
 
+    def _add_committee(self) -> None:
+        """A meeting with a request on its agenda, and an agreement that the fund signed."""
+        asked = request_with_document(procurement__project__organisation=self.organisation)
+        self.tender_document = asked.tender_documents.get()
+        self.committee = plan_committee(
+            day=today() + timedelta(days=60),
+            place="Brussel",
+            by=UserFactory(roles=[StaffRole.COMMITTEE_SECRETARY]),
+        )
+        self.committee_item = put_on_agenda(
+            meeting=self.committee, request=asked, by=self.case.team
+        )
+        decision = self.commitment.decision
+        assert decision is not None
+        self.agreement = draft_agreement(decision=decision, by=self.case.team)
+        Agreement.objects.update(state=Agreement.State.SENT, sent_at=timezone.now())
+        self.signature = record_signature(
+            agreement=self.agreement,
+            party="fund",
+            name="An Peeters",
+            function="Directeur",
+            signed_on=today(),
+            means="paper",
+            signed_copy=upload("getekend.pdf"),
+            by=self.case.team,
+        )
+
 
 Arguments = Callable[[World], Any]
 
@@ -300,6 +334,13 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("reporting:forecast", "expected"): lambda w: "te-laat",
     ("funding:evidence", "pk"): lambda w: w.claim.evidence.get().pk,
     ("reporting:question_export", "extension"): lambda w: "csv",
+    ("funding:tender_document", "pk"): lambda w: w.tender_document.pk,
+    ("funding:committee_", "pk"): lambda w: w.committee.pk,
+    ("funding:committee_", "item"): lambda w: w.committee_item.pk,
+    ("funding:letter_", "pk"): lambda w: w.commitment.decision.pk,
+    ("funding:agreement", "pk"): lambda w: w.agreement.pk,
+    ("funding:agreement_draft", "pk"): lambda w: w.commitment.decision.pk,
+    ("funding:signed_copy", "pk"): lambda w: w.signature.pk,
     ("reporting:report_csv", "key"): lambda w: "kredieten",
     ("reporting:report_export", "extension"): lambda w: "pdf",
     ("notifications:", "mail_id"): lambda w: w.mail.pk,
