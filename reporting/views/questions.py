@@ -2,7 +2,8 @@
 
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -34,9 +35,11 @@ def question(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def question_export(request: SignedInRequest, extension: str) -> HttpResponseBase:
     """The table of the same address, with the question in words."""
-    form = QuestionForm(request.GET)
-    if extension not in {"csv", "xlsx"} or not form.is_valid():
+    if extension not in {"csv", "xlsx"}:
         raise Http404
+    form = QuestionForm(request.GET)
+    if not form.is_valid():  # the page says what is wrong
+        return redirect(f"{reverse('reporting:question')}?{request.GET.urlencode()}")
     table = answer(form.question, request.user).table
     if extension == "csv":
         return csv_response(table.sheet(), "antwoord.csv")

@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
 from accounts.models import OrganisationType, User
 from accounts.roles import StaffRole
@@ -169,9 +171,14 @@ def test_the_address_asks_the_question_and_the_exports_say_it(manager: User) -> 
     answered = client.get(f"/beheer/vraag/csv/?{asked}")
     text = b"".join(answered.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert text.splitlines() == ["Provincie;Vastgelegd bedrag", "Limburg;1,00"]
-    assert client.get(f"/beheer/vraag/xlsx/?{asked}").status_code == 200
+    workbook = client.get(f"/beheer/vraag/xlsx/?{asked}")
+    sheet = load_workbook(BytesIO(workbook.getvalue())).active
+    cells = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert cells.count("Vastgelegd bedrag, per provincie.") == 1
+    assert cells.count("Limburg") == 1
     assert client.get(f"/beheer/vraag/pdf/?{asked}").status_code == 404
-    assert client.get("/beheer/vraag/csv/").status_code == 404
+    wrong = client.get("/beheer/vraag/csv/?meting=alles")
+    assert wrong.headers["Location"] == "/beheer/vraag/?meting=alles"
     assert "Antwoord als CSV" not in client.get("/beheer/vraag/").content.decode()
     client.force_login(UserFactory(roles=[StaffRole.ADVISER]))
     assert client.get("/beheer/vraag/").status_code == 403
