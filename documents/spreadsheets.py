@@ -61,16 +61,40 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 @dataclass(frozen=True)
 class Column:
-    """A typed column; `total` adds a real SUM formula below it (integers and money only)."""
+    """A typed column; `total` adds a real SUM formula below it (integers and money only).
+
+    `formula` works a value out from others of its row, by their places: "{2}-{3}". The value
+    itself stands beside it, for programs that do not calculate; where there is none, neither.
+    """
 
     label: Any
     kind: Kind = Kind.TEXT
     width: int | None = None
     total: bool = False
+    formula: str = ""
 
     def __post_init__(self) -> None:
         if self.total and self.kind not in SUMMABLE:
             raise ValueError(f"A column of {self.kind} has no total.")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A value that stands on another sheet, at a place among its rows (from 0).
+
+    The place after the last row is that of the totals; without a place only the value is written.
+    """
+
+    sheet: Any
+    row: int | None
+    column: int
+    value: Decimal
+
+    @property
+    def formula(self) -> str:
+        name = sheet_name(self.sheet).replace("'", "''")
+        assert self.row is not None
+        return f"='{name}'!{xl_col_to_name(self.column)}{self.row + 2}"
 
 
 @dataclass(frozen=True)
@@ -148,7 +172,10 @@ def _write_sheet(
         if len(values) != len(sheet.columns):
             raise ValueError(f"Row {last} of {sheet.name} does not fit its columns.")
         for index, (column, value) in enumerate(zip(sheet.columns, values, strict=True)):
-            _write_cell(page, last, index, column.kind, value, formats[column.kind])
+            if column.formula and value is not None:
+                _write_formula(page, last, index, column, value, formats[column.kind])
+            else:
+                _write_cell(page, last, index, column.kind, value, formats[column.kind])
             if index in totals and value is not None:
                 totals[index] += Decimal(value)
     if sheet.columns:
@@ -179,9 +206,20 @@ def _write_totals(
             page.write_blank(row, index, None, look)
 
 
+def _write_formula(page: Any, row: int, index: int, column: Column, value: Any, look: Any) -> None:
+    cells = [f"{xl_col_to_name(place)}{row + 1}" for place in range(index + 1)]
+    shown = value / 100 if column.kind is Kind.PERCENT else value
+    page.write_formula(row, index, f"={column.formula.format(*cells)}", look, float(shown))
+
+
 def _write_cell(page: Any, row: int, index: int, kind: Kind, value: Any, look: Any) -> None:
     if value is None or value == "":
         page.write_blank(row, index, None, look)
+    elif isinstance(value, Link):
+        if value.row is None:
+            page.write_number(row, index, float(value.value), look)
+        else:
+            page.write_formula(row, index, value.formula, look, float(value.value))
     elif kind is Kind.TEXT:
         page.write_string(row, index, printable(value)[:_MAX_CELL], look)
     elif kind is Kind.PERCENT:

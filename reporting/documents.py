@@ -8,10 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from documents.registry import Params, PdfDocument, ProgressReport, SpreadsheetDocument, register
 from documents.spreadsheets import Workbook
 from funding.policies import may_see_funding
-from reporting.yearly.building import build_yearly_report
-from reporting.yearly.charts import report_charts
+from reporting.yearly.building import build_yearly_report, report_sections
+from reporting.yearly.exports import content_hash, provenance, report_workbook
 from reporting.yearly.figures import YearlyReport
-from reporting.yearly.tables import provenance, report_tables, report_workbook
 
 REPORT_PDF = "reporting.yearly_report_pdf"
 REPORT_XLSX = "reporting.yearly_report_xlsx"
@@ -36,9 +35,8 @@ def _pdf_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
     progress(40, "Tabellen en grafieken maken")
     return {
         "report": report,
-        "tables": {table.key: table for table in report_tables(report)},
-        "charts": report_charts(report),
-        "provenance": provenance(report),
+        "sections": report_sections(report),
+        "provenance": provenance(report, content_hash(report)),
     }
 
 

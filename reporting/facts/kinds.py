@@ -173,6 +173,16 @@ class YearFact(NamedTuple):
     year: int
 
 
+class TermsFact(NamedTuple):
+    """The terms as they were set; no table, so recorded at each migrate."""
+
+    id: int
+    advice_working_days: int
+    decision_working_days: int
+
+
+TERMS = "terms"
+
 _SQL_TYPES = {
     str: "text",
     int: "bigint",

@@ -9,6 +9,7 @@ from django.db import connection
 
 from reporting.facts.kinds import (
     KINDS,
+    TERMS,
     AdviceFact,
     CallFact,
     CheckFact,
@@ -25,10 +26,13 @@ from reporting.facts.kinds import (
     RequestFact,
     RoundFact,
     SelectionFact,
+    TermsFact,
     ThemeFact,
     VersionFact,
     YearFact,
 )
+
+_READ = {**KINDS, TERMS: Kind(TERMS, "", TermsFact)}
 
 
 @dataclass
@@ -37,11 +41,12 @@ class Known:
 
     cut_off: datetime
     _read: dict[str, dict[int, Any]] = field(default_factory=dict)
+    _older: dict[str, dict[int, Any]] = field(default_factory=dict)
 
     def rows(self, kind: str) -> dict[int, Any]:
         """Every row of the kind that stood at the cut-off, by its key."""
         if kind not in self._read:
-            self._read[kind] = _latest(KINDS[kind], self.cut_off)
+            self._read[kind] = _latest(_READ[kind], self.cut_off)
         return self._read[kind]
 
     def with_first_known(self, kind: str, keys: Iterable[int | None]) -> dict[int, Any]:
@@ -50,11 +55,11 @@ class Known:
         A booking can be older than the first fact about its project: of before facts were kept, or
         entered later with an older date. It then has the name that it had first.
         """
-        rows = self.rows(kind)
-        missing = {key for key in keys if key is not None} - rows.keys()
+        rows, older = self.rows(kind), self._older.setdefault(kind, {})
+        missing = {key for key in keys if key is not None} - rows.keys() - older.keys()
         if missing:
-            rows |= _first(KINDS[kind], sorted(missing))
-        return rows
+            older |= _first(_READ[kind], sorted(missing))
+        return {**older, **rows}
 
     @property
     def organisations(self) -> dict[int, OrganisationFact]:
@@ -123,6 +128,12 @@ class Known:
     @property
     def lines(self) -> dict[int, LineFact]:
         return self.rows("line")
+
+    @property
+    def terms(self) -> TermsFact:
+        """The terms of the evaluation."""
+        [terms] = self.with_first_known(TERMS, [1]).values()
+        return terms
 
     @property
     def years(self) -> dict[int, YearFact]:

@@ -15,7 +15,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from common.moments import BRUSSELS
-from reporting.facts.kinds import KINDS, Kind
+from evaluations import conf
+from reporting.facts.kinds import KINDS, TERMS, Kind
 from reporting.models.facts import DIGEST
 
 BEFORE_FACTS = datetime(2008, 1, 1, tzinfo=BRUSSELS)
@@ -143,7 +144,32 @@ def record_missing(*, first_known_at: datetime = BEFORE_FACTS) -> int:
                 [kind.name, first_known_at, *_parameters(kind)],
             )
             added += cursor.rowcount
+        added += _record_terms(cursor, first_known_at)
     return added
+
+
+def _record_terms(cursor: Any, first_known_at: datetime) -> int:
+    """The terms of the evaluation are settings: whether a file was on time follows from them."""
+    terms = json.dumps(
+        {
+            "advice_working_days": conf.advice_working_days(),
+            "decision_working_days": conf.decision_working_days(),
+        }
+    )
+    cursor.execute(
+        """
+        INSERT INTO reporting_fact (kind, subject_id, content, recorded_at, digest)
+        SELECT %(kind)s, 1, %(terms)s::jsonb,
+            CASE WHEN latest.id IS NULL THEN %(first)s ELSE clock_timestamp() END, ''
+        FROM (SELECT 1) one LEFT JOIN LATERAL (
+            SELECT id, content FROM reporting_fact WHERE kind = %(kind)s
+            ORDER BY recorded_at DESC, id DESC LIMIT 1
+        ) latest ON true
+        WHERE latest.content IS DISTINCT FROM %(terms)s::jsonb
+        """,
+        {"kind": TERMS, "terms": terms, "first": first_known_at},
+    )
+    return int(cursor.rowcount)
 
 
 def differing_subjects() -> list[tuple[str, int]]:

@@ -20,9 +20,13 @@ from documents.services import request_document
 from funding.models import BudgetYear
 from funding.policies import may_see_funding
 from reporting.documents import REPORT_PDF, REPORT_XLSX, report_params
-from reporting.yearly.building import build_yearly_report, default_cut_off
-from reporting.yearly.charts import report_charts
-from reporting.yearly.tables import provenance, report_tables
+from reporting.yearly.building import (
+    build_yearly_report,
+    default_cut_off,
+    report_sections,
+    report_tables,
+)
+from reporting.yearly.exports import content_hash, provenance
 
 KINDS = {"pdf": REPORT_PDF, "xlsx": REPORT_XLSX}
 
@@ -70,9 +74,8 @@ def report(request: SignedInRequest, year: int) -> HttpResponse:
             "report": made,
             "form": form,
             "stand": last_day_before(made.cut_off) if form.data.get("stand") else None,
-            "tables": {table.key: table for table in report_tables(made)},
-            "charts": report_charts(made),
-            "provenance": provenance(made),
+            "sections": report_sections(made),
+            "provenance": provenance(made, content_hash(made)),
             "years": BudgetYear.objects.order_by("-year").values_list("year", flat=True),
         },
     )

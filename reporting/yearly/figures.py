@@ -1,125 +1,52 @@
-"""The figures of the yearly budget report as plain data (domain.md 6.6, 6.7). EUR.
+"""The report as plain data, and what a section of it is. EUR.
 
 Totals are sums of the rows that are shown, so a table can never contradict its own total.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import SafeString
 
 from common.money import ZERO
+from documents.report_tables import ReportTable
+
+if TYPE_CHECKING:
+    from reporting.yearly.breakdowns import BreakdownRow
+    from reporting.yearly.calls import CallRow
+    from reporting.yearly.cofinancing import AverageRow, CofinancingRow
+    from reporting.yearly.contractors import ContractorRow
+    from reporting.yearly.credits import CreditRow, VersionRow, YearCreditRow
+    from reporting.yearly.encours import EncoursRow, MovementRow, StreamRow
+    from reporting.yearly.lead_times import LeadTimeRow
+    from reporting.yearly.outlook import ForecastRow, PipelineRow
+    from reporting.yearly.portfolio import PhaseRow
+    from reporting.yearly.projects import ProjectRow
+    from reporting.yearly.results import ResultRow
 
 
 @dataclass(frozen=True)
-class CallRow:
-    """A call of which a round closed in the year."""
+class Block:
+    """A table with the charts that stand before it; charts are drawn where they are shown."""
 
-    reference: str
+    table: ReportTable
+    charts: Sequence[Callable[[], SafeString]] = ()
+
+    @property
+    def drawn(self) -> list[SafeString]:
+        return [draw() for draw in self.charts]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its tables; `wide` on a landscape page in print."""
+
     title: str
-    opened_on: date | None
-    closed_on: date | None
-    submitted: int
-    local_authorities: int | None
-    incomplete: int | None
-    advice_positive: int | None
-    advice_negative: int | None
-    selected: int | None
-    is_historical: bool
-
-    @property
-    def success_rate(self) -> Decimal | None:
-        """Selected in percent of submitted; None (shown as –) when there is nothing to divide."""
-        if not self.submitted or self.selected is None:
-            return None
-        return Decimal(100) * self.selected / self.submitted
-
-
-@dataclass(frozen=True)
-class CreditRow:
-    """One money stream, or a whole year, as it stood at the cut-off."""
-
-    label: str
-    version: str
-    vak: Decimal = ZERO
-    committed: Decimal = ZERO
-    vek: Decimal = ZERO
-    paid: Decimal = ZERO
-
-    @property
-    def vak_available(self) -> Decimal:
-        return self.vak - self.committed
-
-    @property
-    def vek_available(self) -> Decimal:
-        return self.vek - self.paid
-
-
-@dataclass(frozen=True)
-class EncoursRow:
-    """A year of the encours chain: start + commitments - payments - releases = end."""
-
-    year: int
-    start: Decimal
-    committed: Decimal
-    paid: Decimal
-    released: Decimal
-
-    @property
-    def end(self) -> Decimal:
-        return self.start + self.committed - self.paid - self.released
-
-
-@dataclass(frozen=True)
-class BreakdownRow:
-    """Co-financing of the year for one kind of organisation, or one theme."""
-
-    label: str
-    projects: int
-    committed: Decimal
-    paid: Decimal
-
-
-@dataclass(frozen=True)
-class ProjectRow:
-    """A project with its amounts: in the year, and since its start."""
-
-    reference: str
-    title: str
-    organisation: str
-    organisation_type: str
-    theme: str
-    state: str
-    is_fictional: bool
-    committed_in_year: Decimal
-    paid_in_year: Decimal
-    committed: Decimal
-    released: Decimal
-    paid: Decimal
-
-    @property
-    def open_amount(self) -> Decimal:
-        return self.committed - self.released - self.paid
-
-
-@dataclass(frozen=True)
-class PipelineRow:
-    """A selected project without a commitment: a forecast, never subtracted from VAK."""
-
-    reference: str
-    title: str
-    organisation: str
-    state: str
-    requested: Decimal
-
-
-@dataclass(frozen=True)
-class ForecastRow:
-    """Instalments that are planned and not paid, by the year in which they are expected."""
-
-    year: int | None
-    instalments: int
-    amount: Decimal
+    blocks: Sequence[Block]
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,17 +57,28 @@ class YearlyReport:
     cut_off: datetime
     generated_at: datetime
     generated_by: str
-    calls: list[CallRow] = field(default_factory=list)
-    credits: list[CreditRow] = field(default_factory=list)
-    encours: list[EncoursRow] = field(default_factory=list)
-    by_organisation_type: list[BreakdownRow] = field(default_factory=list)
-    by_theme: list[BreakdownRow] = field(default_factory=list)
-    projects: list[ProjectRow] = field(default_factory=list)
-    pipeline: list[PipelineRow] = field(default_factory=list)
-    forecast: list[ForecastRow] = field(default_factory=list)
+    calls: "list[CallRow]" = field(default_factory=list)
+    phases: "list[PhaseRow]" = field(default_factory=list)
+    credits: "list[CreditRow]" = field(default_factory=list)
+    versions: "list[VersionRow]" = field(default_factory=list)
+    credit_years: "list[YearCreditRow]" = field(default_factory=list)
+    encours: "list[EncoursRow]" = field(default_factory=list)
+    streams: "list[StreamRow]" = field(default_factory=list)
+    movements: "list[MovementRow]" = field(default_factory=list)
+    breakdowns: "dict[str, list[BreakdownRow]]" = field(default_factory=dict)
+    pipeline: "list[PipelineRow]" = field(default_factory=list)
+    forecast: "list[ForecastRow]" = field(default_factory=list)
+    cofinancing: "list[CofinancingRow]" = field(default_factory=list)
+    averages: "list[AverageRow]" = field(default_factory=list)
+    lead_times: "list[LeadTimeRow]" = field(default_factory=list)
+    contractors: "list[ContractorRow]" = field(default_factory=list)
+    results: "list[ResultRow]" = field(default_factory=list)
+    projects: "list[ProjectRow]" = field(default_factory=list)
 
     @property
-    def total_credits(self) -> CreditRow:
+    def total_credits(self) -> "CreditRow":
+        from reporting.yearly.credits import CreditRow
+
         return CreditRow(
             label="Totaal",
             version=", ".join(sorted({row.version for row in self.credits if row.version})),
@@ -151,8 +89,16 @@ class YearlyReport:
         )
 
     @property
-    def this_year(self) -> EncoursRow:
+    def this_year(self) -> "EncoursRow":
         return self.encours[-1]
+
+    @property
+    def by_organisation_type(self) -> "list[BreakdownRow]":
+        return self.breakdowns["type"]
+
+    @property
+    def by_theme(self) -> "list[BreakdownRow]":
+        return self.breakdowns["thema"]
 
     @property
     def pipeline_total(self) -> Decimal:

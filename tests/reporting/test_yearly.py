@@ -23,9 +23,9 @@ from evaluations.models import Advice
 from funding.lifecycle import InstalmentState
 from funding.models import BudgetLine, BudgetVersion, Commitment, Instalment, LedgerEntry
 from funding.services import release_commitment
-from reporting.yearly.building import build_yearly_report, default_cut_off
-from reporting.yearly.figures import CallRow
-from reporting.yearly.tables import report_tables
+from reporting.facts.recording import recorded_at
+from reporting.yearly.building import build_yearly_report, default_cut_off, report_tables
+from reporting.yearly.calls import CallRow
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import BareCallFactory, RoundFactory
 from tests.funding.factories import GrantFactory, budget_line, programme_manager
@@ -248,21 +248,23 @@ def test_a_call_without_proposals_has_no_success_rate() -> None:
 
 
 def test_a_corrected_advice_counts_once_with_its_latest_conclusion() -> None:
-    proposal = ProposalFactory(submitted=True)
-    RoundFactory(
-        call=proposal.call,
-        number=2,
-        opens_at=start_of_day(date(2024, 1, 1)),
-        closes_at=end_of_day(date(2024, 3, 1)),
-    )
-    for number, conclusion, day in [(1, "positive", 1), (2, "negative", 20)]:
-        Advice.objects.create(
-            proposal=proposal,
-            number=number,
-            author=UserFactory(),
-            conclusion=conclusion,
-            finalised_at=start_of_day(date(2024, 6, day)),
+    with recorded_at(start_of_day(date(2024, 3, 1))):
+        proposal = ProposalFactory(submitted=True)
+        RoundFactory(
+            call=proposal.call,
+            number=2,
+            opens_at=start_of_day(date(2024, 1, 1)),
+            closes_at=end_of_day(date(2024, 3, 1)),
         )
+    for number, conclusion, day in [(1, "positive", 1), (2, "negative", 20)]:
+        with recorded_at(start_of_day(date(2024, 6, day))):
+            Advice.objects.create(
+                proposal=proposal,
+                number=number,
+                author=UserFactory(),
+                conclusion=conclusion,
+                finalised_at=start_of_day(date(2024, 6, day)),
+            )
 
     def counted(cut_off: datetime) -> tuple[int | None, int | None]:
         [row] = build_yearly_report(year=2024, cut_off=cut_off, generated_by="t").calls
