@@ -211,7 +211,21 @@ class _Frame:
         self.ticks = nice_ticks(low, high)
         self.width = min(max(self.left + 100 * len(labels), NARROW), WIDE)
         self.slot = (self.width - self.left) / len(labels)
-        self.height = self.top + self.plot + 48 + (24 if len(series) > 1 else 0)
+        self.legend = self._legend()
+        rows = 1 + max((row for _x, row in self.legend), default=-1)
+        self.height = self.top + self.plot + 48 + 24 * rows
+
+    def _legend(self) -> list[tuple[float, int]]:
+        """Where each name of several series begins, and in which row: what is too long goes on."""
+        places: list[tuple[float, int]] = []
+        x, row = float(self.left), 0
+        for one in self.series if len(self.series) > 1 else ():
+            width = 56 + 7.2 * min(len(one.name), 30)
+            if x > self.left and x + width - 22 > self.width:
+                x, row = float(self.left), row + 1
+            places.append((x, row))
+            x += width
+        return places
 
     def y(self, value: float) -> float:
         low, high = self.ticks[0], self.ticks[-1]
@@ -239,17 +253,15 @@ class _Frame:
             for row, words in enumerate(_wrap(label, room)):
                 y = base + 18 + row * 15
                 parts.append(_text(self.centre(index), y, words, 13, "middle", full=label))
-        if len(self.series) > 1:
-            x, y = float(self.left), self.height - 6
-            for number, one in enumerate(self.series):
-                if self.lines:
-                    dash = DASHES[number % len(DASHES)]
-                    parts.append(_line(x, y - 5, x + 28, y - 5, _stroke(number), 2.5, dash))
-                    parts.append(_marker(number, x + 14, y - 5))
-                else:
-                    parts.append(_rect(x, y - 12, 14, 14, _fill(number)))
-                parts.append(_text(x + (34 if self.lines else 20), y, _shorten(one.name, 30)))
-                x += 56 + 7.2 * min(len(one.name), 30)
+        for number, (one, (x, row)) in enumerate(zip(self.series, self.legend, strict=False)):
+            y = base + 66 + 24 * row
+            if self.lines:
+                dash = DASHES[number % len(DASHES)]
+                parts.append(_line(x, y - 5, x + 28, y - 5, _stroke(number), 2.5, dash))
+                parts.append(_marker(number, x + 14, y - 5))
+            else:
+                parts.append(_rect(x, y - 12, 14, 14, _fill(number)))
+            parts.append(_text(x + (34 if self.lines else 20), y, _shorten(one.name, 30)))
         return parts
 
 

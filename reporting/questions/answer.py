@@ -115,7 +115,7 @@ def _table(question: Question, source: Source, found: Found) -> ReportTable:
     columns.append(Column(total, source.kind, total=True))
     return ReportTable(
         "antwoord",
-        question.words[0],
+        _("Alle bedragen") if source.kind is MONEY else _("Alle aantallen"),
         _("Antwoord"),
         columns,
         [
@@ -126,7 +126,6 @@ def _table(question: Question, source: Source, found: Found) -> ReportTable:
             )
             for label, of_label in found.items()
         ],
-        note=" ".join(question.words[1:]),
     )
 
 

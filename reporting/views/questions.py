@@ -48,4 +48,4 @@ def question_export(request: SignedInRequest, extension: str) -> HttpResponseBas
         _("Gemaakt op %(moment)s door %(who)s.")
         % {"moment": format_moment(clock.now()), "who": request.user},
     ]
-    return xlsx_response(Workbook(table.title, [table.sheet(origin)]), "antwoord.xlsx")
+    return xlsx_response(Workbook(form.question.words[0], [table.sheet(origin)]), "antwoord.xlsx")

@@ -52,6 +52,11 @@ def steering_year(request: SignedInRequest, year: int) -> HttpResponse:
                 (each, [(one.stream, one[each]) for one in [*found.streams, found.total]])
                 for each in Figure
             ],
+            "coming": [
+                (_("Pipeline"), found.pipeline, "pipeline"),
+                (_("Bij het comité"), found.at_committee, "bij-het-comite"),
+                (_("Toegekend, nog niet vastgelegd"), found.to_commit, "nog-vast-te-leggen"),
+            ],
             "tiles": [(each, found.total[each]) for each in TILES],
             "warnings": warnings(found),
             "years": [
