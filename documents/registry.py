@@ -87,6 +87,7 @@ class PdfInArchive:
     name: tuple[str, ...]
     template: str
     context: dict[str, Any]
+    enclosures: Sequence[Enclosure] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,25 @@ class FileInArchive:
 
     name: tuple[str, ...]
     path: Path
+
+
+@dataclass(frozen=True)
+class SheetsInArchive:
+    """A workbook in an archive."""
+
+    name: tuple[str, ...]
+    workbook: Workbook
+
+
+@dataclass(frozen=True)
+class TextInArchive:
+    """A text in an archive, in UTF-8, such as CSV or JSON."""
+
+    name: tuple[str, ...]
+    text: str
+
+
+PartOfArchive = PdfInArchive | FileInArchive | SheetsInArchive | TextInArchive
 
 
 @dataclass(frozen=True)
@@ -111,7 +131,7 @@ class ArchiveDocument:
     kind: str
     label: Any
     parts: Callable[[Params], Sequence[str]]
-    files: Callable[[Params, str], Iterable[PdfInArchive | FileInArchive]]
+    files: Callable[[Params, str], Iterable[PartOfArchive]]
     filename: Callable[[Params], str]
     may_download: MayDownload
     content_type: str = "application/zip"

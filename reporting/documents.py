@@ -5,15 +5,38 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from documents.registry import Params, PdfDocument, ProgressReport, SpreadsheetDocument, register
+from common.moments import last_day_before
+from documents.registry import (
+    ArchiveDocument,
+    Enclosure,
+    Params,
+    PartOfArchive,
+    PdfDocument,
+    PdfInArchive,
+    ProgressReport,
+    SheetsInArchive,
+    SpreadsheetDocument,
+    TextInArchive,
+    register,
+)
 from documents.spreadsheets import Workbook
 from funding.policies import may_see_funding
 from reporting.yearly.building import build_yearly_report, report_sections
-from reporting.yearly.exports import content_hash, provenance, report_workbook
+from reporting.yearly.exports import (
+    content_hash,
+    provenance,
+    report_csv_files,
+    report_json,
+    report_workbook,
+)
 from reporting.yearly.figures import YearlyReport
 
 REPORT_PDF = "reporting.yearly_report_pdf"
 REPORT_XLSX = "reporting.yearly_report_xlsx"
+REPORT_ZIP = "reporting.yearly_report_zip"
+TEMPLATE = "reporting/yearly/document.html"
+WHOLE = "rapport"
+"""The one part of the archive."""
 
 
 def report_params(*, year: int, cut_off: datetime, by: str) -> Params:
@@ -33,11 +56,41 @@ def _report(params: Params, progress: ProgressReport) -> YearlyReport:
 def _pdf_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
     report = _report(params, progress)
     progress(40, "Tabellen en grafieken maken")
+    return report_context(report)
+
+
+def report_context(report: YearlyReport) -> dict[str, Any]:
+    """What the template of the document shows."""
     return {
         "report": report,
         "sections": report_sections(report),
         "provenance": provenance(report, content_hash(report)),
     }
+
+
+def _enclosures(context: dict[str, Any]) -> list[Enclosure]:
+    """The figures for programs, inside the PDF."""
+    report = context["report"]
+    return [
+        Enclosure(
+            name=f"jaarrapport-{report.year}.json",
+            content=report_json(report),
+            description="De cijfers van dit rapport",
+            made_at=report.generated_at,
+        )
+    ]
+
+
+def _files(params: Params, _part: str) -> list[PartOfArchive]:
+    report = _report(params, lambda _percent, _message="": None)
+    context = report_context(report)
+    name = _stem(params)
+    return [
+        PdfInArchive((f"{name}.pdf",), TEMPLATE, context, _enclosures(context)),
+        SheetsInArchive((f"{name}.xlsx",), report_workbook(report)),
+        TextInArchive((f"{name}.json",), report_json(report)),
+        *(TextInArchive(("csv", key), text) for key, text in report_csv_files(report).items()),
+    ]
 
 
 def _workbook(params: Params, progress: ProgressReport) -> Workbook:
@@ -47,7 +100,13 @@ def _workbook(params: Params, progress: ProgressReport) -> Workbook:
 
 
 def _filename(extension: str) -> Any:
-    return lambda params: f"jaarrapport-{params['year']}-{params['cut_off'][:10]}.{extension}"
+    return lambda params: f"{_stem(params)}.{extension}"
+
+
+def _stem(params: Params) -> str:
+    """Named after the last day that counts, as people say it."""
+    day = last_day_before(datetime.fromisoformat(params["cut_off"]))
+    return f"jaarrapport-{params['year']}-stand-{day:%Y-%m-%d}"
 
 
 def _may_download(user: Any, job: Any) -> bool:
@@ -60,8 +119,9 @@ def declare() -> None:
         PdfDocument(
             kind=REPORT_PDF,
             label=_("Jaarrapport budget (PDF)"),
-            template="reporting/yearly/document.html",
+            template=TEMPLATE,
             context=_pdf_context,
+            enclosures=_enclosures,
             filename=_filename("pdf"),
             may_download=_may_download,
         )
@@ -72,6 +132,16 @@ def declare() -> None:
             label=_("Jaarrapport budget (Excel)"),
             workbook=_workbook,
             filename=_filename("xlsx"),
+            may_download=_may_download,
+        )
+    )
+    register(
+        ArchiveDocument(
+            kind=REPORT_ZIP,
+            label=_("Jaarrapport budget (alles in een ZIP)"),
+            parts=lambda _params: [WHOLE],
+            files=_files,
+            filename=_filename("zip"),
             may_download=_may_download,
         )
     )

@@ -20,5 +20,6 @@ urlpatterns = [
     path("beheer/jaarrapport/", yearly.reports, name="reports"),
     path(_report, yearly.report, name="report"),
     path(f"{_report}csv/<slug:key>/", yearly.table_csv, name="report_csv"),
+    path(f"{_report}json/", yearly.report_as_json, name="report_json"),
     path(f"{_report}<str:extension>/", yearly.export, name="report_export"),
 ]

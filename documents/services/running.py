@@ -217,8 +217,6 @@ def _pack(
     Raises:
         ValidationError: when nothing went in.
     """
-    from documents.rendering import html_to_pdf  # as in _render
-
     params = claim.job.params
     with consistent_view():
         parts = list(declaration.parts(params))
@@ -233,21 +231,36 @@ def _pack(
             before = archive.count
             with consistent_view():
                 files = [
-                    (file.name, render_to_string(file.template, file.context), None)
-                    if isinstance(file, registry.PdfInArchive)
-                    else (file.name, "", file.path)
+                    (file, _html_of(file) if isinstance(file, registry.PdfInArchive) else "")
                     for file in declaration.files(params, part)
                 ]
-            for name, html, path in files:
-                if path is None:
-                    path = claim.work_dir / "page.part"
-                    html_to_pdf(html, path)
-                archive.add(name, path)
+            for file, html in files:
+                archive.add(file.name, _part_on_disk(file, html, claim.work_dir))
             if archive.count > before:
                 packed.append(part)
     if not packed:
         raise ValidationError(_("Er is niets om in te pakken."))
     return packed
+
+
+def _html_of(file: registry.PdfInArchive) -> str:
+    return render_to_string(file.template, file.context)
+
+
+def _part_on_disk(file: registry.PartOfArchive, html: str, work_dir: Path) -> Path:
+    """Where the content of a part lies; what is made for it is written over the former one."""
+    if isinstance(file, registry.FileInArchive):
+        return file.path
+    path = work_dir / "page.part"
+    if isinstance(file, registry.TextInArchive):
+        path.write_text(file.text, newline="")
+    elif isinstance(file, registry.SheetsInArchive):
+        write_workbook(file.workbook, path, work_dir)
+    else:
+        from documents.rendering import html_to_pdf  # as in _render
+
+        html_to_pdf(html, path, enclosures=file.enclosures)
+    return path
 
 
 def _put_back(claim: Claim) -> None:

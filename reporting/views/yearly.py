@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import SignedInRequest
+from common import clock
 from common.formatting import format_deadline
 from common.forms import DayField, PortalForm
 from common.moments import end_of_day, last_day_before
@@ -19,16 +22,17 @@ from documents.models import Job
 from documents.services import request_document
 from funding.models import BudgetYear
 from funding.policies import may_see_funding
-from reporting.documents import REPORT_PDF, REPORT_XLSX, report_params
+from reporting.documents import REPORT_PDF, REPORT_XLSX, REPORT_ZIP, report_params
+from reporting.services.horizon import close_the_past, is_closed
 from reporting.yearly.building import (
     build_yearly_report,
     default_cut_off,
     report_sections,
     report_tables,
 )
-from reporting.yearly.exports import content_hash, provenance
+from reporting.yearly.exports import content_hash, provenance, report_json
 
-KINDS = {"pdf": REPORT_PDF, "xlsx": REPORT_XLSX}
+KINDS = {"pdf": REPORT_PDF, "xlsx": REPORT_XLSX, "zip": REPORT_ZIP}
 
 
 class CutOffForm(PortalForm):
@@ -44,7 +48,7 @@ class CutOffForm(PortalForm):
     def cut_off(self, year: int) -> datetime:
         """The instant, exclusive; the default when nothing (or no day) was typed."""
         day: date | None = self.cleaned_data.get("stand") if self.is_valid() else None
-        return end_of_day(day) if day else default_cut_off(year)
+        return min(end_of_day(day), clock.now()) if day else default_cut_off(year)
 
 
 @require_GET
@@ -75,7 +79,7 @@ def report(request: SignedInRequest, year: int) -> HttpResponse:
             "form": form,
             "stand": last_day_before(made.cut_off) if form.data.get("stand") else None,
             "sections": report_sections(made),
-            "provenance": provenance(made, content_hash(made)),
+            "provenance": provenance(made, content_hash(made), is_closed=is_closed(made.cut_off)),
             "years": BudgetYear.objects.order_by("-year").values_list("year", flat=True),
         },
     )
@@ -90,6 +94,11 @@ def export(request: SignedInRequest, year: int, extension: str) -> HttpResponse:
     if extension not in KINDS:
         raise Http404
     cut_off = CutOffForm(request.POST).cut_off(year)
+    try:
+        close_the_past(until=cut_off, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("reporting:report", year)
     job = request_document(
         kind=KINDS[extension],
         params=report_params(year=year, cut_off=cut_off, by=str(request.user)),
@@ -99,6 +108,20 @@ def export(request: SignedInRequest, year: int, extension: str) -> HttpResponse:
     )
     back = reverse("reporting:report", args=[year])
     return redirect(f"{reverse('documents:job', args=[job.pk])}?{urlencode({'terug': back})}")
+
+
+@require_GET
+@staff_required
+def report_as_json(request: SignedInRequest, year: int) -> HttpResponse:
+    """All figures for programs, with the cut-off of the screen."""
+    may_see_funding.check(request.user)
+    get_object_or_404(BudgetYear, year=year)
+    cut_off = CutOffForm(request.GET).cut_off(year)
+    made = build_yearly_report(year=year, cut_off=cut_off, generated_by=str(request.user))
+    response = HttpResponse(report_json(made), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="jaarrapport-{year}.json"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @require_GET

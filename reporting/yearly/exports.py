@@ -45,8 +45,11 @@ def content_hash(report: YearlyReport) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def provenance(report: YearlyReport, sha256: str) -> list[str]:
-    """What the figures are: period, cut-off, budget version, who made them, when, and the hash."""
+def provenance(report: YearlyReport, sha256: str, *, is_closed: bool = True) -> list[str]:
+    """What the figures are: period, cut-off, budget version, who made them, when, and the hash.
+
+    As long as the past before the cut-off is not closed, the figures may still move.
+    """
     lines = [
         _("Periode: 1 januari tot en met 31 december %(year)s.") % {"year": report.year},
         _("Stand van de boekingen: %(cut_off)s.") % {"cut_off": format_deadline(report.cut_off)},
@@ -56,6 +59,13 @@ def provenance(report: YearlyReport, sha256: str) -> list[str]:
         % {"moment": format_moment(report.generated_at), "who": report.generated_by},
         _("Hash van de cijfers (SHA-256): %(hash)s") % {"hash": sha256},
     ]
+    if not is_closed:
+        lines.append(
+            _(
+                "Deze stand is nog niet vastgelegd: wat op dit ogenblik geboekt wordt, kan nog"
+                " meetellen. Een PDF, Excel of ZIP legt ze vast."
+            )
+        )
     if report.contains_fictional_data:
         lines.append(_("Dit rapport bevat voorbeelddata: bedragen en namen zijn verzonnen."))
     return lines
