@@ -30,6 +30,7 @@ def run_tests() -> int:
         prepare_pdf_libraries()
         prepare_browser()
         prepare_tools({"pdftotext": "poppler-utils"}, purpose="tests that read PDF documents")
+        prepare_tools({"soffice": "libreoffice-calc-nogui"}, purpose="tests that recompute sheets")
         compile_messages()
         with running_services("test", for_tests=True) as (env, services):
             env["PIO_ENV"] = "test"

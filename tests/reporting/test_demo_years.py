@@ -1,24 +1,38 @@
-"""As known on a day: whatever happens later, the same figures and the same hash (domain.md 6.7)."""
+"""The three years of the demo: as known on a day, and the same to the cent in every format."""
 
 import random
+import re
+import shutil
+import subprocess
+import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import Q, Sum
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from accounts.models import Organisation
 from common.moments import end_of_day, today
+from common.money import format_eur
+from documents.conformance import structural_faults
+from documents.rendering import html_to_pdf
+from documents.spreadsheets import Kind, write_workbook
 from funding.ledger_check import ledger_problems
 from funding.models import BudgetLine, BudgetVersion, Commitment, Instalment, LedgerEntry
 from projects.models import Project
-from reporting.yearly.building import build_yearly_report, report_tables
-from reporting.yearly.exports import content_hash
+from reporting.documents import TEMPLATE, report_context
+from reporting.yearly.building import build_yearly_report, default_cut_off, report_tables
+from reporting.yearly.exports import content_hash, report_workbook
 from reporting.yearly.figures import YearlyReport
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +162,124 @@ def test_nothing_to_divide_is_a_dash(demo: None) -> None:
     tables = {table.key: table for table in report_tables(empty)}
     assert {line[-1].text for line in tables["doorlooptijden"].cells} == {"–"}
     assert {line[-1].text for line in tables["cofinanciering-gemiddeld"].cells} == {"–"}
+
+
+# --- The same to the cent, whoever adds it up -----------------------------------------------------
+
+AMOUNT = re.compile(r"€ -?[\d.]+,\d\d|-€ [\d.]+,\d\d")
+
+
+@pytest.fixture
+def office() -> str:
+    """LibreOffice, which works formulas out as the reader's own program will."""
+    found = shutil.which("soffice")
+    if found is None:
+        pytest.skip("LibreOffice is not installed: apt-get install libreoffice-calc-nogui")
+    return found
+
+
+def without_values(source: Path, target: Path) -> None:
+    """The same workbook, of which no formula has a value yet."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.startswith("xl/worksheets/"):
+                content = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", content)
+            new.writestr(name, content)
+
+
+def recomputed(office: str, books: list[Path], folder: Path) -> list[Any]:
+    """Each workbook after LibreOffice opened it, worked it out and wrote it."""
+    out = folder / "out"
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    command = [office, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
+    subprocess.run(
+        [*command, "--outdir", str(out), *map(str, books)],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return [openpyxl.load_workbook(out / book.name, data_only=True) for book in books]
+
+
+def test_spreadsheet_paper_and_database_agree_to_the_cent(
+    demo: None, office: str, tmp_path: Path
+) -> None:
+    reports, books = [], []
+    for year in years():
+        report = made(year, default_cut_off(year))
+        reports.append(report)
+        whole, bare = tmp_path / f"whole-{year}.xlsx", tmp_path / f"{year}.xlsx"
+        write_workbook(report_workbook(report), whole, tmp_path)
+        without_values(whole, bare)
+        books.append(bare)
+    for report, read in zip(reports, recomputed(office, books, tmp_path), strict=True):
+        on_paper = amounts_on_paper(report, tmp_path / f"{report.year}.pdf")
+        in_book: Counter[str] = Counter()
+        for table in report_tables(report):
+            sheet = read[table.short_title]
+            expected = [*table.rows, totals_of(table)] if table.totals else table.rows
+            for number, line in enumerate(expected, 2):
+                for place, (column, value) in enumerate(zip(table.columns, line, strict=True), 1):
+                    if column.kind is not Kind.MONEY or value is None:
+                        continue
+                    found = Decimal(str(sheet.cell(number, place).value))
+                    cents = found.quantize(Decimal("0.01"))
+                    assert cents == value, (table.key, number, column.label)
+                    assert abs(found - cents) < Decimal("0.00001")
+                    in_book[format_eur(cents).replace("\N{NO-BREAK SPACE}", " ")] += 1
+        assert in_book - on_paper == Counter()
+        differences = [row[3].value for row in read["Aansluiting"].iter_rows(min_row=2)]
+        assert len(differences) > 10
+        assert {round(float(value), 2) for value in differences} == {0.0}
+        assert booked_in(report) == (
+            cents_of(read["Kredieten"].cell(len(report.credits) + 2, 4).value),
+            cents_of(read["Kredieten"].cell(len(report.credits) + 2, 7).value),
+        )
+
+
+def totals_of(table: Any) -> list[Any]:
+    return [
+        sum((row[place] for row in table.rows if row[place] is not None), Decimal(0))
+        if column.total
+        else None
+        for place, column in enumerate(table.columns)
+    ]
+
+
+def cents_of(value: float) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def booked_in(report: YearlyReport) -> tuple[Decimal, Decimal]:
+    """Committed and paid in the year, straight from the ledger."""
+    signs = {
+        "commitment": (0, 1),
+        "reversal": (0, -1),
+        "payment": (1, 1),
+        "payment_reversal": (1, -1),
+    }
+    sums = [Decimal("0.00"), Decimal("0.00")]
+    for kind, amount in (
+        LedgerEntry.objects.filter(
+            Q(recorded_at__lt=report.cut_off), line__budget_year__year=report.year
+        )
+        .order_by()
+        .values_list("kind")
+        .annotate(Sum("amount"))
+    ):
+        if kind in signs:
+            place, sign = signs[kind]
+            sums[place] += sign * amount
+    return sums[0], sums[1]
+
+
+def amounts_on_paper(report: YearlyReport, target: Path) -> Counter[str]:
+    """Every amount in the text of the PDF, which is also whole and accessible."""
+    html_to_pdf(render_to_string(TEMPLATE, report_context(report)), target)
+    assert structural_faults(target) == []
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(target), "-"], capture_output=True, check=True
+    ).stdout.decode()
+    assert content_hash(report) in "".join(text.split())
+    return Counter(AMOUNT.findall(text.replace("\N{NO-BREAK SPACE}", " ")))
