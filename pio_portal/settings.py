@@ -272,6 +272,19 @@ INSTALMENT_SCHEDULE = [
 BUDGET_CUT_OFF = (12, 1)
 BUDGET_CUT_OFF_NOTICE_DAYS = env.int("BUDGET_CUT_OFF_NOTICE_DAYS", 30)
 BUDGET_WARNING_SHARE = env.int("BUDGET_WARNING_SHARE", 90)
+# How registers outside name the programme and who pays (domain.md 9.5; the prefix is ours).
+SUBSIDY_MEASURE = env.str("SUBSIDY_MEASURE", "Programma Innovatieve Overheidsopdrachten (PIO)")
+GRANT_PREFIX = env.str("GRANT_PREFIX", "360G-pio")
+GRANT_FUNDER = {
+    "id": env.str("GRANT_FUNDER_ID", "BE-BCE_KBO-0316380841"),
+    "name": env.str("GRANT_FUNDER_NAME", "Vlaamse overheid"),
+}
+OPEN_DATA_LICENCE = env.str(
+    "OPEN_DATA_LICENCE",
+    "https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0",
+)
+# From which likeness of titles (0 to 1, trigrams) two subsidies of one body may be the same.
+DOUBLE_SUBSIDY_LIKENESS = env.float("DOUBLE_SUBSIDY_LIKENESS", 0.4)
 
 # --- Web security -----------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

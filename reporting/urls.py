@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import questions, steering, yearly
+from reporting.views import questions, registers, steering, yearly
 
 app_name = "reporting"
 
@@ -15,6 +15,16 @@ urlpatterns = [
     path(f"{_steering}wat-als/", steering.try_out, name="what_if"),
     path(f"{_steering}verwachting/<str:expected>/", steering.forecast, name="forecast"),
     path(f"{_steering}<slug:key>/", steering.figure, name="figure"),
+    path(
+        "beheer/subsidieregister/<int:year>/", registers.subsidy_register, name="subsidy_register"
+    ),
+    path(
+        "beheer/subsidieregister/<int:year>/<str:extension>/",
+        registers.subsidy_export,
+        name="subsidy_export",
+    ),
+    path("beheer/dubbele-subsidies/", registers.double_subsidies, name="double_subsidies"),
+    path("open-data/360giving.json", registers.grants, name="grants"),
     path("beheer/vraag/", questions.question, name="question"),
     path("beheer/vraag/<str:extension>/", questions.question_export, name="question_export"),
     path("beheer/jaarrapport/", yearly.reports, name="reports"),

@@ -31,6 +31,7 @@ PUBLIC = {
     "accounts:password_reset",
     "accounts:password_reset_sent",
     "accounts:password_set",
+    "reporting:grants",
     "calls:list",
     "calls:detail",
     "calls:document",

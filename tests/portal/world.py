@@ -333,6 +333,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("reporting:figure", "key"): lambda w: "vak-beschikbaar",
     ("reporting:forecast", "expected"): lambda w: "te-laat",
     ("funding:evidence", "pk"): lambda w: w.claim.evidence.get().pk,
+    ("reporting:subsidy_export", "extension"): lambda w: "csv",
     ("reporting:question_export", "extension"): lambda w: "csv",
     ("funding:tender_document", "pk"): lambda w: w.tender_document.pk,
     ("funding:committee_", "pk"): lambda w: w.committee.pk,
