@@ -4,6 +4,7 @@ from django.urls import path
 
 from funding.views import (
     agreements,
+    award,
     budget,
     claims,
     closing,
@@ -73,6 +74,7 @@ urlpatterns = [
     path(f"{_decision}brief/", agreements.letter_make, name="letter_make"),
     path(f"{_decision}meedelen/", agreements.letter_send, name="letter_send"),
     path(f"{_decision}overeenkomst/", agreements.agreement_draft, name="agreement_draft"),
+    path("beheer/opdrachten/<int:pk>/gunning/", award.award, name="award"),
     path(_agreement, agreements.agreement, name="agreement"),
     path(f"{_agreement}versturen/", agreements.agreement_send, name="agreement_send"),
     path(f"{_agreement}ondertekening/", agreements.agreement_sign, name="agreement_sign"),

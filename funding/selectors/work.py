@@ -31,7 +31,7 @@ from funding.policies import (
     may_request_cofinancing,
     may_tell_decision,
 )
-from funding.services import default_due_on
+from funding.services.agreement import default_due_on
 
 DEFAULT_CLAIM_DAYS = 30
 

@@ -6,6 +6,7 @@ from funding.services.agreement import (
     record_signature,
     send_agreement,
 )
+from funding.services.award import award_procurement
 from funding.services.budget import add_budget_version, open_budget_year, transfer_credits
 from funding.services.claims import (
     CostLine,
@@ -67,6 +68,7 @@ __all__ = [
     "answer_reopening",
     "approve_claim",
     "ask_reopening",
+    "award_procurement",
     "book_recovery",
     "cancel_committee",
     "change_committee",

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.identifiers import normalise_kbo
 from accounts.models import User
 from accounts.roles import StaffRole
 from accounts.selectors import staff_with_role
@@ -109,7 +108,7 @@ class ProcurementForm(PortalForm):
 
 
 class ProcurementProgressForm(PortalModelForm):
-    """Publication and award."""
+    """Publication, and what becomes known after the award."""
 
     procedure = forms.ChoiceField(
         label=_("Plaatsingsprocedure"),
@@ -123,17 +122,6 @@ class ProcurementProgressForm(PortalModelForm):
         max_length=500,
         assume_scheme="https",
     )
-    awarded_on = DayField(label=_("Gegund op"), required=False)
-    contractor_kbo = forms.CharField(
-        label=_("Ondernemingsnummer van de opdrachtnemer"), required=False, max_length=20
-    )
-    contractor_is_sme = forms.TypedChoiceField(
-        label=_("Opdrachtnemer is een kmo"),
-        required=False,
-        choices=[("", _("Niet bekend")), ("True", _("Ja")), ("False", _("Nee"))],
-        coerce=lambda value: value == "True",
-        empty_value=None,
-    )
 
     class Meta:
         model = Procurement
@@ -141,16 +129,15 @@ class ProcurementProgressForm(PortalModelForm):
             "procedure",
             "published_on",
             "notice_url",
+            "notice_number",
             "tenders_received",
-            "awarded_on",
-            "award_amount",
-            "contractor_name",
-            "contractor_kbo",
-            "contractor_is_sme",
+            "award_notice_number",
         ]
 
-    def clean_contractor_kbo(self) -> str:
-        return normalise_kbo(self.cleaned_data["contractor_kbo"])
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.awarded_on is None:
+            del self.fields["award_notice_number"]
 
     def _post_clean(self) -> None:
         """The service checks the whole under lock; the instance here stays as it was read."""

@@ -207,6 +207,12 @@ class Procurement(models.Model):
     tenders_received = models.PositiveSmallIntegerField(_("aantal offertes"), null=True, blank=True)
     awarded_on = models.DateField(_("gegund op"), null=True, blank=True)
     award_amount = MoneyField(_("gunningsbedrag exclusief btw"), null=True, blank=True)
+    award_eligible_amount = MoneyField(
+        _("deel van het gunningsbedrag dat meetelt"),
+        null=True,
+        blank=True,
+        help_text=_("Voor de cofinanciering; met btw als die voor de oproep meetelt."),
+    )
     contractor_name = models.CharField(_("opdrachtnemer"), max_length=200, blank=True)
     contractor_kbo = models.CharField(
         _("ondernemingsnummer van de opdrachtnemer"),

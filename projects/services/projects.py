@@ -1,6 +1,5 @@
 """Opening a project from a selected proposal, and guiding it to its end."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record
 from common.constraints import readable_constraints
+from common.formatting import format_day
 from common.moments import today
 from projects.lifecycle import ENDED_PROJECT_STATES, PROJECT_LIFECYCLE
 from projects.models import Procurement, Project, ProjectPhase, Proposal
@@ -158,25 +158,24 @@ def add_procurement(
     return procurement
 
 
-PUBLICATION_FIELDS = ("procedure", "published_on", "notice_url", "tenders_received")
-AWARD_FIELDS = (
-    "awarded_on",
-    "award_amount",
-    "contractor_name",
-    "contractor_kbo",
-    "contractor_is_sme",
+PUBLICATION_FIELDS = (
+    "procedure",
+    "published_on",
+    "notice_url",
+    "notice_number",
+    "tenders_received",
 )
+AFTER_AWARD_FIELDS = ("award_notice_number", "contractor_is_sme")
+"""What may still become known when a procurement was awarded."""
 
 
 @transaction.atomic
 def update_procurement(*, procurement: Procurement, by: User, **changes: Any) -> Procurement:
-    """Record what is known of the publication and the award of a procurement.
-
-    An award takes the project to "gegund" when it was waiting for that.
+    """Record what is known of the publication; the award itself is `record_award`.
 
     Raises:
         PermissionDenied: when `by` may not guide projects.
-        ValidationError: when an award lacks its amount or contractor, or precedes the publication.
+        ValidationError: when a field is wrong, or the award would precede the publication.
     """
     procurement = (
         Procurement.objects.select_for_update(of=("self",))
@@ -184,10 +183,10 @@ def update_procurement(*, procurement: Procurement, by: User, **changes: Any) ->
         .get(pk=procurement.pk)
     )
     may_guide_project.check(by, procurement.project)
-    for name in (*PUBLICATION_FIELDS, *AWARD_FIELDS):
+    for name in (*PUBLICATION_FIELDS, *AFTER_AWARD_FIELDS):
         if name in changes:
             setattr(procurement, name, changes[name])
-    _refuse_impossible_award(procurement)
+    _refuse_award_before_publication(procurement, "published_on")
     procurement.full_clean(exclude=["project"])
     with readable_constraints():
         procurement.save()
@@ -200,18 +199,50 @@ def update_procurement(*, procurement: Procurement, by: User, **changes: Any) ->
     project = procurement.project
     if procurement.published_on and PROJECT_LIFECYCLE.allows(project, "publish_tender"):
         PROJECT_LIFECYCLE.perform(project, "publish_tender", actor=by)
-    if procurement.awarded_on and PROJECT_LIFECYCLE.allows(project, "award"):
+    return procurement
+
+
+@transaction.atomic
+def record_award(
+    *, project: Project, procurement: Procurement, by: User, **award: Any
+) -> Procurement:
+    """Record the award, once; a project that waited for it moves on. EUR, excluding VAT.
+
+    `project` is locked by the caller, who looks after the money (`funding.services.award`).
+
+    Raises:
+        ValidationError: awarded already, before the publication, or a field is wrong or missing.
+    """
+    procurement = Procurement.objects.select_for_update(of=("self",)).get(pk=procurement.pk)
+    if procurement.awarded_on is not None:
+        raise ValidationError(
+            _("Deze opdracht is al gegund op %(day)s.")
+            % {"day": format_day(procurement.awarded_on)},
+            code="state",
+        )
+    for name, value in award.items():
+        setattr(procurement, name, value)
+    if procurement.award_amount is None or procurement.award_amount <= 0:
+        raise ValidationError({"award_amount": _("Vul een bedrag van meer dan nul in.")})
+    if not procurement.contractor_name:
+        raise ValidationError({"contractor_name": _("Vul de opdrachtnemer in.")})
+    _refuse_award_before_publication(procurement, "awarded_on")
+    procurement.full_clean(exclude=["project"])
+    with readable_constraints():
+        procurement.save()
+    record(
+        actor=by,
+        action="project.procurement_awarded",
+        label=_("Gegund aan %(contractor)s") % {"contractor": procurement.contractor_name},
+        about=project,
+        data={"procurement": procurement.pk, "amount": str(procurement.award_amount)},
+    )
+    if PROJECT_LIFECYCLE.allows(project, "award"):
         PROJECT_LIFECYCLE.perform(project, "award", actor=by)
     return procurement
 
 
-def _refuse_impossible_award(procurement: Procurement) -> None:
-    awarded: date | None = procurement.awarded_on
-    if awarded is None:
-        return
-    if procurement.award_amount is None:
-        raise ValidationError({"award_amount": _("Vul het gunningsbedrag in.")})
-    if not procurement.contractor_name:
-        raise ValidationError({"contractor_name": _("Vul de opdrachtnemer in.")})
-    if procurement.published_on and awarded < procurement.published_on:
-        raise ValidationError({"awarded_on": _("De gunning kan niet vóór de bekendmaking.")})
+def _refuse_award_before_publication(procurement: Procurement, field: str) -> None:
+    awarded, published = procurement.awarded_on, procurement.published_on
+    if awarded is not None and published is not None and awarded < published:
+        raise ValidationError({field: _("De gunning kan niet vóór de bekendmaking.")})

@@ -188,19 +188,17 @@ def procurement_add(request: SignedInRequest, reference: str) -> HttpResponse:
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def procurement(request: SignedInRequest, reference: str, number: int) -> HttpResponse:
-    """Publication and award of a contract."""
+    """Publication of a contract."""
     found = _for_work(request, reference)
     row = get_object_or_404(Procurement, project=found, number=number)
     return act_page(
         request,
-        title=_("Bekendmaking en gunning"),
+        title=_("Bekendmaking"),
         form=posted(request, ProcurementProgressForm, instance=row),
         act=lambda data: services.update_procurement(procurement=row, by=request.user, **data),
         submit=_("Opslaan"),
         done=_("De opdracht is bijgewerkt."),
-        explanation=_(
-            "Een bekendmaking of een gunning brengt het project vanzelf naar de volgende status."
-        ),
+        explanation=_("Een bekendmaking brengt het project vanzelf naar de volgende status."),
         facts=[
             (_("Opdracht"), row.title),
             (_("Fase"), row.get_phase_display()),

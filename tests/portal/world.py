@@ -327,6 +327,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("funding:request", "pk"): lambda w: w.commitment.decision.request.pk,
     ("funding:commit", "pk"): lambda w: w.commitment.decision.request.pk,
     ("funding:request_new", "pk"): lambda w: w.procurement.pk,
+    ("funding:award", "pk"): lambda w: w.procurement.pk,
     ("funding:request_rule", "pk"): lambda w: w.procurement.pk,
     ("funding:claim_new", "pk"): lambda w: w.instalment.pk,
     ("reporting:", "year"): lambda w: w.budget_line.budget_year.year,

@@ -93,20 +93,21 @@ def test_steps_by_hand_and_their_refusals() -> None:
     )
 
 
-def test_an_award_needs_amount_and_contractor_and_follows_the_publication() -> None:
+def test_a_publication_moves_the_project_and_stays_before_the_award() -> None:
     procurement = ProcurementFactory(project__state=ProjectState.COFINANCING_GRANTED)
     update = {"act": services.update_procurement, "procurement": procurement, "by": staff()}
-    day = date(2026, 5, 1)
-    assert refused(**update, awarded_on=day) == "Vul het gunningsbedrag in."
-    award = {"awarded_on": day, "award_amount": Decimal(500_000)}
-    assert refused(**update, **award) == "Vul de opdrachtnemer in."
-    award["contractor_name"] = "Bedrijf (voorbeelddata)"
-    assert refused(**update, **award, published_on=date(2026, 5, 2)) == (
+    made = services.update_procurement(
+        procurement=procurement, by=staff(), published_on=date(2026, 4, 1), notice_number="BDA 1"
+    )
+    assert made.notice_number == "BDA 1"
+    project = Project.objects.get(pk=procurement.project_id)
+    assert project.state == ProjectState.TENDER_PUBLISHED
+    Procurement.objects.update(
+        awarded_on=date(2026, 5, 1), award_amount=Decimal(1), contractor_name="Bedrijf"
+    )
+    assert refused(**update, published_on=date(2026, 5, 2)) == (
         "De gunning kan niet vóór de bekendmaking."
     )
-    services.update_procurement(procurement=procurement, by=staff(), **award)
-    procurement.project.refresh_from_db()
-    assert procurement.project.state == ProjectState.AWARDED
 
 
 def test_a_guide_is_of_the_office_and_a_phase_ends_after_it_starts() -> None:
@@ -160,31 +161,17 @@ def test_staff_do_their_work_on_a_project_by_hand() -> None:
         "opdrachten/1/",
         procedure="open",
         published_on="2026-02-01",
-        awarded_on="2026-05-01",
-        award_amount="450.000,00",
-        contractor_name="Bedrijf (voorbeelddata)",
-        contractor_kbo="0207.509.031",
-        contractor_is_sme="True",
+        notice_number="BDA 2026-1",
     )
-    assert "450.000,00" in page
-    assert Procurement.objects.get().contractor_kbo == "0207509031"
+    assert "1 februari 2026" in page
+    assert "Gunning noteren" in page
+    page = post("stap/award/")
     page = post("stap/start_execution/")
     assert "De status van het project is nu: In uitvoering." in page
     page = post("stap/stop/", reason="Geen markt")
     assert "Geen markt" in page
     assert client.get(f"{base}stap/grant_cofinancing/").status_code == 404
     assert "Schrijf" not in text(client, base)
-
-
-def test_a_refused_award_comes_back_with_its_sentence() -> None:
-    procurement = ProcurementFactory()
-    url = f"/beheer/projecten/{procurement.project.reference}/opdrachten/1/"
-    answer = client_of(staff()).post(
-        url, {"awarded_on": "2026-05-01", "contractor_is_sme": "", "contractor_kbo": "12"}
-    )
-    assert "Dit is geen geldig ondernemingsnummer." in answer.content.decode()
-    answer = client_of(staff()).post(url, {"awarded_on": "2026-05-01", "contractor_is_sme": ""})
-    assert "Vul het gunningsbedrag in." in answer.content.decode()
 
 
 def test_other_staff_look_and_members_do_not_enter() -> None:
