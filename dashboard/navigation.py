@@ -80,6 +80,7 @@ STAFF_NAV = [
     NavItem(_("Geld"), _("Begroting"), "funding:budget_years", policies.sees_money),
     NavItem(_("Geld"), _("Cofinanciering"), "funding:requests", policies.sees_money),
     NavItem(_("Geld"), _("Beslissingscomité"), "funding:committee_meetings", policies.sees_money),
+    NavItem(_("Geld"), _("Wijzigingen"), "funding:changes", policies.sees_money),
     NavItem(_("Geld"), _("Schuldvorderingen"), "funding:claims", policies.sees_money),
     NavItem(_("Geld"), _("Parlementaire vraag"), "reporting:question", policies.sees_money),
     NavItem(_("Geld"), _("Jaarrapport"), "reporting:reports", policies.sees_money),

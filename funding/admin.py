@@ -9,6 +9,7 @@ from funding.models import (
     BudgetLine,
     BudgetVersion,
     BudgetYear,
+    ChangeRequest,
     Claim,
     ClaimDraft,
     ClaimEvidence,
@@ -166,6 +167,15 @@ class AgreementSignatureAdmin(ReadOnlyAdmin):
     list_select_related = ["agreement"]
     list_filter = ["party", "means"]
     search_fields = ["name", "agreement__number"]
+
+
+@admin.register(ChangeRequest)
+class ChangeRequestAdmin(ReadOnlyAdmin):
+    list_display = ["commitment", "kind", "state", "asked_by", "asked_at", "decided_by"]
+    list_select_related = ["commitment__project", "asked_by", "decided_by"]
+    list_filter = ["kind", "state", "asked_at"]
+    search_fields = ["commitment__number", "commitment__project__reference", "reason"]
+    date_hierarchy = "asked_at"
 
 
 @admin.register(FundingText)

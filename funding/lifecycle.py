@@ -84,6 +84,25 @@ AGREEMENT_LIFECYCLE = Lifecycle(
 )
 
 
+class ChangeState(models.TextChoices):
+    """Of a change that was asked for a grant."""
+
+    ASKED = "asked", _("Gevraagd")
+    ACCEPTED = "accepted", _("Aanvaard")
+    REFUSED = "refused", _("Geweigerd")
+    WITHDRAWN = "withdrawn", _("Ingetrokken")
+
+
+CHANGE_LIFECYCLE = Lifecycle(
+    ChangeState,
+    [
+        step("accept", _("Aanvaarden"), [ChangeState.ASKED], ChangeState.ACCEPTED),
+        step("refuse", _("Weigeren"), [ChangeState.ASKED], ChangeState.REFUSED),
+        step("withdraw", _("Intrekken"), [ChangeState.ASKED], ChangeState.WITHDRAWN),
+    ],
+)
+
+
 class InstalmentState(models.TextChoices):
     PLANNED = "planned", _("Gepland")
     CLAIMABLE = "claimable", _("Opvraagbaar")

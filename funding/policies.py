@@ -62,6 +62,32 @@ may_sign_for_fund = policy("Alleen het programma mag de ondertekening van het fo
 )
 
 
+@policy("Alleen een indiener van de organisatie of het PIO-team mag een wijziging vragen.")
+def may_ask_change(user: Any, commitment: Any) -> bool:
+    organisation_id = commitment.project.organisation_id
+    return (is_team_member | is_project_leader).test(user, None) or (
+        user.is_active and user.has_member_role(organisation_id, MemberRole.SUBMITTER)
+    )
+
+
+@policy("Alleen een indiener van de organisatie of het PIO-team mag een wijziging intrekken.")
+def may_withdraw_change(user: Any, change: Any) -> bool:
+    return may_ask_change.test(user, change.commitment)
+
+
+@policy(
+    "Over een wijziging beslist de projectleider of de programmamanager, en nooit wie ze vroeg. "
+    "Een lager bedrag geeft de programmamanager vrij."
+)
+def may_decide_change(user: Any, change: Any) -> bool:
+    if user.pk == change.asked_by_id:
+        return False
+    kept = change.commitment.committed - change.commitment.released
+    if change.new_amount is not None and change.new_amount < kept:
+        return is_programme_manager.test(user, None)
+    return (is_project_leader | is_programme_manager).test(user, None)
+
+
 @policy("Wie een schuldvordering indiende, kan ze niet zelf controleren.")
 def is_not_claimant(user: Any, claim: Any) -> bool:
     return bool(claim.claimed_by_id != user.pk)

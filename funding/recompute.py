@@ -5,9 +5,11 @@ Award, change request and the pages that show before and after all ask these fun
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
+from calls.cofinancing import advise
 from common.money import ZERO, round_cents
 
 
@@ -81,3 +83,133 @@ def lower(*, kept: Decimal, paid: Decimal, parts: Sequence[Part], target: Decima
         before=list(parts),
         after=split_again(parts, after) if after < kept else list(parts),
     )
+
+
+# --- A change that is asked ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PhaseDates:
+    """A phase of the project with its agreed days; `key` is its row."""
+
+    key: int
+    name: str
+    is_own: bool
+    starts_on: date | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A grant at one moment: what is kept, the rule, the instalments, the days. EUR.
+
+    `wanted` is what the grant would be; more than `kept` when the committee still has to decide.
+    """
+
+    kept: Decimal
+    wanted: Decimal
+    paid: Decimal
+    base: Decimal | None
+    rate: Decimal | None
+    ceiling: Decimal | None
+    rule: str
+    ends_on: date | None
+    parts: tuple[Part, ...] = ()
+    phases: tuple[PhaseDates, ...] = ()
+    text: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, to keep as they are; amounts as text."""
+        return {
+            "kept": _cents(self.kept),
+            "wanted": _cents(self.wanted),
+            "paid": _cents(self.paid),
+            "base": None if self.base is None else _cents(self.base),
+            "rule": self.rule,
+            "ends_on": _day(self.ends_on),
+            "parts": [
+                {
+                    "number": one.number,
+                    "amount": _cents(one.amount),
+                    "is_fixed": one.is_fixed,
+                    "condition": one.condition,
+                    "expected_on": _day(one.expected_on),
+                }
+                for one in self.parts
+            ],
+            "phases": [
+                {
+                    "name": one.name,
+                    "starts_on": _day(one.starts_on),
+                    "ends_on": _day(one.ends_on),
+                }
+                for one in self.phases
+            ],
+            "text": self.text,
+        }
+
+
+def _cents(amount: Decimal) -> str:
+    return f"{amount:.2f}"
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def changed(
+    before: Picture,
+    *,
+    new_base: Decimal | None = None,
+    new_amount: Decimal | None = None,
+    new_end: date | None = None,
+    text: str = "",
+) -> Picture:
+    """The grant after the change.
+
+    Another amount: the rule says its sentence for the new cost. Less comes free at once and the
+    instalments share the rest; more is only wanted: nothing changes until the committee decides.
+    Another end: what nobody claimed yet, the own phase and what comes after it move as many days.
+    """
+    after = replace(before, text=text or before.text)
+    if new_amount is not None and new_base is not None:
+        rule = before.rule
+        if before.rate is not None:
+            rule = advise(new_base, rate=before.rate, ceiling=before.ceiling).explanation
+        less = lower(kept=before.kept, paid=before.paid, parts=before.parts, target=new_amount)
+        after = replace(
+            after,
+            base=new_base,
+            rule=rule,
+            wanted=max(new_amount, less.kept_after),
+            kept=less.kept_after,
+            parts=tuple(less.after),
+        )
+    if new_end is not None:
+        moved = new_end - before.ends_on if before.ends_on else timedelta(0)
+        after = replace(
+            after,
+            ends_on=new_end,
+            parts=tuple(
+                one if one.is_fixed else replace(one, expected_on=_later(one.expected_on, moved))
+                for one in after.parts
+            ),
+            phases=tuple(_moved(one, before.ends_on, new_end, moved) for one in after.phases),
+        )
+    return after
+
+
+def _moved(phase: PhaseDates, old_end: date | None, new_end: date, moved: timedelta) -> PhaseDates:
+    if phase.is_own:
+        return replace(phase, ends_on=new_end)
+    if old_end is not None and phase.starts_on is not None and phase.starts_on > old_end:
+        return replace(
+            phase,
+            starts_on=_later(phase.starts_on, moved),
+            ends_on=_later(phase.ends_on, moved),
+        )
+    return phase
+
+
+def _later(day: date | None, moved: timedelta) -> date | None:
+    return day + moved if day else None

@@ -2,6 +2,7 @@
 
 from funding.models.agreement import Agreement, AgreementSignature, FundingText
 from funding.models.budget import BudgetLine, BudgetVersion, BudgetYear
+from funding.models.changes import ChangeKind, ChangeRequest
 from funding.models.closing import LapsedCredit, YearClosing, YearReopening
 from funding.models.cofinancing import CofinancingRequest, CommitteeDecision, TenderDocument
 from funding.models.committee import CommitteeItem, CommitteeMeeting
@@ -15,6 +16,8 @@ __all__ = [
     "BudgetLine",
     "BudgetVersion",
     "BudgetYear",
+    "ChangeKind",
+    "ChangeRequest",
     "Claim",
     "ClaimDraft",
     "ClaimEvidence",

@@ -30,6 +30,15 @@ class CofinancingRequest(models.Model):
         related_name="cofinancing_requests",
         verbose_name=_("opdracht"),
     )
+    adds_to = models.ForeignKey(
+        "funding.Commitment",
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="additions",
+        verbose_name=_("aanvulling op"),
+        help_text=_("Na een wijzigingsaanvraag: het comité beslist over het verschil."),
+    )
     eligible_base = MoneyField(_("in aanmerking komende kost"))
     rate = models.DecimalField(_("aandeel"), max_digits=5, decimal_places=4)
     ceiling = MoneyField(_("plafond"), null=True, blank=True)
@@ -99,10 +108,19 @@ class CofinancingRequest(models.Model):
                         RequestState.REQUESTED.value,
                         RequestState.POSTPONED.value,
                         RequestState.GRANTED.value,
-                    ]
+                    ],
+                    adds_to__isnull=True,
                 ),
                 name="funding_request_once_per_procurement",
                 violation_error_message=_("Voor deze opdracht loopt al een aanvraag."),
+            ),
+            unique(
+                "funding_request_one_addition_at_a_time",
+                "adds_to",
+                condition=models.Q(
+                    state__in=[RequestState.REQUESTED.value, RequestState.POSTPONED.value]
+                ),
+                message=_("Over een aanvulling op deze vastlegging is nog niet beslist."),
             ),
         ]
         triggers = [REQUEST_LIFECYCLE.trigger("request_state_steps")]

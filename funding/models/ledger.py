@@ -21,6 +21,7 @@ from projects.models import Project
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from funding.models.changes import ChangeRequest
     from funding.models.payment import Instalment
 
 
@@ -69,6 +70,7 @@ class Commitment(models.Model):
     if TYPE_CHECKING:
         entries: RelatedManager["LedgerEntry"]
         instalments: RelatedManager["Instalment"]
+        changes: RelatedManager["ChangeRequest"]
 
     class Meta:
         verbose_name = _("vastlegging")

@@ -55,7 +55,10 @@ def request_page(pk: int) -> CofinancingRequest:
     documents = TenderDocument.objects.select_related("file", "added_by").order_by("-version")
     found = (
         CofinancingRequest.objects.select_related(
-            "procurement__project__organisation", "procurement__project__call", "requested_by"
+            "procurement__project__organisation",
+            "procurement__project__call",
+            "requested_by",
+            "adds_to",
         )
         .prefetch_related(
             Prefetch("decisions", queryset=decisions),

@@ -10,10 +10,17 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.moments import local_day, today
 from common.work import WorkItem
-from funding.lifecycle import AgreementState, CommitteeState, InstalmentState, RequestState
+from funding.lifecycle import (
+    AgreementState,
+    ChangeState,
+    CommitteeState,
+    InstalmentState,
+    RequestState,
+)
 from funding.models import (
     Agreement,
     AgreementSignature,
+    ChangeRequest,
     Claim,
     CofinancingRequest,
     Commitment,
@@ -26,6 +33,7 @@ from funding.policies import (
     may_approve,
     may_check_claim,
     may_commit,
+    may_decide_change,
     may_pay,
     may_record_decision,
     may_request_cofinancing,
@@ -55,6 +63,7 @@ def work_for(user: User) -> list[WorkItem]:
         items += _requests_without_document()
         items += _agreements_to_move_on()
         items += _instalments_to_plan()
+    items += _changes_to_decide(user)
     items += _claims(user)
     return items
 
@@ -159,6 +168,20 @@ def _agreements_to_move_on() -> list[WorkItem]:
             (_("Ondertekening noteren"), returned),
         )
         for one in found
+    ]
+
+
+def _changes_to_decide(user: User) -> list[WorkItem]:
+    """What this person may decide on; nobody is asked to decide on an own question."""
+    asked = (
+        ChangeRequest.objects.filter(state=ChangeState.ASKED)
+        .select_related("commitment__project")
+        .order_by("asked_at", "pk")
+    )
+    return [
+        _item(_("Wijziging beslissen"), str(one.commitment.project), one.get_absolute_url())
+        for one in asked
+        if may_decide_change.test(user, one)
     ]
 
 

@@ -8,6 +8,7 @@ from funding.services.agreement import (
 )
 from funding.services.award import award_procurement
 from funding.services.budget import add_budget_version, open_budget_year, transfer_credits
+from funding.services.changes import ask_change, decide_change, withdraw_change
 from funding.services.claims import (
     CostLine,
     LineCheck,
@@ -67,6 +68,7 @@ __all__ = [
     "add_tender_document",
     "answer_reopening",
     "approve_claim",
+    "ask_change",
     "ask_reopening",
     "award_procurement",
     "book_recovery",
@@ -78,6 +80,7 @@ __all__ = [
     "close_year",
     "commit",
     "commit_preparation",
+    "decide_change",
     "decide_item",
     "default_dossier_deadline",
     "default_due_on",
@@ -109,4 +112,5 @@ __all__ = [
     "split",
     "take_off_agenda",
     "transfer_credits",
+    "withdraw_change",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import User
 from accounts.roles import MemberRole
 from accounts.selectors import members_with_role
-from funding.models import Agreement, Claim, CommitteeDecision, Instalment
+from funding.models import Agreement, ChangeRequest, Claim, CommitteeDecision, Instalment
 from notifications.services import portal_url, queue_mail
 from projects.models import Project
 
@@ -39,6 +39,11 @@ def tell_agreement(agreement: Agreement) -> None:
     """To everybody who may sign for the beneficiary, with the day on which it is due."""
     project = agreement.decision.request.procurement.project
     _tell_submitters("agreement", project, once=f"{agreement.pk}", due_on=agreement.due_on)
+
+
+def tell_change(change: ChangeRequest) -> None:
+    """To everybody who may submit for the beneficiary: there is an answer; not which."""
+    _tell_submitters("change", change.commitment.project, once=f"{change.pk}")
 
 
 def _tell_submitters(what: str, project: Project, *, once: str, **context: Any) -> None:

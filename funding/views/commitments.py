@@ -23,8 +23,14 @@ from funding.forms.cofinancing import (
     ReleaseForm,
 )
 from funding.lifecycle import InstalmentState
-from funding.models import BudgetLine, Commitment
-from funding.policies import may_commit, may_pay, may_release, may_request_cofinancing
+from funding.models import BudgetLine, ChangeKind, Commitment
+from funding.policies import (
+    may_ask_change,
+    may_commit,
+    may_pay,
+    may_release,
+    may_request_cofinancing,
+)
 from funding.selectors import commitments as selectors
 from funding.services import PlannedInstalment
 from funding.views.access import money_view
@@ -47,6 +53,10 @@ def commitment(request: SignedInRequest, number: str) -> HttpResponse:
             "project": found.project,
             "instalments": instalments,
             "may_open": may_plan,
+            "changes": found.changes.all(),
+            "change_kinds": ChangeKind.choices
+            if found.decision_id and may_ask_change.test(request.user, found)
+            else [],
             "may_plan": may_plan
             and found.open_amount > 0
             and all(instalment.state == InstalmentState.PLANNED for instalment in instalments),

@@ -18,11 +18,12 @@ from common.views import add_errors, service_errors
 from funding import services
 from funding.forms.claims import ClaimForm, CostRows, EvidenceForm, new_row, posted_content
 from funding.lifecycle import InstalmentState
-from funding.models import ClaimEvidence, Instalment
+from funding.models import ChangeKind, ClaimEvidence, Instalment
 from funding.policies import may_claim
 from funding.selectors import claims as claim_selectors
 from funding.selectors import commitments as selectors
 from funding.selectors import committee
+from funding.selectors.changes import changes_of
 from funding.services.claims import MAX_LINES, vat_counts
 from projects.forms.tables import AllErrors
 from projects.selectors.projects import member_project
@@ -48,6 +49,8 @@ def project_funding(request: SignedInRequest, reference: str) -> HttpResponse:
             "commitments": commitments,
             "decisions": committee.told_decisions(project),
             "agreements": committee.sent_agreements(project),
+            "changes": changes_of(project),
+            "change_kinds": ChangeKind.choices,
             "may_claim": request.user.has_member_role(
                 project.organisation_id, MemberRole.SUBMITTER
             ),

@@ -38,6 +38,7 @@ from evaluations.services.meetings import add_to_agenda, plan_meeting
 from funding.models import Agreement, BudgetLine, Commitment
 from funding.services import (
     CostLine,
+    ask_change,
     ask_reopening,
     claim_instalment,
     close_year,
@@ -239,6 +240,13 @@ class World:
         )
         decision = self.commitment.decision
         assert decision is not None
+        self.change = ask_change(
+            commitment=self.commitment,
+            kind="partner",
+            reason="De hogeschool stapt uit.",
+            description="De hogeschool valt weg.",
+            by=self.case.team,
+        )
         self.agreement = draft_agreement(decision=decision, by=self.case.team)
         Agreement.objects.update(state=Agreement.State.SENT, sent_at=timezone.now())
         self.signature = record_signature(
@@ -327,6 +335,9 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("funding:request", "pk"): lambda w: w.commitment.decision.request.pk,
     ("funding:commit", "pk"): lambda w: w.commitment.decision.request.pk,
     ("funding:request_new", "pk"): lambda w: w.procurement.pk,
+    ("funding:change", "pk"): lambda w: w.change.pk,
+    ("funding:member_change", "pk"): lambda w: w.change.pk,
+    ("funding:", "kind"): lambda w: "scope",
     ("funding:award", "pk"): lambda w: w.procurement.pk,
     ("funding:request_rule", "pk"): lambda w: w.procurement.pk,
     ("funding:claim_new", "pk"): lambda w: w.instalment.pk,
