@@ -82,6 +82,8 @@ STAFF_NAV = [
     NavItem(_("Geld"), _("Beslissingscomité"), "funding:committee_meetings", policies.sees_money),
     NavItem(_("Geld"), _("Wijzigingen"), "funding:changes", policies.sees_money),
     NavItem(_("Geld"), _("Schuldvorderingen"), "funding:claims", policies.sees_money),
+    NavItem(_("Geld"), _("Betalingen"), "payments:orders", policies.sees_money),
+    NavItem(_("Geld"), _("Rekeningen"), "payments:accounts", policies.sees_money),
     NavItem(_("Geld"), _("Parlementaire vraag"), "reporting:question", policies.sees_money),
     NavItem(_("Geld"), _("Jaarrapport"), "reporting:reports", policies.sees_money),
     NavItem(_("Portaal"), _("Herinneringen en mails"), "notifications:overview", may_see_messages),

@@ -25,6 +25,7 @@ from evaluations.selectors import waiting_files
 from evaluations.selectors.talks import talk_work
 from funding.selectors import work_for as funding_work
 from notifications.selectors import mails_that_need_a_person
+from payments.selectors import work_for as payment_work
 from projects.lifecycle import ProposalState
 from projects.models import Project, Proposal
 from projects.selectors.assignments import assigned_to
@@ -102,6 +103,7 @@ WORK: list[Callable[[User], list[WorkItem]]] = [
     talk_work,
     project_work,
     funding_work,
+    payment_work,
     _calls_to_move,
     _failures,
 ]

@@ -286,6 +286,14 @@ OPEN_DATA_LICENCE = env.str(
 # From which likeness of titles (0 to 1, trigrams) two subsidies of one body may be the same.
 DOUBLE_SUBSIDY_LIKENESS = env.float("DOUBLE_SUBSIDY_LIKENESS", 0.4)
 
+# The account that pays: name, IBAN and BIC as the bank knows them. Outside production an example.
+PAYMENT_DEBTOR_NAME = env.str(
+    "PAYMENT_DEBTOR_NAME",
+    "" if PRODUCTION else "Fonds voor Innoveren en Ondernemen (voorbeeld)",
+)
+PAYMENT_DEBTOR_IBAN = env.str("PAYMENT_DEBTOR_IBAN", "" if PRODUCTION else "BE68539007547034")
+PAYMENT_DEBTOR_BIC = env.str("PAYMENT_DEBTOR_BIC", "" if PRODUCTION else "GKCCBEBB")
+
 # --- Web security -----------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -29,6 +29,7 @@ from funding.models import (
     CommitteeMeeting,
     TenderDocument,
 )
+from funding.ordered import running_orders
 from funding.policies import (
     may_approve,
     may_check_claim,
@@ -226,6 +227,7 @@ def _claims(user: User) -> list[WorkItem]:
         .select_related("instalment__commitment__project")
         .order_by("claimed_at", "pk")
     )
+    ordered = running_orders([claim.pk for claim in claims])
     return [
         _item(
             labels[claim.instalment.state],
@@ -238,7 +240,8 @@ def _claims(user: User) -> list[WorkItem]:
             due_on=local_day(claim.claimed_at) + timedelta(days=claim_days()),
         )
         for claim in claims
-        if claim.instalment.state != InstalmentState.CHECKED or claim.checked_by_id != user.pk
+        if claim.pk not in ordered
+        and (claim.instalment.state != InstalmentState.CHECKED or claim.checked_by_id != user.pk)
     ]
 
 

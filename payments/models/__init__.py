@@ -1,0 +1,7 @@
+"""Bank accounts, payment orders, and what the bank answers."""
+
+from payments.models.bank import BankAccount
+from payments.models.confirmations import BankFile
+from payments.models.orders import OrderLine, PaymentOrder
+
+__all__ = ["BankAccount", "BankFile", "OrderLine", "PaymentOrder"]
