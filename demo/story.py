@@ -26,6 +26,7 @@ from demo.evaluation import (
 from demo.history import tell_history
 from demo.money import Bookkeeper, Grant, budget_years, state_after
 from demo.organisations import invented_organisations
+from demo.payments import accounts_and_order
 from demo.people import Cast, gather
 from demo.projects import invented_project, real_projects
 from demo.proposals import DAY_OF_DECISIONS, Player, Story
@@ -239,6 +240,7 @@ class Stage:
             project = invented_project(proposal, self.cast, state_after(grant))
             books.grant(project, grant)
         self._pipeline(books, selected[len(grants) :])
+        accounts_and_order(self.calendar, self.cast)
 
     def _grants_on_real_titles(self) -> dict[int, Grant]:
         """Invented amounts on real titles, by position in the source; marked as example data."""

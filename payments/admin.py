@@ -39,8 +39,8 @@ class OrderLineAdmin(ReadOnlyAdmin):
 
 @admin.register(BankFile)
 class BankFileAdmin(ReadOnlyAdmin):
-    list_display = ["file", "row_count", "uploaded_by", "uploaded_at", "booked_at", "booked_count"]
-    list_select_related = ["file", "uploaded_by"]
+    list_display = ["name", "row_count", "uploaded_by", "uploaded_at", "booked_at", "booked_count"]
+    list_select_related = ["uploaded_by"]
     list_filter = ["booked_at"]
-    search_fields = ["file__name", "sha256"]
+    search_fields = ["name", "sha256"]
     date_hierarchy = "uploaded_at"

@@ -13,7 +13,7 @@ urlpatterns = [
     path(
         "organisatie/<int:pk>/rekening/", bank.organisation_accounts, name="organisation_accounts"
     ),
-    path("rekeningen/<int:pk>/bewijs/", bank.proof, name="account_proof"),
+    path("organisatie/rekeningen/<int:pk>/bewijs/", bank.proof, name="account_proof"),
     path("beheer/rekeningen/", bank.accounts, name="accounts"),
     path(_account, bank.account, name="account"),
     path(f"{_account}bevestigen/", bank.confirm, name="account_confirm"),

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.constraints import check, unique
-from documents.models import StoredFile
 
 
 class BankFile(models.Model):
@@ -16,9 +15,8 @@ class BankFile(models.Model):
     The SHA-256 tells the same file again, whatever its name.
     """
 
-    file = models.ForeignKey(
-        StoredFile, models.RESTRICT, related_name="+", verbose_name=_("bestand")
-    )
+    name = models.CharField(_("bestandsnaam"), max_length=200)
+    content = models.BinaryField(_("inhoud"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     row_count = models.PositiveIntegerField(_("rijen"))
     uploaded_by = models.ForeignKey(
@@ -54,7 +52,7 @@ class BankFile(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.file.name
+        return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("payments:bank_file", args=[self.pk])

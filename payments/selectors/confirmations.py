@@ -107,8 +107,10 @@ def _mismatch(row: BankRow, line: OrderLine | None) -> Problem | None:
 
 def bank_file_list() -> QuerySet[BankFile]:
     """Files that were read in, latest first."""
-    return BankFile.objects.select_related("file", "uploaded_by", "booked_by").order_by(
-        "-uploaded_at", "-pk"
+    return (
+        BankFile.objects.select_related("uploaded_by", "booked_by")
+        .defer("content")
+        .order_by("-uploaded_at", "-pk")
     )
 
 
@@ -118,7 +120,7 @@ def bank_file_page(pk: int) -> BankFile:
     Raises:
         Http404: when there is none.
     """
-    found = bank_file_list().filter(pk=pk).first()
+    found = bank_file_list().defer(None).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

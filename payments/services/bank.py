@@ -1,5 +1,7 @@
 """Entering the account of an organisation, and its confirmation by somebody else."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
@@ -10,6 +12,7 @@ from audit.services import record
 from common import clock
 from common.constraints import readable_constraints
 from documents.services import store_upload
+from documents.uploads import check_upload
 from payments.iban import read_iban
 from payments.models import BankAccount
 from payments.policies import may_enter_account, may_judge_account
@@ -32,12 +35,7 @@ def enter_account(
             be kept.
     """
     may_enter_account.check(by, organisation)
-    try:
-        number = read_iban(iban)
-    except ValidationError as refusal:
-        raise ValidationError({"iban": refusal.error_list}) from refusal
-    if not holder.strip():
-        raise ValidationError({"holder": _("Schrijf op wiens naam de rekening staat.")})
+    number = _read(iban, holder, proof)
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     known = BankAccount.objects.filter(organisation=organisation)
     if known.current().filter(iban=number, holder=holder.strip()).exists():
@@ -48,14 +46,31 @@ def enter_account(
         organisation=organisation, iban=number, holder=holder.strip(), entered_by=by
     )
     if proof is not None:
-        try:
-            account.proof = store_upload(uploaded=proof, created_by=by)
-        except ValidationError as refusal:
-            raise ValidationError({"proof": refusal.error_list}) from refusal
+        account.proof = store_upload(uploaded=proof, created_by=by)
     with readable_constraints():
         account.save()
     _record(account, by, "entered", _("Rekening ingevoerd"))
     return account
+
+
+def _read(iban: str, holder: str, proof: File | None) -> str:
+    """The number; raises ValidationError with everything that is wrong, each beside its field."""
+    wrong: dict[str, Any] = {}
+    number = ""
+    try:
+        number = read_iban(iban)
+    except ValidationError as refusal:
+        wrong["iban"] = refusal.error_list
+    if not holder.strip():
+        wrong["holder"] = _("Schrijf op wiens naam de rekening staat.")
+    if proof is not None:
+        try:
+            check_upload(proof)
+        except ValidationError as refusal:
+            wrong["proof"] = refusal.error_list
+    if wrong:
+        raise ValidationError(wrong)
+    return number
 
 
 @transaction.atomic

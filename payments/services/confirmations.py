@@ -10,7 +10,7 @@ from accounts.models import User
 from audit.services import record
 from common import clock
 from common.formatting import format_moment
-from documents.services import store_file
+from documents.services.files import readable_name
 from funding.models import BudgetLine, Payment
 from funding.services import pay_claim, return_payment
 from funding.services.budget import lock_lines
@@ -40,8 +40,13 @@ def read_bank_file(*, content: bytes, name: str, by: User) -> BankFile:
         rows = read_rows(content)
     except ValidationError as refusal:
         raise ValidationError({"file": refusal.error_list}) from refusal
-    stored = store_file(content=content, name=name, content_type="text/csv", created_by=by)
-    return BankFile.objects.create(file=stored, sha256=digest, row_count=len(rows), uploaded_by=by)
+    return BankFile.objects.create(
+        name=readable_name(name),
+        content=content,
+        sha256=digest,
+        row_count=len(rows),
+        uploaded_by=by,
+    )
 
 
 @transaction.atomic
@@ -54,11 +59,9 @@ def book_bank_file(*, bank_file: BankFile, by: User) -> BankFile:
             nothing is booked then.
     """
     may_book_confirmations.check(by)
-    bank_file = (
-        BankFile.objects.select_for_update(of=("self",)).select_related("file").get(pk=bank_file.pk)
-    )
+    bank_file = BankFile.objects.select_for_update(of=("self",)).get(pk=bank_file.pk)
     _refuse_booked(bank_file)
-    rows = read_rows(bank_file.file.read())
+    rows = read_rows(bytes(bank_file.content))
     _lock(plan_rows(rows))
     planned = plan_rows(rows)
     wrong = [one for one in planned if one.problem is not None]

@@ -62,7 +62,7 @@ def bank_file(request: SignedInRequest, pk: int) -> HttpResponse:
             )
             return redirect(found)
     try:
-        planned = selectors.plan_rows(read_rows(found.file.read()))
+        planned = selectors.plan_rows(read_rows(bytes(found.content)))
     except ValidationError as refusal:  # a rule for files that came after this one
         form.add_error(None, refusal)
         planned = []

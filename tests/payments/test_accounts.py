@@ -129,7 +129,7 @@ def test_an_organisation_enters_its_account_and_sees_no_other() -> None:
     ).content.decode()
     assert "Wij kennen de bank van dit nummer niet." in page
     account = BankAccount.objects.get()
-    proof = f"/rekeningen/{account.pk}/bewijs/"
+    proof = f"/organisatie/rekeningen/{account.pk}/bewijs/"
     assert b"".join(client.get(proof)) == PNG
     stranger = Client()
     stranger.force_login(MembershipFactory(role=MemberRole.MANAGER).user)

@@ -70,7 +70,6 @@ def test_the_same_file_twice_changes_nothing_and_says_when_it_was_read() -> None
     assert sentence.endswith("Er is niets geboekt.")
     with pytest.raises(IntegrityError, match="payments_bank_file_once"), transaction.atomic():
         BankFile.objects.create(
-            file=BankFile.objects.get().file,
             sha256=BankFile.objects.get().sha256,
             row_count=1,
             uploaded_by=team(),

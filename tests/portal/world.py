@@ -20,7 +20,7 @@ from calls.models import Call, CallFollower, CallQuestion, CostPhase
 from calls.services import start_form_change
 from common.moments import today
 from documents.models import Job
-from documents.services import request_document
+from documents.services import request_document, store_file
 from evaluations.models import (
     AdviserProfile,
     AssignmentRun,
@@ -52,6 +52,7 @@ from funding.services import (
     record_signature,
 )
 from notifications.models import OutboxMail
+from payments.models import BankAccount, BankFile, PaymentOrder
 from projects.models import Project, Proposal
 from projects.services import save_answers
 from projects.services.information import Asked, ask_information, default_due_on
@@ -63,10 +64,12 @@ from tests.funding.factories import (
     BudgetYearFactory,
     GrantFactory,
     budget_line,
+    commitment,
     programme_manager,
     request_with_document,
     upload,
 )
+from tests.payments.acts import IBAN, approved_of, bank_csv, bank_row
 from tests.projects.factories import ProcurementFactory, ProjectFactory, ProposalFactory
 from tests.rehearsals.factories import played
 
@@ -121,6 +124,7 @@ class World:
         self.phase = self.project.phases.create(phase=CostPhase.PREPARATION)
         self._add_money()
         self._add_committee()
+        self._add_payments()
         self.job: Job = request_document(
             kind="calls.blank_form",
             params={"call": self.call.pk},
@@ -195,6 +199,43 @@ class World:
             by=self.refused.team,
             planned_at=timezone.now() + timedelta(days=3),
             place="Brussel",
+        )
+
+    def _add_payments(self) -> None:
+        """An account that waits, an order that waits for its signature, a file of the bank."""
+        self.account = BankAccount.objects.create(
+            organisation=self.organisation,
+            iban=IBAN,
+            holder=self.organisation.name,
+            proof=store_file(content=PNG, name="bewijs.png", created_by=self.member),
+            entered_by=self.member,
+        )
+        [claim] = approved_of(commitment(500), "100")
+        account = claim.instalment.commitment.project.organisation.bank_accounts.get()
+        self.order = PaymentOrder.objects.create(
+            number="BO-2026-00001",
+            execute_on=today(),
+            debtor_name="Fonds",
+            debtor_iban=IBAN,
+            total=claim.amount,
+            made_by=programme_manager(),
+        )
+        line = self.order.lines.create(
+            claim=claim,
+            account=account,
+            amount=claim.amount,
+            iban=account.iban,
+            name=account.holder,
+            message="Schijf 1",
+            end_to_end_id="BO-2026-00001-0001",
+        )
+        content = bank_csv(bank_row(line))
+        self.bank_file = BankFile.objects.create(
+            name="bank.csv",
+            content=content,
+            sha256="1" * 64,
+            row_count=1,
+            uploaded_by=self.order.made_by,
         )
 
     def _add_money(self) -> None:
@@ -354,6 +395,11 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("funding:agreement", "pk"): lambda w: w.agreement.pk,
     ("funding:agreement_draft", "pk"): lambda w: w.commitment.decision.pk,
     ("funding:signed_copy", "pk"): lambda w: w.signature.pk,
+    ("payments:", "pk"): lambda w: w.account.pk,
+    ("payments:", "number"): lambda w: w.order.number,
+    ("payments:", "kind"): lambda w: "xml",
+    ("payments:organisation_accounts", "pk"): lambda w: w.organisation.pk,
+    ("payments:bank_file", "pk"): lambda w: w.bank_file.pk,
     ("reporting:report_csv", "key"): lambda w: "kredieten",
     ("reporting:report_export", "extension"): lambda w: "pdf",
     ("notifications:", "mail_id"): lambda w: w.mail.pk,
