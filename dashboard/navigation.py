@@ -65,6 +65,7 @@ STAFF_NAV = [
     NavItem(_("Werk"), _("Mijn belangen"), "evaluations:interests", policies.is_staff),
     NavItem(_("Werk"), _("Brieven"), "evaluations:letters", may_see_all_files),
     NavItem(_("Werk"), _("Projecten"), "projects:staff_projects", policies.is_staff),
+    NavItem(_("Werk"), _("Verplichtingen"), "projects:obligation_calendar", policies.is_staff),
     NavItem(_("Oproepen"), _("Oproepen"), "calls:staff_list", policies.is_staff),
     NavItem(
         _("Oproepen"),

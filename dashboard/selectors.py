@@ -29,6 +29,7 @@ from payments.selectors import work_for as payment_work
 from projects.lifecycle import ProposalState
 from projects.models import Project, Proposal
 from projects.selectors.assignments import assigned_to
+from projects.selectors.obligations import obligation_work
 from projects.selectors.partners import parts_for_dashboard
 from projects.selectors.projects import work_for as project_work
 from projects.selectors.proposals import ProposalCard, own_proposals, proposals_for_dashboard
@@ -102,6 +103,7 @@ def _failures(user: User) -> list[WorkItem]:
 WORK: list[Callable[[User], list[WorkItem]]] = [
     talk_work,
     project_work,
+    obligation_work,
     funding_work,
     payment_work,
     _calls_to_move,

@@ -8,6 +8,7 @@ from projects.models import (
     CostLine,
     InformationItem,
     InformationRequest,
+    Obligation,
     Partner,
     PartnerAccess,
     Procurement,
@@ -203,3 +204,12 @@ class InformationItemAdmin(ReadOnlyAdmin):
     list_display = ["request", "position", "section_code", "label"]
     list_filter = ["section_code"]
     search_fields = ["label", "question", "request__proposal__reference"]
+
+
+@admin.register(Obligation)
+class ObligationAdmin(ReadOnlyAdmin):
+    list_display = ["project", "title", "kind", "due_on", "state", "delivered_at"]
+    list_select_related = ["project"]
+    list_filter = ["state", "kind"]
+    search_fields = ["project__reference", "project__title", "title"]
+    date_hierarchy = "due_on"

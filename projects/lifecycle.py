@@ -16,6 +16,7 @@ from projects.policies import (
     is_submitter,
     may_answer_request,
     may_ask_information,
+    may_deliver,
     may_guide_project,
 )
 
@@ -278,6 +279,50 @@ PROJECT_LIFECYCLE = Lifecycle(
             ProjectState.STOPPED,
             who=may_guide_project,
             guard=_has_pause_or_stop_reason,
+        ),
+    ],
+)
+
+
+class ObligationState(models.TextChoices):
+    """Of what a project must deliver; whether an open one is late follows from the clock."""
+
+    OPEN = "open", _("Te leveren")
+    DELIVERED = "delivered", _("Geleverd")
+    ACCEPTED = "accepted", _("Aanvaard")
+    WAIVED = "waived", _("Hoeft niet meer")
+
+
+OBLIGATION_LIFECYCLE = Lifecycle(
+    ObligationState,
+    [
+        step(
+            "deliver",
+            _("Leveren"),
+            [ObligationState.OPEN],
+            ObligationState.DELIVERED,
+            who=may_deliver,
+        ),
+        step(
+            "accept",
+            _("Aanvaarden"),
+            [ObligationState.DELIVERED],
+            ObligationState.ACCEPTED,
+            who=may_guide_project,
+        ),
+        step(
+            "send_back",
+            _("Terugsturen"),
+            [ObligationState.DELIVERED],
+            ObligationState.OPEN,
+            who=may_guide_project,
+        ),
+        step(
+            "waive",
+            _("Laten vallen"),
+            [ObligationState.OPEN],
+            ObligationState.WAIVED,
+            who=may_guide_project,
         ),
     ],
 )

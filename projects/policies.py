@@ -94,3 +94,10 @@ def may_see_project(user: Any, project: Any) -> bool:
     return bool(getattr(user, "is_programme_staff", False)) or _belongs(
         user, project.organisation_id, MemberRole.READER
     )
+
+
+@policy("Alleen een bewerker, indiener of beheerder van de organisatie, of het PIO-team, levert.")
+def may_deliver(user: Any, obligation: Any) -> bool:
+    return is_team_member.test(user, None) or _belongs(
+        user, obligation.project.organisation_id, MemberRole.EDITOR
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from projects.views import projects
+from projects.views import obligations, projects
 
 _staff = "beheer/projecten/<str:reference>/"
 
@@ -18,4 +18,20 @@ project_urls: list[URLPattern] = [
     path(f"{_staff}opdrachten/nieuw/", projects.procurement_add, name="procurement_add"),
     path(f"{_staff}opdrachten/<int:number>/", projects.procurement, name="procurement"),
     path(f"{_staff}stap/<slug:step>/", projects.take_step, name="project_step"),
+    path("beheer/verplichtingen/", obligations.obligation_calendar, name="obligation_calendar"),
+    path(
+        "beheer/verplichtingen/<int:pk>/<slug:act>/",
+        obligations.change,
+        name="obligation_change",
+    ),
+    path(f"{_staff}verplichtingen/", obligations.staff_obligations, name="staff_obligations"),
+    path(f"{_staff}verplichtingen/plannen/", obligations.plan, name="obligations_plan"),
+    path(f"{_staff}verplichtingen/nieuw/", obligations.add, name="obligation_add"),
+    path(
+        "mijn/projecten/<str:reference>/verplichtingen/",
+        obligations.member_obligations,
+        name="obligations",
+    ),
+    path("mijn/verplichtingen/<int:pk>/leveren/", obligations.deliver, name="obligation_deliver"),
+    path("mijn/verplichtingen/<int:pk>/bestand/", obligations.file, name="obligation_file"),
 ]

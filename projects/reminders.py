@@ -1,6 +1,6 @@
 """Reminders about proposals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,12 @@ from accounts.models import User
 from accounts.roles import MemberRole
 from calls.lifecycle import CallState
 from calls.models import Call
+from common.moments import end_of_day
 from notifications.mails import portal_url
 from notifications.registry import Offset, ReminderRule, Subject, register
 from projects.draft import load_draft
-from projects.lifecycle import InformationState, ProposalState
-from projects.models import ASKED_STATES, TAKING_STATES, InformationRequest, Proposal
+from projects.lifecycle import InformationState, ObligationState, ProjectState, ProposalState
+from projects.models import ASKED_STATES, TAKING_STATES, InformationRequest, Obligation, Proposal
 from projects.selectors import editors_by_organisation
 from projects.window import window_at
 
@@ -121,6 +122,54 @@ def information_context(
     }
 
 
+def _due_obligations(*kinds: str) -> Callable[[datetime], Iterable[Subject]]:
+    """What is still to be delivered by running projects, with who may deliver; two queries."""
+
+    def subjects(now: datetime) -> Iterable[Subject]:
+        obligations = list(
+            Obligation.objects.awaited()
+            .filter(kind__in=kinds)
+            .exclude(project__state__in=[ProjectState.STOPPED, ProjectState.PAUSED])
+            .select_related("project")
+            .order_by("pk")
+        )
+        editors = editors_by_organisation({one.project.organisation_id for one in obligations})
+        for obligation in obligations:
+            yield Subject(
+                obligation,
+                editors.get(obligation.project.organisation_id, []),
+                end_of_day(obligation.due_on),
+                since=obligation.created_at,
+            )
+
+    return subjects
+
+
+def obligation_still_due(obligation: Obligation, recipient: User) -> bool | str:
+    """Not once it was delivered or dropped, nor while the project stands still."""
+    if obligation.state == ObligationState.WAIVED:
+        return "Dit hoeft niet meer."
+    if obligation.state != ObligationState.OPEN:
+        return "Dit is geleverd."
+    if obligation.project.state in {ProjectState.STOPPED, ProjectState.PAUSED}:
+        return "Het project staat stil."
+    if not recipient.has_member_role(obligation.project.organisation_id, MemberRole.EDITOR):
+        return "Deze persoon werkt niet meer aan de dossiers van deze organisatie."
+    return True
+
+
+def obligation_context(
+    obligation: Obligation, recipient: User, deadline: datetime
+) -> Mapping[str, Any]:
+    """What is due, and where to deliver it."""
+    return {
+        "what": obligation.title,
+        "title": obligation.project.title,
+        "reference": obligation.project.reference,
+        "url": portal_url("projects:obligations", obligation.project.reference),
+    }
+
+
 def register_reminders() -> None:
     """Called from AppConfig.ready(). Offsets: domain.md 7, a default that staff change."""
     register(
@@ -150,3 +199,35 @@ def register_reminders() -> None:
             context=information_context,
         )
     )
+    kinds = Obligation.Kind
+    for name, label, of_kinds, days in [
+        (
+            "projects.report_due",
+            "Voortgangsverslag of document te leveren",
+            (kinds.PROGRESS_REPORT, kinds.OTHER),
+            (-30, -7, 7),
+        ),
+        (
+            "projects.final_report_due",
+            "Eindverslag of laatste schuldvordering te leveren",
+            (kinds.FINAL_REPORT, kinds.FINAL_CLAIM),
+            (-60, -14, 1),
+        ),
+        (
+            "projects.tender_document_due",
+            "Opdrachtdocument te leveren",
+            (kinds.TENDER_DOCUMENT,),
+            (-90, -30, 0),
+        ),
+    ]:
+        register(
+            ReminderRule(
+                name=name,
+                label=label,
+                default_offsets=tuple(Offset(days=one) for one in days),
+                subjects=_due_obligations(*of_kinds),
+                still_needed=obligation_still_due,
+                template="projects/mail/obligation_due.md",
+                context=obligation_context,
+            )
+        )

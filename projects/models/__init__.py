@@ -10,6 +10,7 @@ from projects.models.draft import (
     SectionRevision,
 )
 from projects.models.information import InformationItem, InformationRequest
+from projects.models.obligations import Obligation
 from projects.models.project import Procurement, ProcurementProcedure, Project, ProjectPhase
 from projects.models.proposal import (
     ASKED_STATES,
@@ -27,6 +28,7 @@ __all__ = [
     "CostLine",
     "InformationItem",
     "InformationRequest",
+    "Obligation",
     "Partner",
     "PartnerAccess",
     "Procurement",

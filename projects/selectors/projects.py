@@ -150,7 +150,10 @@ def _one(projects: QuerySet[Project], reference: str) -> Project:
 
 def project_tabs(user: Any, project: Project, active: str) -> list[dict[str, Any]]:
     """The parts of a project's staff page; the money part is drawn by a higher room."""
-    parts = [("project", _("Project"), "projects:staff_project")]
+    parts = [
+        ("project", _("Project"), "projects:staff_project"),
+        ("obligations", _("Verplichtingen"), "projects:staff_obligations"),
+    ]
     if sees_money.test(user, None):
         parts.append(("funding", _("Cofinanciering"), "funding:staff_project_funding"))
     return [

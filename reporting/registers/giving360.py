@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from accounts.models import Organisation
-from common import clock
+from common.moments import today
 from common.money import ZERO
 from funding.models import BudgetLine, Commitment
 from notifications.services import portal_url
@@ -41,7 +41,7 @@ def grants_package() -> dict[str, Any]:
     return {
         "version": STANDARD,
         "title": settings.SUBSIDY_MEASURE,
-        "issued": clock.now().date().isoformat(),
+        "issued": today().isoformat(),
         "license": settings.OPEN_DATA_LICENCE,
         "publisher": {
             "identifier": settings.GRANT_FUNDER["id"],

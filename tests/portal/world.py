@@ -56,6 +56,7 @@ from payments.models import BankAccount, BankFile, PaymentOrder
 from projects.models import Project, Proposal
 from projects.services import save_answers
 from projects.services.information import Asked, ask_information, default_due_on
+from projects.services.obligations import add_obligation, deliver
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import CallDocumentFactory, CallFactory
 from tests.evaluations.factories import Case
@@ -122,6 +123,16 @@ class World:
         self.project: Project = ProjectFactory(call=self.call, organisation=self.organisation)
         self.procurement = ProcurementFactory(project=self.project)
         self.phase = self.project.phases.create(phase=CostPhase.PREPARATION)
+        self.obligation = deliver(
+            obligation=add_obligation(
+                project=self.project,
+                title="Eindverslag",
+                due_on=today() + timedelta(days=60),
+                by=self.case.team,
+            ),
+            file=upload("eindverslag.pdf"),
+            by=self.member,
+        )
         self._add_money()
         self._add_committee()
         self._add_payments()
@@ -415,6 +426,8 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("projects:", "step"): lambda w: "pause",
     ("projects:partner", "pk"): lambda w: w.partner.pk,
     ("projects:", "access_id"): lambda w: w.partner_access.pk,
+    ("projects:obligation_", "pk"): lambda w: w.obligation.pk,
+    ("projects:obligation_change", "act"): lambda w: "verplaatsen",
     ("projects:phase_edit", "pk"): lambda w: w.phase.pk,
     ("projects:estimate", "code"): lambda w: "J",
 }
