@@ -19,8 +19,17 @@ DRAFT_RULE = "projects.draft_not_submitted"
 PLAYED_ROOMS = ("calls.", "projects.", "evaluations.")
 """Rooms whose reminders a call causes; those of money come long after."""
 
-UNPLAYED_RULES = frozenset({"evaluations.consensus_due", "evaluations.feedback_due"})
-"""Reminders of what the script never does: readers who do not answer, and talks afterwards."""
+UNPLAYED_RULES = frozenset(
+    {
+        "evaluations.consensus_due",
+        "evaluations.feedback_due",
+        "projects.final_report_due",
+        "projects.report_due",
+        "projects.tender_document_due",
+    }
+)
+"""Reminders of what the script never does: readers who do not answer, talks afterwards, and what
+projects deliver when the call is long over."""
 
 FAULT, WARNING, HINT = "fault", "warning", "hint"
 

@@ -260,6 +260,7 @@ UNREACHED = {
     "payments:account_proof": "its file lies in the folder of another test; see tests/payments",
     "rehearsals:file": "the rehearsal has no document; see tests/rehearsals",
     "projects:file": "the proposal has no file",
+    "projects:obligation_file": "its file lies in the folder of another test; see tests/projects",
     "projects:partner_file": "the partner has no letter",
 }
 """Addresses that nobody in this world can open, each with the reason."""

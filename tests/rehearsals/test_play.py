@@ -43,6 +43,10 @@ NOT_PLAYED = {
     "evaluations/mail/reminder_by_hand.md": BY_HAND,
 }
 """Mails of these rooms that a rehearsal does not cause, each with the reason."""
+LATER = "what a project delivers, long after the call"
+NOT_PLAYED |= {
+    f"projects/mail/{name}.md": LATER for name in ("obligation_due", "obligation_sent_back")
+}
 TALK = "only when an applicant asks for a talk, which a rehearsal does not play"
 NOT_PLAYED |= {
     f"evaluations/mail/{name}.md": TALK
@@ -57,7 +61,13 @@ NOT_MADE = {
     "evaluations.letters": "only when staff fetch all letters of a call at once",
 }
 """Documents of these rooms that a rehearsal does not make, each with the reason."""
-NOT_REMINDED = {"evaluations.consensus_due": SEVERAL_READERS, "evaluations.feedback_due": TALK}
+NOT_REMINDED = {
+    "evaluations.consensus_due": SEVERAL_READERS,
+    "evaluations.feedback_due": TALK,
+    "projects.final_report_due": LATER,
+    "projects.report_due": LATER,
+    "projects.tender_document_due": LATER,
+}
 """Reminders of these rooms that a rehearsal does not cause, each with the reason."""
 
 
