@@ -3,7 +3,6 @@
 from django.conf import settings
 
 from accounts.models import Organisation
-from demo.organisations import MARK
 from demo.people import Cast
 from demo.timing import Calendar, at
 from funding.lifecycle import InstalmentState
@@ -21,7 +20,7 @@ def accounts_and_order(calendar: Calendar, cast: Cast) -> None:
         BankAccount.objects.create(
             organisation=organisation,
             iban=invented_iban(number),
-            holder=f"{organisation.name[: 69 - len(MARK)]} {MARK}",
+            holder=organisation.name[:70],
             entered_by=cast.second_team,
             entered_at=entered,
             confirmed_by=cast.team,

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
@@ -57,8 +57,11 @@ def bank_file(request: SignedInRequest, pk: int) -> HttpResponse:
         with service_errors(form):
             booked = services.book_bank_file(bank_file=found, by=request.user)
         if form.is_valid():
+            count = booked.booked_count
             messages.success(
-                request, _("%(count)s rijen zijn geboekt.") % {"count": booked.booked_count}
+                request,
+                ngettext("%(count)s rij is geboekt.", "%(count)s rijen zijn geboekt.", count)
+                % {"count": count},
             )
             return redirect(found)
     try:
