@@ -4,7 +4,7 @@ DEVTOOLS = @exec $(PYTHON) -m devtools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench-deadline bench-pdf bench-pages format reset lock css messages shell
+.PHONY: help run test check bench-deadline bench-pdf bench-pages bench-report format reset lock css messages shell
 export PORT ARGS RELOAD UPGRADE
 
 help: ## list these targets
@@ -27,6 +27,9 @@ bench-pdf: ## 200 decision letters by a worker; fails when one is not accessible
 
 bench-pages: ## pages of the evaluation at 50, 200 and 5,000 files; fails when one grows or is slow
 	$(DEVTOOLS) bench-pages
+
+bench-report: ## report of a year with 2,000 projects and 20,000 bookings, beside what it costs bare
+	$(DEVTOOLS) bench-report
 
 format: ## format Python and templates, repair what the linter can repair
 	$(DEVTOOLS) format

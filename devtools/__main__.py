@@ -19,6 +19,7 @@ COMMANDS = {
     "bench-deadline": benchmarks.bench_deadline,
     "bench-pdf": benchmarks.bench_pdf,
     "bench-pages": benchmarks.bench_pages,
+    "bench-report": benchmarks.bench_report,
     "format": housekeeping.format_code,
     "lock": housekeeping.lock,
     "messages": housekeeping.make_messages,

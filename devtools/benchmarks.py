@@ -122,6 +122,31 @@ def bench_pages() -> int:
     return code
 
 
+def bench_report() -> int:
+    """The report of a large year beside what each format costs bare; 1 when a target is missed."""
+    began = time.monotonic()
+    with only_one(CLONE, "bench"), tempfile.TemporaryDirectory(prefix="pio-bench-") as folder:
+        prepare(TO_RUN)
+        prepare_pdf_libraries()
+        compile_messages()
+        with running_services("bench", empty=True) as (env, _services):
+            env |= _as_in_production(folder)
+            with step("Booking a large year"):
+                Path(folder, "static").mkdir()
+                manage(env, "collectstatic", "--noinput", "--verbosity=0")
+                _part(env, "report.world")
+            with step("Asking the page and the spreadsheet"):
+                _part(env, "report.measure", folder)
+            with step("Making the PDF, and bare"):
+                for number in (1, 2):
+                    _part(env, "report.paper", "ours", number, folder)
+                    _part(env, "report.paper", "bare", number, folder)
+            code = run([*PART, "benchmarks.report.verdict", folder], env=env, cwd=CLONE)
+    load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
+    say(f"Whole run: {time.monotonic() - began:.0f} s; {os.cpu_count()} cores, load {load}.")
+    return code
+
+
 def _measure(env: dict[str, str], folder: str, port: int, size: int) -> None:
     plan, result = Path(folder, "plan.json"), Path(folder, f"{size}.json")
     with step(f"Growing to {size} files"):

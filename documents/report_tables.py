@@ -1,9 +1,11 @@
 """The tables of a report, described once: the screen, PDF, XLSX and CSV all read these."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from common.formatting import format_number, format_pct
 from common.money import format_eur
@@ -77,6 +79,28 @@ class ReportTable:
                 text = TOTAL_LABEL
             cells.append(Cell(text, column.kind in NUMERIC, str(column.label)))
         return cells
+
+    def at_most(self, limit: int) -> "ReportTable":
+        """The first `limit` rows, and all others together in a last one; the totals stay the same.
+
+        For paper: nobody leafs through thousands of rows, and laying them out takes much memory.
+        """
+        rest = self.rows[limit:]
+        if not rest:
+            return self
+        together: list[Any] = [
+            sum((row[index] for row in rest if row[index] is not None), Decimal(0))
+            if column.total
+            else None
+            for index, column in enumerate(self.columns)
+        ]
+        together[0] = _("%(count)s andere, samen") % {"count": len(rest)}
+        note = _("De volledige lijst staat in het rekenblad en in de CSV.")
+        return replace(
+            self,
+            rows=[*self.rows[:limit], together],
+            note=f"{self.note} {note}".strip(),
+        )
 
     def sheet(self, provenance: Sequence[str] = ()) -> Sheet:
         return Sheet(self.short_title, self.columns, self.rows, provenance=provenance)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from common.admin import ReadOnlyAdmin
 from common.hidden import hidden_from
 from reporting.facts.kinds import KINDS
-from reporting.models import Fact, Horizon
+from reporting.models import Fact, Horizon, ReportEdition
 
 
 @admin.register(Fact)
@@ -35,3 +35,10 @@ class HorizonAdmin(ReadOnlyAdmin):
     list_display = ["known_until", "closed_at", "closed_by"]
     list_filter = ["closed_at"]
     search_fields = ["closed_by__email"]
+
+
+@admin.register(ReportEdition)
+class ReportEditionAdmin(ReadOnlyAdmin):
+    list_display = ["year", "number", "cut_off", "made_by", "signed_by", "signed_at"]
+    list_filter = ["year"]
+    search_fields = ["year", "content_hash"]

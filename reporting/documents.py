@@ -1,5 +1,6 @@
 """The yearly budget report as a document: made by a worker, kept, and downloadable later."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,12 +30,14 @@ from reporting.yearly.exports import (
     report_json,
     report_workbook,
 )
-from reporting.yearly.figures import YearlyReport
+from reporting.yearly.figures import Section, YearlyReport
 
 REPORT_PDF = "reporting.yearly_report_pdf"
 REPORT_XLSX = "reporting.yearly_report_xlsx"
 REPORT_ZIP = "reporting.yearly_report_zip"
 TEMPLATE = "reporting/yearly/document.html"
+PAPER_ROWS = 1_000
+"""Of a longer table the rest stands together in one row: about forty pages, 500 MB to lay out."""
 WHOLE = "rapport"
 """The one part of the archive."""
 
@@ -63,9 +66,14 @@ def report_context(report: YearlyReport) -> dict[str, Any]:
     """What the template of the document shows."""
     return {
         "report": report,
-        "sections": report_sections(report),
+        "sections": [_on_paper(section) for section in report_sections(report)],
         "provenance": provenance(report, content_hash(report)),
     }
+
+
+def _on_paper(section: Section) -> Section:
+    blocks = [replace(one, table=one.table.at_most(PAPER_ROWS)) for one in section.blocks]
+    return replace(section, blocks=blocks)
 
 
 def _enclosures(context: dict[str, Any]) -> list[Enclosure]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import questions, registers, steering, yearly
+from reporting.views import editions, questions, registers, steering, yearly
 
 app_name = "reporting"
 
@@ -28,7 +28,12 @@ urlpatterns = [
     path("beheer/vraag/", questions.question, name="question"),
     path("beheer/vraag/<str:extension>/", questions.question_export, name="question_export"),
     path("beheer/jaarrapport/", yearly.reports, name="reports"),
+    path("beheer/jaarrapport/jaren/", editions.several_years, name="years"),
+    path("beheer/jaarrapport/jaren/<slug:key>/", editions.several_years_csv, name="years_csv"),
+    path("beheer/jaarrapport/editie/<int:pk>/", editions.edition, name="edition"),
+    path("beheer/jaarrapport/editie/<int:pk>/tekenen/", editions.sign, name="edition_sign"),
     path(_report, yearly.report, name="report"),
+    path(f"{_report}editie/", editions.make, name="edition_make"),
     path(f"{_report}csv/<slug:key>/", yearly.table_csv, name="report_csv"),
     path(f"{_report}json/", yearly.report_as_json, name="report_json"),
     path(f"{_report}<str:extension>/", yearly.export, name="report_export"),

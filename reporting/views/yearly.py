@@ -23,6 +23,8 @@ from documents.services import request_document
 from funding.models import BudgetYear
 from funding.policies import may_see_funding
 from reporting.documents import REPORT_PDF, REPORT_XLSX, REPORT_ZIP, report_params
+from reporting.models import ReportEdition
+from reporting.policies import may_make_edition
 from reporting.services.horizon import close_the_past, is_closed
 from reporting.yearly.building import (
     build_yearly_report,
@@ -58,7 +60,12 @@ def reports(request: SignedInRequest) -> HttpResponse:
     may_see_funding.check(request.user)
     years = BudgetYear.objects.order_by("-year")
     jobs = Job.objects.filter(kind__in=KINDS.values()).select_related("file", "requested_by")
-    return render(request, "reporting/yearly/list.html", {"years": years, "jobs": jobs[:20]})
+    editions = ReportEdition.objects.select_related("made_by", "signed_by")
+    return render(
+        request,
+        "reporting/yearly/list.html",
+        {"years": years, "editions": editions[:20], "jobs": jobs[:20]},
+    )
 
 
 @require_GET
@@ -80,6 +87,7 @@ def report(request: SignedInRequest, year: int) -> HttpResponse:
             "stand": last_day_before(made.cut_off) if form.data.get("stand") else None,
             "sections": report_sections(made),
             "provenance": provenance(made, content_hash(made), is_closed=is_closed(made.cut_off)),
+            "may_make_edition": may_make_edition.test(request.user, None),
             "years": BudgetYear.objects.order_by("-year").values_list("year", flat=True),
         },
     )

@@ -17,7 +17,7 @@ from projects.models import ProcurementProcedure
 from reporting.facts.kinds import CommitmentFact, ProcurementFact
 from reporting.yearly.figures import Block, Section, YearlyReport
 from reporting.yearly.projects import NO_THEME, UNKNOWN
-from reporting.yearly.source import Source, Sums
+from reporting.yearly.source import Source, Sums, labels
 
 DOMAIN_QUESTION = "beleidsdomein"
 PREPARATION = "Voortraject (geen opdracht)"
@@ -49,6 +49,8 @@ class Breakdowns:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.kinds = labels(OrganisationType)
+        self.procedures = labels(ProcurementProcedure)
         in_year = [one for one in source.booked if one.year == source.year]
         by_commitment = source.sums_by(lambda one: one.commitment.id, in_year)
         commitments = {one.commitment.id: one.commitment for one in in_year}
@@ -99,7 +101,7 @@ class Breakdowns:
         return found.type, found.province
 
     def _type(self, commitment: CommitmentFact) -> str:
-        return str(OrganisationType(self._organisation(commitment)[0]).label)
+        return self.kinds[self._organisation(commitment)[0]]
 
     def _province(self, commitment: CommitmentFact) -> str:
         return self._organisation(commitment)[1] or UNKNOWN
@@ -119,7 +121,7 @@ class Breakdowns:
             return PREPARATION
         if not procurement.procedure:
             return NO_PROCEDURE
-        return str(ProcurementProcedure(procurement.procedure).label)
+        return self.procedures[procurement.procedure]
 
     def _nature(self, commitment: CommitmentFact) -> str:
         procurement = self.procurement_of.get(commitment.id)

@@ -81,7 +81,10 @@ def build_yearly_report(*, year: int, cut_off: datetime, generated_by: str) -> Y
 
 def report_sections(report: YearlyReport) -> list[Section]:
     """Every section with its tables and charts."""
-    return [section(report) for section in SECTIONS]
+    language = translation.get_language() or LANGUAGE
+    if language not in report.described:
+        report.described[language] = [section(report) for section in SECTIONS]
+    return report.described[language]
 
 
 def report_tables(report: YearlyReport) -> list[ReportTable]:

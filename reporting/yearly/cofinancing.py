@@ -14,7 +14,7 @@ from documents.spreadsheets import DECIMAL, INTEGER, MONEY, Column
 from funding.models import CommitteeDecision
 from reporting.facts.kinds import GrantFact, RequestFact
 from reporting.yearly.figures import Block, Section, YearlyReport, total
-from reporting.yearly.source import Source
+from reporting.yearly.source import Source, labels
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,12 @@ def _decided(source: Source) -> list[_Decided]:
     organisations = known.with_first_known(
         "organisation", (one.organisation_id for one in projects.values())
     )
-    found = []
+    found, kinds = [], labels(OrganisationType)
     for grant in decided:
         request = requests[grant.request_id]
         project = projects[procurements[request.procurement_id].project_id]
         granted = grant.granted_amount if grant.outcome == GRANTED else None
-        kind = str(OrganisationType(organisations[project.organisation_id].type).label)
+        kind = kinds[organisations[project.organisation_id].type]
         found.append(_Decided(request, kind, granted, paid.get(grant.id, ZERO)))
     return found
 

@@ -19,29 +19,33 @@ FORMAT = "pio-jaarrapport-1"
 
 
 def figures_of(report: YearlyReport) -> dict[str, Any]:
-    """Every figure as plain data, by the key of its table; amounts as text, as booked."""
+    """Every figure, by the key of its table."""
     return {
         "format": FORMAT,
         "year": report.year,
         "cut_off": report.cut_off.astimezone(UTC).isoformat(),
-        "tables": {
-            table.key: [[_plain(value) for value in row] for row in table.rows]
-            for table in report_tables(report)
-        },
+        "tables": {table.key: table.rows for table in report_tables(report)},
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any) -> str:
+    """Amounts as text, without zeros that say nothing: 1.50 and 1.5 are one figure."""
     if isinstance(value, Decimal):
-        return format(value.normalize() if value else Decimal(0), "f")
+        return format(value.normalize(), "f") if value else "0"
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return value
+    raise TypeError(f"No figure: {value!r}")
 
 
 def content_hash(report: YearlyReport) -> str:
     """SHA-256 of the canonical JSON of all figures; not of who made the report, or when."""
-    text = json.dumps(figures_of(report), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        figures_of(report),
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+        default=_plain,
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -157,6 +161,7 @@ def report_json(report: YearlyReport) -> str:
         },
         ensure_ascii=False,
         indent=1,
+        default=_plain,
     )
 
 

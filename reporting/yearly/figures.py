@@ -74,6 +74,8 @@ class YearlyReport:
     contractors: "list[ContractorRow]" = field(default_factory=list)
     results: "list[ResultRow]" = field(default_factory=list)
     projects: "list[ProjectRow]" = field(default_factory=list)
+    described: "dict[str, list[Section]]" = field(default_factory=dict, compare=False, repr=False)
+    """Its sections by language, once they were asked for."""
 
     @property
     def total_credits(self) -> "CreditRow":

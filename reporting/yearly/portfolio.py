@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -32,11 +31,9 @@ class PhaseRow:
 
 def phase_rows(source: Source) -> list[PhaseRow]:
     """Every state that a project had at the beginning or at the end, in the order of a project."""
-    begins_at = min(source.begins_at, source.cut_off)
-    before = _states(known_at(begins_at), begins_at)
-    at_end = source.ends_at
-    known = source.known if at_end == source.cut_off else known_at(at_end)
-    after = _states(known, at_end)
+    before = _states(source.at_start)
+    is_past = source.ends_at == source.cut_off
+    after = _states(source.known if is_past else known_at(source.ends_at))
     start = Counter(before.values())
     came = Counter(state for key, state in after.items() if before.get(key) != state)
     went = Counter(state for key, state in before.items() if after.get(key) != state)
@@ -47,9 +44,9 @@ def phase_rows(source: Source) -> list[PhaseRow]:
     ]
 
 
-def _states(known: Known, instant: datetime) -> dict[int, str]:
+def _states(known: Known) -> dict[int, str]:
     """The state of each project that was open or had ended; without a date it is of before."""
-    last = last_day_before(instant)
+    last = last_day_before(known.cut_off)
     return {
         project.id: project.state
         for project in known.projects.values()

@@ -11,7 +11,7 @@ from documents.spreadsheets import MONEY, Column
 from projects.lifecycle import ProjectState
 from reporting.facts.kinds import ProjectFact
 from reporting.yearly.figures import Block, Section, YearlyReport
-from reporting.yearly.source import Source, Sums
+from reporting.yearly.source import Source, Sums, labels
 
 NO_THEME = "Zonder thema"
 UNKNOWN = "Onbekend"
@@ -44,6 +44,7 @@ class ProjectRow:
 def project_rows(source: Source) -> list[ProjectRow]:
     """Projects with a booking up to the year, largest commitment of the year first."""
     projects, none = source.projects, Sums()
+    kinds, states = labels(OrganisationType), labels(ProjectState)
     rows = []
     for key, sums in source.by_project.items():
         project = projects[key]
@@ -55,10 +56,10 @@ def project_rows(source: Source) -> list[ProjectRow]:
                 reference=project.reference,
                 title=marked_title(project),
                 organisation=organisation.name,
-                organisation_type=str(OrganisationType(organisation.type).label),
+                organisation_type=kinds[organisation.type],
                 theme=theme.name if theme else NO_THEME,
                 province=organisation.province or UNKNOWN,
-                state=str(ProjectState(project.state).label),
+                state=states[project.state],
                 is_fictional=project.is_fictional,
                 committed_in_year=year.committed,
                 paid_in_year=year.paid,

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from documents.report_tables import ReportTable
 from documents.spreadsheets import DATE, Column
 from projects.lifecycle import ENDED_PROJECT_STATES, ProjectState
-from reporting.facts import known_at
 from reporting.yearly.figures import Block, Section, YearlyReport
 from reporting.yearly.projects import marked_title
 from reporting.yearly.source import Source
@@ -26,7 +25,7 @@ class ResultRow:
 
 def result_rows(source: Source) -> list[ResultRow]:
     """Projects that ended in the year: by their day, or else by when it became known."""
-    before = known_at(min(source.begins_at, source.cut_off)).projects
+    before = source.at_start.projects
     rows = []
     for project in source.known.projects.values():
         if project.state not in ENDED_PROJECT_STATES:

@@ -1,6 +1,5 @@
 """What every family of tables reads: the ledger in sums, and facts; all as known at the cut-off."""
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from django.db.models import Sum
+from django.db.models import Sum, TextChoices
 
 from common.moments import end_of_day, last_day_before, start_of_day
 from common.money import ZERO
@@ -47,9 +46,6 @@ class Sums:
     payment_reversal: Decimal = ZERO
     recovery: Decimal = ZERO
 
-    def add(self, kind: str, amount: Decimal) -> None:
-        setattr(self, kind, getattr(self, kind) + amount)
-
     @property
     def committed(self) -> Decimal:
         return self.commitment - self.reversal
@@ -61,6 +57,11 @@ class Sums:
     @property
     def still_open(self) -> Decimal:
         return self.committed - self.release - self.paid
+
+
+def labels(choices: type[TextChoices]) -> dict[str, str]:
+    """The words of every choice, in the language of the report."""
+    return {value: str(label) for value, label in choices.choices}
 
 
 class Source:
@@ -77,6 +78,11 @@ class Source:
     def last_day(self) -> date:
         """The last day that lies wholly before the cut-off."""
         return last_day_before(self.cut_off)
+
+    @cached_property
+    def at_start(self) -> Known:
+        """What was known at the beginning of the year; of a year to come, at the cut-off."""
+        return known_at(min(self.begins_at, self.cut_off))
 
     def in_year(self, moment: date | datetime | None) -> bool:
         """Whether a day, or an instant, falls in the year and before the cut-off."""
@@ -140,10 +146,11 @@ class Source:
         self, key: Callable[[Booked], Key], booked: Iterable[Booked] | None = None
     ) -> dict[Key, Sums]:
         """Bookings up to the year, summed per key."""
-        found: dict[Key, Sums] = defaultdict(Sums)
+        found: dict[Key, dict[str, Decimal]] = {}
         for one in self.booked if booked is None else booked:
-            found[key(one)].add(one.kind, one.amount)
-        return found
+            sums = found.setdefault(key(one), {})
+            sums[one.kind] = sums.get(one.kind, ZERO) + one.amount
+        return {name: Sums(**sums) for name, sums in found.items()}
 
     @cached_property
     def by_project(self) -> Mapping[int, Sums]:

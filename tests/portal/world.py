@@ -57,6 +57,8 @@ from projects.models import Project, Proposal
 from projects.services import save_answers
 from projects.services.information import Asked, ask_information, default_due_on
 from projects.services.obligations import add_obligation, deliver
+from reporting.documents import REPORT_PDF, REPORT_XLSX, REPORT_ZIP, report_params
+from reporting.models import ReportEdition
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import CallDocumentFactory, CallFactory
 from tests.evaluations.factories import Case
@@ -260,6 +262,24 @@ class World:
         manager = programme_manager()
         close_year(year=self.closed_year, accepted=set(), carried={}, by=manager)
         ask_reopening(year=self.closed_year, reason="Vergeten boeking", by=manager)
+        pdf, spreadsheet, archive = (
+            request_document(
+                kind=kind,
+                params=report_params(year=2026, cut_off=timezone.now(), by="Mia"),
+                requested_by=manager,
+            )
+            for kind in (REPORT_PDF, REPORT_XLSX, REPORT_ZIP)
+        )
+        self.edition = ReportEdition.objects.create(
+            year=2026,
+            number=1,
+            cut_off=timezone.now(),
+            content_hash="0" * 64,
+            pdf=pdf,
+            spreadsheet=spreadsheet,
+            archive=archive,
+            made_by=manager,
+        )
         grant = GrantFactory(request__procurement__project__organisation=self.organisation)
         self.commitment: Commitment = commit(decision=grant, by=programme_manager())
         first, *_later = plan_instalments(
@@ -344,6 +364,8 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("calls:part_", "pk"): lambda w: w.draft_call.criteria.first().pk,
     ("calls:form_change", "slug"): lambda w: w.changing_call.slug,
     ("documents:", "job_id"): lambda w: w.job.pk,
+    ("reporting:edition", "pk"): lambda w: w.edition.pk,
+    ("reporting:years_csv", "key"): lambda w: "bedragen",
     ("evaluations:", "reference"): lambda w: w.case.proposal.reference,
     **{
         (f"evaluations:{page}", "reference"): lambda w: w.refused.proposal.reference

@@ -18,7 +18,9 @@ from accounts.models import OrganisationType
 from accounts.roles import MemberRole, StaffRole
 from common.moments import BRUSSELS, end_of_day, start_of_day
 from documents.models import Job
+from documents.report_tables import ReportTable
 from documents.services import run_job
+from documents.spreadsheets import DATE, MONEY, Column
 from evaluations.models import Advice
 from funding.lifecycle import InstalmentState
 from funding.models import BudgetLine, BudgetVersion, Commitment, Instalment, LedgerEntry
@@ -389,3 +391,19 @@ def test_the_number_of_queries_does_not_grow(
     with CaptureQueriesContext(connection) as many:
         manager_client.get(url)
     assert len(many) == len(few)
+
+
+def test_a_long_table_is_short_on_paper_with_the_same_totals() -> None:
+    rows = [(f"PIO-{number}", None, Decimal("0.01") * number) for number in range(1, 1201)]
+    table = ReportTable(
+        "lang",
+        "Lang",
+        "Lang",
+        [Column("Project"), Column("Dag", DATE), Column("Bedrag", MONEY, total=True)],
+        rows,
+    )
+    short = table.at_most(1000)
+    assert len(short.rows) == 1001
+    assert short.rows[-1][0] == "200 andere, samen"
+    assert short.totals == table.totals
+    assert table.at_most(1200) is table
