@@ -25,6 +25,7 @@ from demo.evaluation import (
 )
 from demo.history import tell_history
 from demo.money import Bookkeeper, Grant, budget_years, state_after
+from demo.obligations import obligations
 from demo.organisations import invented_organisations
 from demo.payments import accounts_and_order
 from demo.people import Cast, gather
@@ -241,6 +242,7 @@ class Stage:
             books.grant(project, grant)
         self._pipeline(books, selected[len(grants) :])
         accounts_and_order(self.calendar, self.cast)
+        obligations(self.calendar, self.cast)
 
     def _grants_on_real_titles(self) -> dict[int, Grant]:
         """Invented amounts on real titles, by position in the source; marked as example data."""
