@@ -13,6 +13,7 @@ from calls.lifecycle import CallState
 from calls.models import Call, Theme
 from common.moments import add_working_days, local_day
 from demo.calls import call_in_the_making, past_calls, played_call, themes
+from demo.committee import committee
 from demo.evaluation import (
     asks_for_a_talk,
     assess_in_depth,
@@ -241,6 +242,7 @@ class Stage:
             project = invented_project(proposal, self.cast, state_after(grant))
             books.grant(project, grant)
         self._pipeline(books, selected[len(grants) :])
+        committee(self.calendar, self.cast, books, selected[-1].call)
         accounts_and_order(self.calendar, self.cast)
         obligations(self.calendar, self.cast)
 

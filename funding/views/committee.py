@@ -110,6 +110,7 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
             "meeting": found,
             "items": items,
             "form": form,
+            "add_opens": not items or bool(form and form.errors),
             "may_prepare": may_prepare and is_planned,
             "may_run": may_run_committee.test(request.user),
             "may_document": may_prepare,

@@ -40,6 +40,7 @@ from funding.selectors import commitments as selectors
 from funding.selectors import committee
 from funding.views.access import money_view
 from projects.models import Procurement
+from projects.policies import may_guide_project
 from projects.selectors.projects import project_tabs, staff_project
 from projects.views.acts import ConfirmForm, act_page, posted
 
@@ -229,6 +230,7 @@ def staff_project_funding(request: SignedInRequest, reference: str) -> HttpRespo
             "commitments": commitments,
             "may_request": may_request_cofinancing.test(request.user),
             "may_commit": may_commit.test(request.user),
+            "may_award": may_guide_project.test(request.user),
         },
     )
 
