@@ -20,6 +20,7 @@ DRAFT = f"PIO-{YEAR}-3-0001"
 SUBMITTED = f"PIO-{YEAR}-2-0009"
 APPLICANT, COLLEAGUE = "indiener@voorbeeldegem.example", "bewerker@voorbeeldegem.example"
 TEAM, LEADER = "teamlid@pio.example", "projectleider@pio.example"
+MANAGER = "manager@pio.example"
 ADVISER, READER = "adviseur@pio.example", "adviseur3@pio.example"
 SUMMER, FILES = f"pio-{YEAR}-2", f"/beheer/dossiers/PIO-{YEAR}-2-"
 GUIDES = (
@@ -27,6 +28,7 @@ GUIDES = (
     "proposal-in-ten-screens.md",
     "guide-for-advisers.md",
     "guide-for-project-leaders.md",
+    "guide-for-programme-managers.md",
 )
 SECTION = f"/voorstellen/{DRAFT}/deel/D/"
 PROBLEM = "Welk probleem wilt u oplossen?"
@@ -54,8 +56,14 @@ PICTURES = {
     "brieftekst": (LEADER, "/beheer/brieven/tekst/selected/"),
     "klaargezette-mails": (LEADER, f"/beheer/brieven/oproep/{SUMMER}/mails/"),
     "cijfers": (LEADER, "/beheer/cijfers/"),
-    "begroting": ("manager@pio.example", "/beheer/begroting/"),
-    "jaarrapport": ("manager@pio.example", f"/beheer/jaarrapport/{YEAR}/"),
+    "begroting": (MANAGER, "/beheer/begroting/"),
+    "sturing": (MANAGER, f"/beheer/sturing/{YEAR}/"),
+    "rijen": (MANAGER, f"/beheer/sturing/{YEAR}/vak-beschikbaar/"),
+    "wat-als": (MANAGER, f"/beheer/sturing/{YEAR}/wat-als/"),
+    "comite": (MANAGER, "/beheer/beslissingscomite/"),
+    "betalingen": (MANAGER, "/beheer/betalingen/"),
+    "parlementaire-vraag": (MANAGER, "/beheer/vraag/?meting=vastgelegd&per=thema&per_jaar=on"),
+    "jaarrapport": (MANAGER, f"/beheer/jaarrapport/{YEAR}/"),
 }
 
 
@@ -93,7 +101,24 @@ def shows_the_table(person: Person, _windows: Windows) -> None:
     person.page.get_by_role("table").first.evaluate("table => table.scrollIntoView()")
 
 
+def tries_two_projects(person: Person, _windows: Windows) -> None:
+    for box in person.page.get_by_role("checkbox").all()[:2]:
+        box.check()
+    person.press("Bereken")
+
+
+def opens_the_first_meeting(person: Person, _windows: Windows) -> None:
+    person.page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+
+
+def shows_the_answer(person: Person, _windows: Windows) -> None:
+    person.page.get_by_role("heading", name="Antwoord").evaluate("it => it.scrollIntoView()")
+
+
 DOES_FIRST = {
+    "wat-als": tries_two_projects,
+    "comite": opens_the_first_meeting,
+    "parlementaire-vraag": shows_the_answer,
     "rangschikking": shows_the_table,
     "verslag": opens_the_minutes,
     "zelftest": answers_the_self_test,
