@@ -8,8 +8,9 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         # The registry is of an app that is loaded before.
-        from reporting import documents
+        from reporting import documents, reminders
         from reporting.facts.recording import install
 
         documents.declare()
+        reminders.register_reminders()
         post_migrate.connect(install, sender=self, dispatch_uid="reporting.facts")

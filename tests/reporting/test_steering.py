@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.roles import StaffRole
 from funding import services
 from funding.models import BudgetLine, BudgetYear, Commitment
+from notifications.models import OutboxMail
+from notifications.services import plan_reminders, seed_offsets, send_due_reminders
 from projects.models import Project
 from reporting.steering.figures import Figure, Steering, steering
 from reporting.steering.rows import (
@@ -257,6 +259,26 @@ def test_what_waits_too_long_is_said() -> None:
             "Schijven die vóór vandaag verwacht waren en nog niet opvraagbaar zijn: 1, samen "
             "€ 100.000,00. Kijk of hun datum nog klopt.",
         ]
+
+
+def test_the_team_is_reminded_of_the_last_day_while_something_lapses() -> None:
+    seed_offsets()
+    line = budget_line(2026, vak=1_000_000)
+    team = UserFactory(roles=[StaffRole.TEAM_MEMBER])
+    UserFactory(roles=[StaffRole.ADVISER])
+
+    def mails(day: str) -> list[str]:
+        with time_machine.travel(f"{day} 12:00+01:00", tick=False):
+            plan_reminders()
+            send_due_reminders()
+        found = OutboxMail.objects.filter(kind="reporting.budget_cut_off", recipient=team)
+        return [mail.subject for mail in found.order_by("pk")]
+
+    assert mails("2026-10-30") == []
+    assert mails("2026-11-02") == ["Boeken voor 2026 kan nog tot en met 1 december 2026"]
+    commitment(line.vak, on=date(2026, 11, 3))
+    assert len(mails("2026-11-25")) == 1
+    assert OutboxMail.objects.filter(kind="reporting.budget_cut_off").count() == 2  # no adviser
 
 
 # --- What if -------------------------------------------------------------------------------------
