@@ -1,13 +1,18 @@
 """Accounts of who is paid, and an order that waits for its signature. Every number is invented."""
 
+from decimal import Decimal
+
 from django.conf import settings
+from django.db.models import F
 
 from accounts.models import Organisation
+from demo.money import RATE
+from demo.organisations import MARK
 from demo.people import Cast
 from demo.timing import Calendar, at
 from funding.lifecycle import InstalmentState
-from funding.models import Claim
-from payments.models import BankAccount, OrderLine, PaymentOrder
+from funding.models import Claim, Commitment
+from payments.models import BankAccount, OrderLine, PaymentOrder, Settlement
 
 
 def accounts_and_order(calendar: Calendar, cast: Cast) -> None:
@@ -38,6 +43,29 @@ def accounts_and_order(calendar: Calendar, cast: Cast) -> None:
             entered_at=at(calendar.ago(2), 14),
         )
     _order(calendar, cast)
+    _settlement(calendar, cast)
+
+
+def _settlement(calendar: Calendar, cast: Cast) -> None:
+    """Of the first grant that is wholly paid: it turned out a little cheaper."""
+    commitment = (
+        Commitment.objects.filter(paid=F("committed"), released=0, decision__isnull=False)
+        .order_by("pk")
+        .first()
+    )
+    if commitment is None:
+        return
+    Settlement.objects.create(
+        commitment=commitment,
+        accepted_cost=commitment.paid * 2 - 12_000,
+        rate=RATE,
+        granted=commitment.committed,
+        paid=commitment.paid,
+        due=Decimal(-6_000),
+        note=f"Eindverslag en kostenstaat nagekeken {MARK}.",
+        proposed_by=cast.team,
+        proposed_at=at(calendar.ago(3), 10),
+    )
 
 
 def _order(calendar: Calendar, cast: Cast) -> None:

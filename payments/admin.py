@@ -3,7 +3,14 @@
 from django.contrib import admin
 
 from common.admin import ReadOnlyAdmin, ReadOnlyInline
-from payments.models import BankAccount, BankFile, OrderLine, PaymentOrder
+from payments.models import (
+    BankAccount,
+    BankFile,
+    OrderLine,
+    PaymentOrder,
+    RecoveryRequest,
+    Settlement,
+)
 
 
 class OrderLineInline(ReadOnlyInline):
@@ -44,3 +51,21 @@ class BankFileAdmin(ReadOnlyAdmin):
     list_filter = ["booked_at"]
     search_fields = ["name", "sha256"]
     date_hierarchy = "uploaded_at"
+
+
+@admin.register(Settlement)
+class SettlementAdmin(ReadOnlyAdmin):
+    list_display = ["commitment", "accepted_cost", "paid", "due", "state", "confirmed_by"]
+    list_select_related = ["commitment__project", "confirmed_by"]
+    list_filter = ["state"]
+    search_fields = ["commitment__number", "commitment__project__title"]
+    date_hierarchy = "proposed_at"
+
+
+@admin.register(RecoveryRequest)
+class RecoveryRequestAdmin(ReadOnlyAdmin):
+    list_display = ["settlement", "amount", "due_on", "communication", "state"]
+    list_select_related = ["settlement__commitment"]
+    list_filter = ["state", "due_on"]
+    search_fields = ["communication", "settlement__commitment__number"]
+    date_hierarchy = "asked_at"

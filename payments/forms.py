@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayField, PortalForm
-from common.money import format_eur
+from common.money import MoneyFormField, format_eur
 from documents.uploads import ALLOWED_LABEL
 from funding.models import Claim
 from payments.lifecycle import OrderState
@@ -89,6 +89,27 @@ class OrderForm(PortalForm):
     def __init__(self, *args: Any, payable: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["claims"].queryset = payable  # type: ignore[attr-defined]
+
+
+class SettlementForm(PortalForm):
+    """The final cost of a commitment."""
+
+    accepted_cost = MoneyFormField(
+        label=_("Aanvaarde kosten, in totaal"),
+        help_text=_("Alle kosten van de opdracht die u aanvaardt, ook van vroegere schijven."),
+    )
+    note = forms.CharField(
+        label=_("Toelichting"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Waarop steunen deze kosten? De begunstigde leest dit bij een terugvordering."),
+    )
+
+
+class ReceiveForm(PortalForm):
+    """That money came back."""
+
+    received_on = DayField(label=_("Ontvangen op"))
 
 
 class BankFileForm(PortalForm):

@@ -1,4 +1,4 @@
-"""The states of a payment order and of each of its lines."""
+"""The states of payment orders and their lines, of settlements and of recoveries."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -42,4 +42,30 @@ LINE_LIFECYCLE = Lifecycle(
         step("return", _("Teruggekeerd"), [LineState.PAID], LineState.RETURNED),
         step("drop", _("Ingetrokken"), [LineState.WAITING], LineState.DROPPED),
     ],
+)
+
+
+class SettlementState(models.TextChoices):
+    PROPOSED = "proposed", _("Voorgesteld")
+    CONFIRMED = "confirmed", _("Bevestigd")
+    WITHDRAWN = "withdrawn", _("Ingetrokken")
+
+
+SETTLEMENT_LIFECYCLE = Lifecycle(
+    SettlementState,
+    [
+        step("confirm", _("Bevestigen"), [SettlementState.PROPOSED], SettlementState.CONFIRMED),
+        step("withdraw", _("Intrekken"), [SettlementState.PROPOSED], SettlementState.WITHDRAWN),
+    ],
+)
+
+
+class RecoveryState(models.TextChoices):
+    ASKED = "asked", _("Gevraagd")
+    RECEIVED = "received", _("Ontvangen")
+
+
+RECOVERY_LIFECYCLE = Lifecycle(
+    RecoveryState,
+    [step("receive", _("Ontvangst boeken"), [RecoveryState.ASKED], RecoveryState.RECEIVED)],
 )

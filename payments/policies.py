@@ -17,6 +17,12 @@ may_see_payments = policy("Alleen medewerkers die met het budget werken, zien de
 may_make_orders = policy("Alleen de programmamanager of het PIO-team mag betaalopdrachten maken.")(
     is_programme_manager | is_team_member
 )
+may_propose_settlement = policy(
+    "Alleen het PIO-team, de projectleider of de programmamanager mag dit."
+)(is_programme_office)
+may_book_recovery = policy("Alleen de programmamanager mag een ontvangst boeken.")(
+    is_programme_manager
+)
 may_book_confirmations = policy("Alleen de programmamanager mag betalingen boeken.")(
     is_programme_manager
 )
@@ -37,3 +43,8 @@ def may_judge_account(user: Any, account: Any) -> bool:
 @policy("Wie een betaalopdracht maakte, kan ze niet zelf ondertekenen.")
 def may_sign_order(user: Any, order: Any) -> bool:
     return is_programme_office.test(user, None) and user.pk != order.made_by_id
+
+
+@policy("Een andere programmamanager dan wie de eindafrekening voorstelde, bevestigt ze.")
+def may_confirm_settlement(user: Any, settlement: Any) -> bool:
+    return is_programme_manager.test(user, None) and user.pk != settlement.proposed_by_id

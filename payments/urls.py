@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from payments.views import bank, confirmations, orders
+from payments.views import bank, confirmations, orders, settlements
 
 app_name = "payments"
 
 _order = "beheer/betalingen/<str:number>/"
+_settlement = "beheer/vastleggingen/<str:number>/eindafrekening/"
 _account = "beheer/rekeningen/<int:pk>/"
 
 urlpatterns = [
@@ -26,4 +27,14 @@ urlpatterns = [
     path(f"{_order}ondertekenen/", orders.sign, name="order_sign"),
     path(f"{_order}intrekken/", orders.cancel, name="order_cancel"),
     path(f"{_order}bestand/<slug:kind>/", orders.export, name="order_export"),
+    path(_settlement, settlements.settlement, name="settlement"),
+    path(f"{_settlement}voorstellen/", settlements.propose, name="settlement_propose"),
+    path(f"{_settlement}bevestigen/", settlements.confirm, name="settlement_confirm"),
+    path(f"{_settlement}intrekken/", settlements.withdraw, name="settlement_withdraw"),
+    path(f"{_settlement}ontvangst/", settlements.receive, name="recovery_receive"),
+    path(
+        "mijn/projecten/<str:reference>/terugbetaling/<int:pk>/",
+        settlements.recovery,
+        name="recovery",
+    ),
 ]

@@ -292,6 +292,8 @@ PAYMENT_DEBTOR_NAME = env.str(
     "" if PRODUCTION else "Fonds voor Innoveren en Ondernemen (voorbeeld)",
 )
 PAYMENT_DEBTOR_IBAN = env.str("PAYMENT_DEBTOR_IBAN", "" if PRODUCTION else "BE68539007547034")
+# Calendar days in which a beneficiary pays back what was paid too much [D].
+RECOVERY_DAYS = env.int("RECOVERY_DAYS", 30)
 PAYMENT_DEBTOR_BIC = env.str("PAYMENT_DEBTOR_BIC", "" if PRODUCTION else "GKCCBEBB")
 
 # --- Web security -----------------------------------------------------------------------------

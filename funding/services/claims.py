@@ -284,7 +284,8 @@ def check_claim(
 
     A claim with costs is checked cost by cost, and the accepted amount follows: the part of the
     accepted costs that the grant pays, at most what was asked. `accepted_amount` is for a claim
-    without costs, or lowers what follows from the costs.
+    without costs, or lowers what follows from the costs. Nothing is accepted beyond what of the
+    commitment is open, which after a final settlement is what is due.
 
     Raises:
         PermissionDenied: when `by` is not of the PIO team, or made the claim.
@@ -296,7 +297,8 @@ def check_claim(
     refuse_rejected(claim)
     INSTALMENT_LIFECYCLE.perform(claim.instalment, "check", actor=by, comment=note)
     claim.vat_counts = vat_counts(claim.instalment.commitment.project)
-    most = _check_lines(claim, lines)
+    entitled = _check_lines(claim, lines)
+    most = min(entitled, claim.instalment.commitment.open_amount)
     accepted = most if accepted_amount is None else accepted_amount
     if accepted <= 0:
         raise ValidationError(
@@ -305,11 +307,11 @@ def check_claim(
     if most < accepted <= claim.amount:
         raise ValidationError(
             {
-                "accepted_amount": _("De aanvaarde kosten geven recht op hoogstens %(most)s.")
+                "accepted_amount": _("U kunt hoogstens %(most)s aanvaarden.")
                 % {"most": format_eur(most)}
             }
         )
-    if accepted < most and not note.strip():
+    if accepted < entitled and not note.strip():
         raise ValidationError({"note": _("U aanvaardt minder dan gevraagd. Schrijf waarom.")})
     claim.accepted_amount = accepted
     claim.check_note = note.strip()

@@ -19,6 +19,7 @@ from funding import services
 from funding.forms.claims import ClaimForm, CostRows, EvidenceForm, new_row, posted_content
 from funding.lifecycle import InstalmentState
 from funding.models import ChangeKind, ClaimEvidence, Instalment
+from funding.ordered import notices_for
 from funding.policies import may_claim
 from funding.selectors import claims as claim_selectors
 from funding.selectors import commitments as selectors
@@ -47,6 +48,7 @@ def project_funding(request: SignedInRequest, reference: str) -> HttpResponse:
             "project": project,
             "requests": asked,
             "commitments": commitments,
+            "notices": notices_for(project),
             "decisions": committee.told_decisions(project),
             "agreements": committee.sent_agreements(project),
             "changes": changes_of(project),

@@ -3,5 +3,13 @@
 from payments.models.bank import BankAccount
 from payments.models.confirmations import BankFile
 from payments.models.orders import OrderLine, PaymentOrder
+from payments.models.settlements import RecoveryRequest, Settlement
 
-__all__ = ["BankAccount", "BankFile", "OrderLine", "PaymentOrder"]
+__all__ = [
+    "BankAccount",
+    "BankFile",
+    "OrderLine",
+    "PaymentOrder",
+    "RecoveryRequest",
+    "Settlement",
+]

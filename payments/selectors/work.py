@@ -8,9 +8,14 @@ from accounts.models import User
 from accounts.policies import is_programme_office
 from common.moments import today
 from common.work import WorkItem
-from payments.lifecycle import LineState, OrderState
-from payments.models import BankAccount, OrderLine, PaymentOrder
-from payments.policies import may_book_confirmations, may_make_orders, may_sign_order
+from payments.lifecycle import LineState, OrderState, SettlementState
+from payments.models import BankAccount, OrderLine, PaymentOrder, Settlement
+from payments.policies import (
+    may_book_confirmations,
+    may_confirm_settlement,
+    may_make_orders,
+    may_sign_order,
+)
 from payments.selectors.orders import payable_claims
 
 
@@ -20,6 +25,7 @@ def work_for(user: User) -> list[WorkItem]:
     if is_programme_office.test(user, None):
         items += _accounts(user)
         items += _orders(user)
+        items += _settlements(user)
     if may_make_orders.test(user, None):
         items += _claims_to_order()
     if may_book_confirmations.test(user, None):
@@ -54,6 +60,21 @@ def _orders(user: User) -> list[WorkItem]:
                 _item(_("Betaalopdracht uitgeven"), order.number, order.get_absolute_url())
             )
     return items
+
+
+def _settlements(user: User) -> list[WorkItem]:
+    proposed = Settlement.objects.filter(state=SettlementState.PROPOSED).select_related(
+        "commitment__project"
+    )
+    return [
+        _item(
+            _("Eindafrekening bevestigen"),
+            str(one.commitment),
+            reverse("payments:settlement", args=[one.commitment.number]),
+        )
+        for one in proposed.order_by("proposed_at", "pk")
+        if may_confirm_settlement.test(user, one)
+    ]
 
 
 def _claims_to_order() -> list[WorkItem]:

@@ -55,7 +55,7 @@ def make_order(*, claims: Sequence[Claim], execute_on: date, by: User) -> Paymen
         )
     if execute_on < today():
         raise ValidationError({"execute_on": _("Kies vandaag of een latere dag.")})
-    name, iban, bic = _debtor()
+    name, iban, bic = fund_account()
     found = _lock(claims, execute_on.year)
     accounts = {
         account.organisation_id: account
@@ -94,7 +94,7 @@ def make_order(*, claims: Sequence[Claim], execute_on: date, by: User) -> Paymen
     return order
 
 
-def _debtor() -> tuple[str, str, str]:
+def fund_account() -> tuple[str, str, str]:
     """Name, IBAN and BIC of who pays, from the settings.
 
     Raises:

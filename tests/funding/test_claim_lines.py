@@ -110,7 +110,7 @@ def test_a_claim_is_checked_cost_by_cost_and_the_amount_follows() -> None:
     )
     cut = [LineCheck(first.pk, D("300000"), "Dubbel gerekend"), whole]
     assert refused(**check, lines=cut, accepted_amount=D("200000.01")) == (
-        "De aanvaarde kosten geven recht op hoogstens € 200.000,00."
+        "U kunt hoogstens € 200.000,00 aanvaarden."
     )
     done = services.check_claim(claim=made, note="", by=team(), lines=cut)
     assert done.accepted_amount == D("200000.00")

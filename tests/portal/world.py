@@ -7,6 +7,7 @@ nobody can fill fails the walk with its name.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -46,6 +47,7 @@ from funding.services import (
     default_plan,
     draft_agreement,
     open_instalment,
+    pay_claim,
     plan_committee,
     plan_instalments,
     put_on_agenda,
@@ -53,6 +55,7 @@ from funding.services import (
 )
 from notifications.models import OutboxMail
 from payments.models import BankAccount, BankFile, PaymentOrder
+from payments.services import confirm_settlement, propose_settlement
 from projects.models import Project, Proposal
 from projects.services import save_answers
 from projects.services.information import Asked, ask_information, default_due_on
@@ -243,6 +246,7 @@ class World:
             end_to_end_id="BO-2026-00001-0001",
         )
         content = bank_csv(bank_row(line))
+        self._add_settlement()
         self.bank_file = BankFile.objects.create(
             name="bank.csv",
             content=content,
@@ -250,6 +254,20 @@ class World:
             row_count=1,
             uploaded_by=self.order.made_by,
         )
+
+    def _add_settlement(self) -> None:
+        """A grant of which too much was paid, which is asked back."""
+        grant = GrantFactory(
+            request__procurement__project__organisation=self.organisation,
+            granted_amount=Decimal(1000),
+        )
+        self.settled: Commitment = commit(decision=grant, by=programme_manager())
+        [claim] = approved_of(self.settled, "100")
+        pay_claim(claim=claim, paid_on=date(2026, 3, 2), by=programme_manager())
+        proposed = propose_settlement(
+            commitment=self.settled, accepted_cost=Decimal(800), note="Kosten", by=self.case.team
+        )
+        self.recovery = confirm_settlement(settlement=proposed, by=programme_manager()).recovery
 
     def _add_money(self) -> None:
         """A commitment of 2026 with a first instalment that the authority has claimed."""
@@ -432,6 +450,10 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("payments:", "number"): lambda w: w.order.number,
     ("payments:", "kind"): lambda w: "xml",
     ("payments:organisation_accounts", "pk"): lambda w: w.organisation.pk,
+    ("payments:settlement", "number"): lambda w: w.settled.number,
+    ("payments:recovery", "number"): lambda w: w.settled.number,
+    ("payments:recovery", "pk"): lambda w: w.recovery.pk,
+    ("payments:recovery", "reference"): lambda w: w.settled.project.reference,
     ("payments:bank_file", "pk"): lambda w: w.bank_file.pk,
     ("reporting:report_csv", "key"): lambda w: "kredieten",
     ("reporting:report_export", "extension"): lambda w: "pdf",
