@@ -138,9 +138,10 @@ def bench_report() -> int:
             with step("Asking the page and the spreadsheet"):
                 _part(env, "report.measure", folder)
             with step("Making the PDF, and bare"):
-                for number in (1, 2):
-                    _part(env, "report.paper", "ours", number, folder)
-                    _part(env, "report.paper", "bare", number, folder)
+                for ways in ("ours", "bare"):
+                    _part(env, "report.paper", ways, "alone", folder)
+                # In turns in one process, so that other work on the machine meets both.
+                _part(env, "report.paper", "ours,bare,ours,bare", "turns", folder)
             code = run([*PART, "benchmarks.report.verdict", folder], env=env, cwd=CLONE)
     load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     say(f"Whole run: {time.monotonic() - began:.0f} s; {os.cpu_count()} cores, load {load}.")

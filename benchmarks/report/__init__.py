@@ -1,9 +1,9 @@
 """`make bench-report`: the report of a year with many projects and bookings.
 
 `devtools.benchmarks` starts the database and calls, in this order: `world` (the year), `measure`
-(the page beside its SQL and template alone; the spreadsheet beside XlsxWriter alone), `paper` twice
-(the PDF, and WeasyPrint alone on the same HTML, each in a process of its own, for its peak memory),
-`verdict` (the figures as ratios, and whether they stay within their targets).
+(the page beside its SQL and template alone; the spreadsheet beside XlsxWriter alone), `paper`
+(the PDF, and WeasyPrint alone on the same HTML: each in a process of its own, for its peak memory,
+and in turns, for the ratio), `verdict` (the ratios, and whether they stay within their targets).
 """
 
 PROJECTS = 2_000

@@ -19,6 +19,7 @@ from reporting.services.editions import make_edition, sign_edition
 from reporting.views.yearly import CutOffForm
 from reporting.yearly.building import build_yearly_report
 from reporting.yearly.comparing import compare
+from reporting.yearly.exports import content_hash
 from reporting.yearly.several_years import reports_of_years, years_blocks
 
 
@@ -66,6 +67,7 @@ def edition(request: SignedInRequest, pk: int) -> HttpResponse:
         {
             "edition": shown,
             "comparison": compare(former, latter),
+            "gives_same_hash": content_hash(former) == shown.content_hash,
             "former_year": years_blocks(with_former_year) if with_former_year else [],
             "may_sign": not shown.is_signed and may_sign_edition.test(request.user, shown),
             "sign_sentence": may_sign_edition.sentence,

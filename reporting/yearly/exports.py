@@ -31,7 +31,8 @@ def figures_of(report: YearlyReport) -> dict[str, Any]:
 def _plain(value: Any) -> str:
     """Amounts as text, without zeros that say nothing: 1.50 and 1.5 are one figure."""
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f") if value else "0"
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, date | datetime):
         return value.isoformat()
     raise TypeError(f"No figure: {value!r}")
