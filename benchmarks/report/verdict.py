@@ -32,7 +32,8 @@ def main(folder: Path) -> int:
     paper = ours["processor"] / bare["processor"]
     print(
         f"PDF from database to file: {ours['seconds']:.1f} s ({ours['processor']:.1f} s of the"
-        f" processor), peak {ours['memory']:.0f} MB (target {MEMORY}); WeasyPrint alone"
+        f" processor, {ours['until_html']:.1f} s of it up to the HTML),"
+        f" peak {ours['memory']:.0f} MB (target {MEMORY}); WeasyPrint alone"
         f" {bare['seconds']:.1f} s ({bare['processor']:.1f} s), {bare['memory']:.0f} MB:"
         f" ratio {paper:.2f} (target {PAPER})"
     )

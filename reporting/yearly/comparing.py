@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from documents.report_tables import ReportTable, words
+from documents.report_tables import NUMERIC, ReportTable, words
 from funding.models import BudgetVersion, LedgerEntry
 from reporting.models import Fact
 from reporting.yearly.building import report_tables
@@ -23,6 +23,7 @@ class ChangedFigure:
     column: str
     before: str
     after: str
+    is_number: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def _changed_cells(old: ReportTable, new: ReportTable) -> Iterator[ChangedFigure
                     str(column.label),
                     words(column.kind, one),
                     words(column.kind, other),
+                    column.kind in NUMERIC,
                 )
 
 
