@@ -1,12 +1,10 @@
 """Forms of the agreement: the draft, and who signed."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayField, PortalForm
-from documents.uploads import ALLOWED_LABEL
+from funding.forms.files import KeptFileField
 from funding.models import AgreementSignature
 
 
@@ -32,13 +30,7 @@ class MemberSignatureForm(PortalForm):
     means = forms.ChoiceField(
         label=_("Hoe"), choices=AgreementSignature.Means.choices, widget=forms.RadioSelect
     )
-    signed_copy = forms.FileField(label=_("Ondertekend exemplaar"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["signed_copy"].help_text = _("Toegelaten: %(allowed)s.") % {
-            "allowed": ALLOWED_LABEL
-        }
+    signed_copy = KeptFileField(label=_("Ondertekend exemplaar"))
 
 
 class SignatureForm(MemberSignatureForm):

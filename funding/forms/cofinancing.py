@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayField, PortalForm
 from common.money import MoneyFormField
-from documents.uploads import ALLOWED_LABEL
+from funding.forms.files import KeptFileField
 from funding.lifecycle import RequestState
 from funding.models import CommitteeDecision
 
@@ -42,27 +42,20 @@ class RequestForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Nodig als u meer vraagt dan de regel geeft."),
     )
-    tender_document = forms.FileField(label=_("Opdrachtdocument"))
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["tender_document"].help_text = _(
-            "Het comité beslist over dit document. Toegelaten: %(allowed)s. Kies het als laatste: "
-            "na een fout kiest u het opnieuw."
-        ) % {"allowed": ALLOWED_LABEL}
+    tender_document = KeptFileField(
+        label=_("Opdrachtdocument"),
+        hint=_(
+            "Het comité beslist over dit document. Kies het als laatste: na een fout kiest u het "
+            "opnieuw."
+        ),
+    )
 
 
 class TenderDocumentForm(PortalForm):
     """A next version of the tender document."""
 
-    tender_document = forms.FileField(label=_("Opdrachtdocument"))
+    tender_document = KeptFileField(label=_("Opdrachtdocument"))
     note = forms.CharField(label=_("Wat is er gewijzigd?"), required=False, max_length=300)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["tender_document"].help_text = _("Toegelaten: %(allowed)s.") % {
-            "allowed": ALLOWED_LABEL
-        }
 
 
 class DecisionForm(PortalForm):

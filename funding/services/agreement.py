@@ -1,6 +1,7 @@
 """The agreement about a grant: drafted, sent, and who signed it."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -15,6 +16,7 @@ from common.lifecycle import TransitionRefused
 from common.moments import add_months, local_day, today
 from documents.models import Job
 from documents.services import request_document, store_upload
+from documents.uploads import check_upload
 from funding import conf
 from funding.lifecycle import AGREEMENT_LIFECYCLE, AgreementState
 from funding.models import Agreement, AgreementSignature, CommitteeDecision
@@ -131,14 +133,7 @@ def record_signature(
             % {"state": AgreementState(agreement.state).label},
             code="state",
         )
-    if signed_on > today():
-        raise ValidationError({"signed_on": _("Deze dag ligt in de toekomst.")})
-    if signed_on < local_day(agreement.sent_at):
-        raise ValidationError(
-            {"signed_on": _("De overeenkomst werd pas later verstuurd. Kijk de dag na.")}
-        )
-    if agreement.signatures.filter(party=party).exists():
-        raise ValidationError({"party": _("Deze partij ondertekende al.")})
+    _refuse_impossible_signature(agreement, agreement.sent_at, party, signed_on, signed_copy)
     signature = AgreementSignature(
         agreement=agreement,
         party=party,
@@ -148,10 +143,7 @@ def record_signature(
         means=means,
         recorded_by=by,
     )
-    try:
-        signature.signed_copy = store_upload(uploaded=signed_copy, created_by=by)
-    except ValidationError as refusal:
-        raise ValidationError({"signed_copy": refusal.error_list}) from refusal
+    signature.signed_copy = store_upload(uploaded=signed_copy, created_by=by)
     with readable_constraints(
         fields={"funding_signature_once": "party", "funding_signature_names_who": "name"}
     ):
@@ -169,6 +161,25 @@ def record_signature(
         agreement.signed_on = max(days)
         AGREEMENT_LIFECYCLE.perform(agreement, "sign", actor=by, save=["signed_on"])
     return signature
+
+
+def _refuse_impossible_signature(
+    agreement: Agreement, sent_at: datetime, party: str, signed_on: date, signed_copy: File
+) -> None:
+    """Raises ValidationError with everything that is wrong at once: a file must be chosen anew."""
+    errors: dict[str, Any] = {}
+    if signed_on > today():
+        errors["signed_on"] = _("Deze dag ligt in de toekomst.")
+    elif signed_on < local_day(sent_at):
+        errors["signed_on"] = _("De overeenkomst werd pas later verstuurd. Kijk de dag na.")
+    if agreement.signatures.filter(party=party).exists():
+        errors["party"] = _("Deze partij ondertekende al.")
+    try:
+        check_upload(signed_copy)
+    except ValidationError as refusal:
+        errors["signed_copy"] = refusal.error_list
+    if errors:
+        raise ValidationError(errors)
 
 
 def _make_document(agreement: Agreement, by: User) -> Job:
