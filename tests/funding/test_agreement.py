@@ -1,5 +1,6 @@
 """The letter about a decision and the agreement: what they say, to whom, and who signed."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from time_machine import travel
 
 from accounts.models import User
 from accounts.roles import MemberRole, StaffRole
+from documents.models import Job, JobState
+from documents.services import store_file
 from funding import services
 from funding.lifecycle import AgreementState
 from funding.models import (
@@ -27,10 +30,24 @@ from notifications.mails import render_mail
 from notifications.models import OutboxMail
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.funding.acts import D, planned, refused, secretary, team
-from tests.funding.factories import budget_line, programme_manager, request_with_document, upload
+from tests.funding.factories import (
+    PDF,
+    budget_line,
+    programme_manager,
+    request_with_document,
+    upload,
+)
 from tests.funding.test_committee import ask, page, pdf_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def a_day_of_that_year() -> Iterator[None]:
+    """The days in these tests are in the past, whenever they run."""
+    with travel("2026-09-01 12:00", tick=False):
+        yield
+
 
 DAY = date(2026, 3, 2)
 LATER = "2026-03-10 12:00"
@@ -48,15 +65,24 @@ def decided(outcome: str = "granted", **changes: Any) -> CommitteeDecision:
     return services.record_committee_decision(**{**values, **changes})
 
 
+def ready(job: Job | None) -> None:
+    """As if a worker had made the document: what it says is proved elsewhere."""
+    assert job is not None
+    paper = store_file(content=PDF, name="brief.pdf")
+    Job.objects.filter(pk=job.pk).update(
+        state=JobState.DONE, file=paper, finished_at=timezone.now()
+    )
+
+
 def told(**changes: Any) -> CommitteeDecision:
     decision = decided(**changes)
-    pdf_of(decision.letter)
+    ready(decision.letter)
     return services.send_letter(decision=decision, by=team())
 
 
 def sent(**changes: Any) -> Agreement:
     agreement = services.draft_agreement(decision=told(), by=team(), **changes)
-    pdf_of(agreement.document)
+    ready(agreement.document)
     return services.send_agreement(agreement=agreement, by=team())
 
 
@@ -170,7 +196,7 @@ def test_the_beneficiary_reads_the_letter_once_it_is_told() -> None:
     assert refused(send, decision=decision, by=team()) == (
         "De brief is nog niet klaar. Wacht tot hij gemaakt is en kijk hem na."
     )
-    pdf_of(decision.letter)
+    ready(decision.letter)
     url = f"/documenten/{decision.letter_id}/"
     assert status(reader, url) in {403, 404}
     assert decision.letter_number not in page(client_of(reader), funding)
@@ -263,7 +289,7 @@ def test_a_signature_is_refused_with_a_sentence() -> None:
     assert refused(services.send_agreement, agreement=agreement, by=by) == (
         "Het document is nog niet klaar. Wacht tot het gemaakt is en kijk het na."
     )
-    pdf_of(agreement.document)
+    ready(agreement.document)
     services.send_agreement(agreement=agreement, by=by)
     one = {"agreement": agreement, "party": "fund", "by": by}
     assert refused(sign, **one, signed_on=date(2026, 3, 11)) == "Deze dag ligt in de toekomst."
@@ -285,14 +311,14 @@ def test_letter_and_agreement_by_hand() -> None:
     submitter = submitter_of(decision)
     one = f"/beheer/beslissingen/{decision.pk}/"
     assert clerk.post(f"{one}meedelen/").status_code == 200  # the letter is not ready
-    pdf_of(decision.letter)
+    ready(decision.letter)
     assert "Toegekend bedrag" in page(clerk, f"{one}meedelen/")
     assert clerk.post(f"{one}meedelen/").status_code == 302
     draft = {"due_on": "2026-05-02", "terms": ""}
     assert 'value="2026-05-02"' in page(clerk, f"{one}overeenkomst/")
     assert clerk.post(f"{one}overeenkomst/", draft).status_code == 302
     agreement = Agreement.objects.get()
-    pdf_of(agreement.document)
+    ready(agreement.document)
     url = agreement.get_absolute_url()
     assert clerk.post(f"{url}versturen/").status_code == 302
     assert OutboxMail.objects.get(kind="funding.agreement").recipient == submitter
@@ -346,12 +372,12 @@ def test_the_team_finds_what_follows_a_decision() -> None:
 
     decision = decided()
     assert labels() == ["Beslissing meedelen"]
-    pdf_of(decision.letter)
+    ready(decision.letter)
     services.send_letter(decision=decision, by=clerk)
     assert labels() == ["Samenwerkingsovereenkomst opstellen"]
     agreement = services.draft_agreement(decision=decision, by=clerk)
     assert labels() == ["Samenwerkingsovereenkomst versturen"]
-    pdf_of(agreement.document)
+    ready(agreement.document)
     services.send_agreement(agreement=agreement, by=clerk)
     assert labels() == []
     sign(agreement, "beneficiary", submitter_of(decision))

@@ -1,6 +1,7 @@
 """Requests with their tender document, meetings of the committee, and decisions in a meeting."""
 
 import subprocess
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +32,14 @@ from tests.funding.factories import RequestFactory, programme_manager, request_w
 from tests.projects.factories import ProcurementFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def a_day_of_that_year() -> Iterator[None]:
+    """The days in these tests are in the past, whenever they run."""
+    with travel("2026-09-01 12:00", tick=False):
+        yield
+
 
 DAY = date(2026, 6, 17)
 NOON = "2026-06-17 12:00"

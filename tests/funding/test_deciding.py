@@ -1,11 +1,13 @@
 """Budget years, requests and decisions, with each sentence that refuses them."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from time_machine import travel
 
 from calls.models import CostPhase
 from funding import services
@@ -36,6 +38,13 @@ from tests.funding.factories import (
 from tests.projects.factories import ProcurementFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def a_day_of_that_year() -> Iterator[None]:
+    """The days in these tests are in the past, whenever they run."""
+    with travel("2026-09-01 12:00", tick=False):
+        yield
 
 
 def test_a_year_opens_once_with_a_line_per_stream_and_no_credits() -> None:

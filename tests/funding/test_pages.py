@@ -48,6 +48,7 @@ def post(client: Client, url: str, **data: Any) -> str:
     return read(client, answer.url)
 
 
+@travel("2026-09-02 12:00", tick=False)
 def test_the_whole_money_path_by_hand() -> None:
     """Procurement, request, decision, commitment, plan, claim, check, approval, payment."""
     budget_line(2026)
