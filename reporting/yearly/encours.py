@@ -73,10 +73,16 @@ def stream_rows(source: Source) -> list[StreamRow]:
     in_year = source.sums_by(
         lambda one: one.line.stream, [one for one in source.booked if one.year == source.year]
     )
+    years = source.known.years
+    of_the_year = {
+        line.stream
+        for line in source.known.lines.values()
+        if line.budget_year_id in years and years[line.budget_year_id].year == source.year
+    }
     rows = []
-    for stream in sorted({*before, *in_year}):
+    for stream in sorted({*before, *in_year, *of_the_year}):
         sums = in_year.get(stream, Sums())
-        start = before[stream].still_open if stream in before else ZERO
+        start = before.get(stream, Sums()).still_open
         rows.append(StreamRow(stream_label(stream), start, sums.committed, sums.paid, sums.release))
     return rows
 
