@@ -108,6 +108,11 @@ class Settlement(models.Model):
         return self.rate * 100
 
     @property
+    def overpaid(self) -> Decimal:
+        """What was paid too much; nought when something is still due. EUR."""
+        return max(-self.due, ZERO)
+
+    @property
     def entitled(self) -> Decimal:
         """What the beneficiary is entitled to in all. EUR."""
         return self.due + self.paid

@@ -113,7 +113,7 @@ def confirm_settlement(*, settlement: Settlement, by: User) -> Settlement:
             reason=_("Eindafrekening: %(note)s") % {"note": settlement.note},
             by=by,
         )
-    if settlement.due < ZERO:
+    if settlement.overpaid:
         _ask_back(settlement, by)
     return settlement
 
@@ -141,7 +141,7 @@ def _ask_back(settlement: Settlement, by: User) -> RecoveryRequest:
     project = settlement.commitment.project
     recovery = RecoveryRequest.objects.create(
         settlement=settlement,
-        amount=-settlement.due,
+        amount=settlement.overpaid,
         reason=settlement.note,
         due_on=today() + timedelta(days=settings.RECOVERY_DAYS),
         communication=communication_for(settlement.pk),
