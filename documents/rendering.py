@@ -151,6 +151,8 @@ def html_to_pdf(
                 pdf_variant="pdf/a-3a",
                 attachments=[_attachment(enclosure) for enclosure in enclosures],
             )
+        # Before the collection, or it goes through all of them and clears nothing away.
+        del page, document
 
 
 def _attachment(enclosure: Enclosure) -> Attachment:

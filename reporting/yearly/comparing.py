@@ -44,6 +44,10 @@ class Comparison:
     facts: list[ChangedFact]
 
 
+OF_FILES = frozenset({"proposal", "version", "check", "advice", "selection", "pause"})
+"""Facts about the evaluation of a file: who works with money may not read those, and nobody reads
+an outcome before it is told. Counts that changed through them stand among the figures."""
+
 AT_MOST = 500
 """Rows of a list on the page."""
 
@@ -100,9 +104,9 @@ def _by_first_cell(table: ReportTable) -> dict[tuple[str, int], Sequence[Any]]:
 def _changed_facts(since: datetime, until: datetime) -> list[ChangedFact]:
     """Facts recorded in between, each beside the one before it; two queries."""
     facts = list(
-        Fact.objects.filter(recorded_at__gte=since, recorded_at__lt=until).order_by(
-            "recorded_at", "pk"
-        )[:AT_MOST]
+        Fact.objects.filter(recorded_at__gte=since, recorded_at__lt=until)
+        .exclude(kind__in=OF_FILES)
+        .order_by("recorded_at", "pk")[:AT_MOST]
     )
     former: dict[tuple[str, int], dict[str, Any] | None] = {
         (fact.kind, fact.subject_id): fact.content

@@ -19,13 +19,14 @@ from funding.models import Commitment
 from funding.models.booking import EntryKind
 from funding.services.commitments import book
 from projects.models import Project
-from reporting.models import Horizon, ReportEdition
+from reporting.models import Fact, Horizon, ReportEdition
 from reporting.services.editions import make_edition, sign_edition
 from reporting.yearly.building import build_yearly_report
-from reporting.yearly.comparing import compare
+from reporting.yearly.comparing import OF_FILES, compare
 from reporting.yearly.exports import content_hash
 from tests.accounts.factories import UserFactory
 from tests.funding.factories import budget_line, commitment, programme_manager
+from tests.projects.factories import ProposalFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +112,7 @@ def test_each_changed_figure_is_listed_with_what_changed_it(booked: Commitment) 
             by=programme_manager(),
         )
         Project.objects.filter(pk=booked.project_id).update(title="Andere titel")
+        ProposalFactory(submitted=True)
         former = build_yearly_report(year=YEAR, cut_off=made.cut_off, generated_by="t")
         latter = build_yearly_report(
             year=YEAR, cut_off=timezone.now() + timedelta(seconds=1), generated_by="t"
@@ -125,6 +127,8 @@ def test_each_changed_figure_is_listed_with_what_changed_it(booked: Commitment) 
     assert paid == "€\N{NO-BREAK SPACE}1.000,00"
     assert ("Encours per jaar", str(YEAR), "Encours einde") in changed
     assert [one.pk for one in found.entries] == [entry.pk]
+    assert Fact.objects.filter(kind="proposal", recorded_at__gte=made.cut_off).exists()
+    assert {one.kind for one in found.facts}.isdisjoint(OF_FILES)
     [fact] = [one for one in found.facts if one.kind == "project"]
     assert fact.subject == reference
     assert [(name, after) for name, _before, after in fact.changes] == [("title", "Andere titel")]
