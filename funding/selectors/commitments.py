@@ -6,7 +6,7 @@ from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, W
 from django.http import Http404
 
 from calls.cofinancing import AdvisedCofinancing
-from funding.lifecycle import InstalmentState
+from funding.lifecycle import InstalmentState, RequestState
 from funding.models import (
     BudgetLine,
     Claim,
@@ -144,6 +144,33 @@ def project_money(project: Project) -> tuple[list[CofinancingRequest], list[Comm
         .order_by("effective_on", "pk")
     )
     return list(requests), list(commitments)
+
+
+def money_told(project: Project) -> tuple[list[tuple[str, str]], list[Commitment]]:
+    """What the organisation may know: title and state of each request, and the commitments.
+
+    What the committee decided exists for it from the moment that it is told. One query more than
+    `project_money`.
+    """
+    requests, commitments = project_money(project)
+    untold = set(
+        CommitteeDecision.objects.filter(
+            request__procurement__project=project, told_at__isnull=True, letter__isnull=False
+        ).values_list("pk", "request_id")
+    )
+    decisions, of_requests = {pk for pk, _of in untold}, {of for _pk, of in untold}
+    shown = [
+        (
+            request.procurement.title,
+            str(
+                RequestState.REQUESTED.label
+                if request.pk in of_requests
+                else request.get_state_display()
+            ),
+        )
+        for request in requests
+    ]
+    return shown, [one for one in commitments if one.decision_id not in decisions]
 
 
 def _instalments() -> QuerySet[Instalment]:

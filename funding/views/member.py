@@ -40,7 +40,7 @@ def project_funding(request: SignedInRequest, reference: str) -> HttpResponse:
         if request.user.is_programme_staff:
             return redirect("funding:staff_project_funding", reference)
         raise
-    asked, commitments = selectors.project_money(project)
+    asked, commitments = selectors.money_told(project)
     return render(
         request,
         "funding/project.html",

@@ -125,6 +125,14 @@ class Project(models.Model):
         return PROJECT_LIFECYCLE.allows(self, "request_cofinancing")
 
     @property
+    def member_state(self) -> str:
+        """The state as the organisation reads it: what the committee decided stands in its letter,
+        which comes later than the decision."""
+        if self.state in MONEY_STATES:
+            return str(ProjectState.COFINANCING_REQUESTED.label)
+        return str(self.get_state_display())
+
+    @property
     def public_state(self) -> str:
         """The state as everybody may read it: not how a request for money stands."""
         if self.state in MONEY_STATES:

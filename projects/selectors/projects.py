@@ -15,6 +15,7 @@ from calls.models import Call, Theme
 from common.work import WorkItem
 from projects.lifecycle import PROJECT_LIFECYCLE, ProjectState
 from projects.models import Procurement, Project, ProjectPhase
+from projects.models.project import MONEY_STATES
 from projects.policies import may_guide_project
 
 PUBLIC_STATES = {
@@ -193,11 +194,17 @@ MAIN_ROAD = (
 )
 
 
-def stages(project: Project) -> list[Stage]:
-    """The usual road with where the project stands; empty when it left that road."""
-    if project.state not in MAIN_ROAD:
+def stages(project: Project, *, for_member: bool = False) -> list[Stage]:
+    """The usual road with where the project stands; empty when it left that road.
+
+    A member of the organisation reads what the committee decided in its letter, not here.
+    """
+    state = project.state
+    if for_member and state in MONEY_STATES:
+        state = ProjectState.COFINANCING_REQUESTED
+    if state not in MAIN_ROAD:
         return []
-    place = MAIN_ROAD.index(ProjectState(project.state))
+    place = MAIN_ROAD.index(ProjectState(state))
     return [
         Stage(str(state.label), "done" if n < place else "current" if n == place else "todo")
         for n, state in enumerate(MAIN_ROAD)

@@ -85,7 +85,7 @@ def project(request: SignedInRequest, reference: str) -> HttpResponse:
         "projects/project.html",
         {
             "project": found,
-            "stages": selectors.stages(found),
+            "stages": selectors.stages(found, for_member=True),
             "proposal": found.proposal,
         },
     )

@@ -1,5 +1,6 @@
 """The letter about a decision and the agreement: what they say, to whom, and who signed."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -385,3 +386,29 @@ def test_the_team_finds_what_follows_a_decision() -> None:
     sign(agreement, "fund", clerk)
     assert labels() == []
     assert TenderDocument.objects.count() == 1
+
+
+@pytest.mark.parametrize("outcome", ["granted", "refused", "postponed"])
+def test_the_organisation_knows_no_decision_before_it_is_told(outcome: str) -> None:
+    """Its pages are the same before and after, also when the amount was committed meanwhile."""
+    budget_line(2026)
+    request = ask()
+    project = request.procurement.project
+    client = Client()
+    member = MembershipFactory(organisation=project.organisation, role=MemberRole.READER).user
+    client.force_login(member)
+
+    def pages() -> list[str]:
+        base = f"/mijn/projecten/{project.reference}/"
+        found = [page(client, url) for url in (base, f"{base}cofinanciering/", "/mijn/")]
+        return [re.sub('name="csrfmiddlewaretoken" value="[^"]*"', "", one) for one in found]
+
+    before = pages()
+    more = {} if outcome == "granted" else {"grounds": "Het bestek is nog niet duidelijk."}
+    decision = decided(outcome, request=request, **more)
+    if outcome == "granted":
+        services.commit(decision=decision, by=programme_manager())
+    assert pages() == before
+    pdf_of(decision.letter)
+    services.send_letter(decision=decision, by=team())
+    assert pages()[1] != before[1]
