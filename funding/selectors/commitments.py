@@ -149,14 +149,16 @@ def project_money(project: Project) -> tuple[list[CofinancingRequest], list[Comm
 def money_told(project: Project) -> tuple[list[tuple[str, str]], list[Commitment]]:
     """What the organisation may know: title and state of each request, and the commitments.
 
-    What the committee decided exists for it from the moment that it is told. One query more than
-    `project_money`.
+    What the committee decided exists for it from the moment that it is told, by its letter or by an
+    instalment that it may claim. One query more than `project_money`.
     """
     requests, commitments = project_money(project)
     untold = set(
         CommitteeDecision.objects.filter(
             request__procurement__project=project, told_at__isnull=True, letter__isnull=False
-        ).values_list("pk", "request_id")
+        )
+        .exclude(commitment__instalments__opened_at__isnull=False)
+        .values_list("pk", "request_id")
     )
     decisions, of_requests = {pk for pk, _of in untold}, {of for _pk, of in untold}
     shown = [
