@@ -240,7 +240,7 @@ PROJECT_LIFECYCLE = Lifecycle(
             _("Gunnen"),
             [ProjectState.COFINANCING_GRANTED, ProjectState.TENDER_PUBLISHED],
             ProjectState.AWARDED,
-            who=may_guide_project,
+            # Follows from the award that is noted on the procurement.
         ),
         step(
             "start_execution",

@@ -231,6 +231,23 @@ class CommitteeDecision(models.Model):
                 _("Schrijf waarom het comité weigert of uitstelt."),
             ),
         ]
+        triggers = [
+            # What was decided stays; its letter and its telling come later.
+            pgtrigger.ReadOnly(
+                name="what_was_decided_stays",
+                fields=[
+                    "request",
+                    "outcome",
+                    "granted_amount",
+                    "decided_on",
+                    "reference",
+                    "grounds",
+                    "recorded_by",
+                    "recorded_at",
+                ],
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.request}: {self.get_outcome_display()}"

@@ -63,7 +63,7 @@ def move_project(*, project: Project, step: str, by: User, reason: str = "") -> 
     """
     may_guide_project.check(by, project)
     if PROJECT_LIFECYCLE[step].who is None:
-        raise ValidationError(_("Deze stap volgt vanzelf uit de cofinanciering."))
+        raise ValidationError(_("Deze stap volgt vanzelf uit de cofinanciering of de gunning."))
     project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     project.stop_reason = reason.strip()
     if PROJECT_LIFECYCLE[step].target in ENDED_PROJECT_STATES:

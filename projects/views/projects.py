@@ -39,7 +39,6 @@ NEEDS_REASON = {"pause", "stop"}
 CONSEQUENCES = {
     "prepare_tender": gettext_lazy("Het project gaat naar de voorbereiding van de opdracht."),
     "publish_tender": gettext_lazy("De opdracht staat daarna als gepubliceerd."),
-    "award": gettext_lazy("Het project staat daarna als gegund."),
     "start_execution": gettext_lazy("De opdrachtnemer begint. Schijven kunnen opvraagbaar worden."),
     "deliver": gettext_lazy("Het resultaat is opgeleverd. Het eindverslag kan volgen."),
     "finish": gettext_lazy("Het project is afgerond. Dit kan niet ongedaan worden gemaakt."),

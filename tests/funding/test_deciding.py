@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from time_machine import travel
 
 from calls.models import CostPhase
@@ -233,3 +233,20 @@ def test_a_decision_is_refused_with_a_sentence() -> None:
 def test_the_database_wants_an_amount_with_a_grant() -> None:
     with pytest.raises(IntegrityError, match="funding_grant_has_amount"), transaction.atomic():
         GrantFactory(granted_amount=None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"outcome": "refused", "grounds": "Toch niet."},
+        {"granted_amount": D("1.00")},
+        {"decided_on": date(2020, 1, 1)},
+        {"reference": "BC-1"},
+    ],
+)
+def test_what_was_decided_stays_also_for_sql(change: dict[str, Any]) -> None:
+    decision = GrantFactory()
+    with pytest.raises(DatabaseError, match="Cannot update rows"), transaction.atomic():
+        CommitteeDecision.objects.filter(pk=decision.pk).update(**change)
+    with pytest.raises(DatabaseError, match="Cannot delete rows"), transaction.atomic():
+        CommitteeDecision.objects.filter(pk=decision.pk).delete()

@@ -72,7 +72,7 @@ def test_steps_by_hand_and_their_refusals() -> None:
     project = ProjectFactory(state=ProjectState.PREPARATION)
     move = {"act": services.move_project, "project": project, "by": staff()}
     assert refused(**move, step="request_cofinancing") == (
-        "Deze stap volgt vanzelf uit de cofinanciering."
+        "Deze stap volgt vanzelf uit de cofinanciering of de gunning."
     )
     assert refused(**move, step="pause") == "Schrijf een reden."
     assert "kan niet meer" in refused(**move, step="finish")
@@ -165,7 +165,15 @@ def test_staff_do_their_work_on_a_project_by_hand() -> None:
     )
     assert "1 februari 2026" in page
     assert "Gunning noteren" in page
-    page = post("stap/award/")
+    assert client.get(f"{base}stap/award/").status_code == 404
+    services.record_award(
+        project=project,
+        procurement=project.procurements.get(),
+        by=person,
+        awarded_on=date(2026, 3, 1),
+        award_amount=Decimal(400_000),
+        contractor_name="Sensor bv",
+    )
     page = post("stap/start_execution/")
     assert "De status van het project is nu: In uitvoering." in page
     page = post("stap/stop/", reason="Geen markt")
