@@ -106,7 +106,10 @@ def _table(content: bytes) -> list[list[str]]:
     if ";" not in first:
         if "," in first or "\t" in first:
             raise ValidationError(
-                _("De kolommen staan niet met een puntkomma (;) van elkaar. Bewaar het zo.")
+                _(
+                    "De kolommen staan niet met een puntkomma (;) van elkaar. "
+                    "Bewaar het bestand met puntkomma's."
+                )
             )
         raise ValidationError(
             _("Rij 1 heeft geen titels. Nodig zijn: %(needed)s.") % {"needed": "; ".join(COLUMNS)}

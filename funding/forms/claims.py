@@ -61,7 +61,7 @@ class EvidenceField(forms.FileField):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(required=False, **kwargs)  # type: ignore[arg-type]
-        self.help_text = _("U mag meer bestanden kiezen. Toegelaten: %(allowed)s.") % {
+        self.help_text = _("U mag meer dan één bestand kiezen. Toegelaten: %(allowed)s.") % {
             "allowed": ALLOWED_LABEL
         }
 
@@ -72,7 +72,7 @@ class EvidenceField(forms.FileField):
 class EvidenceForm(PortalForm):
     """Files that prove the claim as a whole."""
 
-    proofs = EvidenceField(label=_("Bewijsstukken bij de hele aanvraag"))
+    proofs = EvidenceField(label=_("Bewijsstukken bij de hele schuldvordering"))
 
 
 class CostForm(PortalForm):

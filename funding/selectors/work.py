@@ -180,7 +180,7 @@ def _changes_to_decide(user: User) -> list[WorkItem]:
         .order_by("asked_at", "pk")
     )
     return [
-        _item(_("Wijziging beslissen"), str(one.commitment.project), one.get_absolute_url())
+        _item(_("Over de wijziging beslissen"), str(one.commitment.project), one.get_absolute_url())
         for one in asked
         if may_decide_change.test(user, one)
     ]

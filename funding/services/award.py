@@ -72,7 +72,7 @@ def award_procurement(
     if expected_release is not None and effect.released != expected_release:
         raise ValidationError(
             _(
-                "Er zou nu %(now)s vrijkomen en niet %(shown)s. Bekijk de gevolgen opnieuw voor u "
+                "Er zou nu %(now)s vrijkomen en niet %(shown)s. Bekijk de gevolgen opnieuw vóór u "
                 "bevestigt."
             )
             % {"now": format_eur(effect.released), "shown": format_eur(expected_release)},

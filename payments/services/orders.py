@@ -51,7 +51,10 @@ def make_order(*, claims: Sequence[Claim], execute_on: date, by: User) -> Paymen
         raise ValidationError({"claims": _("Kies minstens één schuldvordering.")})
     if len(claims) > MAX_LINES:
         raise ValidationError(
-            {"claims": _("Een opdracht heeft hoogstens %(most)s regels.") % {"most": MAX_LINES}}
+            {
+                "claims": _("Een betaalopdracht heeft hoogstens %(most)s regels.")
+                % {"most": MAX_LINES}
+            }
         )
     if execute_on < today():
         raise ValidationError({"execute_on": _("Kies vandaag of een latere dag.")})
@@ -248,7 +251,7 @@ def export_order(*, order: PaymentOrder, by: User) -> PaymentOrder:
     if order.xml_id is None:
         _make_files(order, by)
     elif order.state != OrderState.EXPORTED:
-        raise ValidationError(_("Deze opdracht is ingetrokken."))
+        raise ValidationError(_("Deze betaalopdracht is ingetrokken."))
     record(
         actor=by,
         action="paymentorder.downloaded",

@@ -154,7 +154,7 @@ def _ask_back(settlement: Settlement, by: User) -> RecoveryRequest:
         params={"recovery": recovery.pk, "number": settlement.commitment.number},
         requested_by=by,
         about=project,
-        title=_("Brief terugvordering %(number)s") % {"number": settlement.commitment.number},
+        title=_("Brief over terugvordering %(number)s") % {"number": settlement.commitment.number},
     )
     recovery.save(update_fields=["letter"])
     for person in members_with_role(project.organisation_id, MemberRole.SUBMITTER):

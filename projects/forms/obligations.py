@@ -65,7 +65,7 @@ class CalendarFilterForm(PortalForm):
 
     q = forms.CharField(label=_("Zoeken"), required=False, max_length=100)
     stand = forms.ChoiceField(
-        label=_("Stand"),
+        label=_("Toon"),
         required=False,
         choices=[
             ("", _("Te leveren")),

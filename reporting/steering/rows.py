@@ -318,7 +318,7 @@ def forecast_rows(expected: str, stream: str = "") -> Rows | None:
         return Row(
             on=instalment.expected_on,
             kind=str(instalment.get_state_display()),
-            label=_("%(number)s schijf %(which)s")
+            label=_("%(number)s, schijf %(which)s")
             % {"number": commitment.number, "which": instalment.number},
             url=commitment.get_absolute_url(),
             project=commitment.project.title,

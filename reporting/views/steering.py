@@ -103,7 +103,7 @@ def forecast(request: SignedInRequest, year: int, expected: str) -> HttpResponse
         raise Http404
     titles = {
         NO_DATE: _("Verwachte betalingen zonder datum"),
-        LATE: _("Schijven die vroeger verwacht waren"),
+        LATE: _("Schijven die al verwacht waren"),
     }
     title = titles.get(expected, _("Verwachte betalingen in %(year)s") % {"year": expected})
     return _rows_page(

@@ -195,7 +195,7 @@ def _block(report: YearlyReport, key: str, title: str, short: str, label: str) -
             Column(_("Vereffend"), MONEY, total=True),
         ],
         [(row.label, row.projects, row.committed, row.paid) for row in rows],
-        note=_("Een project met meer opdrachten telt in elke rij waarin het voorkomt.")
+        note=_("Een project met meer dan één opdracht telt in elke rij waarin het voorkomt.")
         if key in {"procedure", "aard"}
         else "",
     )

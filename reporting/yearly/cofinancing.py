@@ -135,7 +135,7 @@ def cofinancing_section(report: YearlyReport) -> Section:
         _("Cofinanciering"),
         [
             Column(_("Soort organisatie")),
-            Column(_("Aanvragen"), INTEGER, total=True),
+            Column(_("Aantal aanvragen"), INTEGER, total=True),
             Column(_("Kost"), MONEY, total=True),
             Column(_("Gevraagd"), MONEY, total=True),
             Column(_("Volgens de regel"), MONEY, total=True),

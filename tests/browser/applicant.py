@@ -167,7 +167,7 @@ class Applicant(Person):
         self.follow("Schijf 1 aanvragen")
         expect(self.field("Gevraagd bedrag")).to_have_value(amount)
         self.fill("Verantwoording", "De overeenkomst is getekend en de opdracht is gegund.")
-        self.field("Bewijsstukken bij de hele aanvraag").set_input_files(
+        self.field("Bewijsstukken bij de hele schuldvordering").set_input_files(
             {"name": "overeenkomst.pdf", "mimeType": "application/pdf", "buffer": PDF}
         )
         self.press("Schijf aanvragen")

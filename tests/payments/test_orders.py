@@ -191,7 +191,10 @@ def test_a_withdrawn_order_frees_its_claims() -> None:
     services.cancel_order(order=made, reason="Fout bedrag", by=team())
     assert list(payable_claims()) == claims
     assert "“Ingetrokken”" in refused(services.cancel_order, order=made, reason="x", by=team())
-    assert refused(services.export_order, order=made, by=team()) == "Deze opdracht is ingetrokken."
+    assert (
+        refused(services.export_order, order=made, by=team())
+        == "Deze betaalopdracht is ingetrokken."
+    )
     assert order(claims).number == "BO-2026-00002"
 
 

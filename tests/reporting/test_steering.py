@@ -165,7 +165,7 @@ def test_what_may_come_opens_to_its_rows_too(year: BudgetYear) -> None:
         assert (len(rows), rows.total) == (one.instalments, one.total)
     late = forecast_rows("te-laat")
     assert late is not None
-    assert [row.label for row in late] == [f"{last.commitment.number} schijf 2"]
+    assert [row.label for row in late] == [f"{last.commitment.number}, schijf 2"]
     assert forecast_rows("20260") is forecast_rows("morgen") is None
     for rows, coming in [
         (committee_rows(), found.at_committee),
