@@ -8,7 +8,7 @@ from inspect import getclosurevars
 from itertools import chain
 from typing import Any
 
-from django.urls import resolve
+from django.urls import resolve, reverse
 from playwright.sync_api import FilePayload, expect
 
 from common.moments import today
@@ -24,6 +24,7 @@ CALL_IN_THE_MAKING = f"pio-{YEAR + 1}-1"
 OPEN_CALL, DRAFT = f"pio-{YEAR}-3", f"PIO-{YEAR}-3-0001"
 LONG_AGO = YEAR - 2
 CONFLICTED_FILE = f"/beheer/dossiers/PIO-{LONG_AGO}-1-0001/"
+SETTLEMENT = f"/beheer/vastleggingen/VL-{LONG_AGO}-00001/eindafrekening/"
 REHEARSAL = "6f1b3a52-0d1c-4b8a-9e57-2c1f4d7a9b10"
 ASSESSED_CALL, FILES = f"pio-{YEAR}-2", f"/beheer/dossiers/PIO-{YEAR}-2-"
 SUMMER, DISCUSSED = "Zomeroproep (voorbeelddata)", f"PIO-{YEAR}-2-0013"
@@ -78,7 +79,41 @@ STAFF = {
         f"/beheer/projecten/PIO-{YEAR - 1}-1-0004/cofinanciering/",
     ],
     "teamlid2@pio.example": [f"/beheer/begroting/{LONG_AGO}/heropenen/antwoord/"],
+    "secretaris@pio.example": ["/beheer/", "/beheer/beslissingscomite/nieuw/"],
 }
+
+AGREEMENT = "SELECT id FROM funding_agreement ORDER BY id"
+MEETING = "SELECT id FROM funding_committeemeeting WHERE state = 'planned' ORDER BY id"
+ITEM = """
+SELECT i.meeting_id, i.id FROM funding_committeeitem i
+JOIN funding_committeemeeting m ON m.id = i.meeting_id
+WHERE m.state = 'planned' ORDER BY i.id
+"""
+CLAIM = """
+SELECT c.id FROM funding_claim c JOIN funding_instalment i ON i.id = c.instalment_id
+WHERE i.state = 'approved' AND c.rejected_at IS NULL ORDER BY c.id
+"""
+OF_A_ROW = {
+    "teamlid@pio.example": {
+        "funding:agreement": AGREEMENT,
+        "funding:agreement_send": AGREEMENT,
+        "funding:agreement_sign": AGREEMENT,
+        "funding:claim_recheck": CLAIM,
+        "funding:request_tender_document": (
+            "SELECT id FROM funding_cofinancingrequest WHERE state = 'requested' ORDER BY id"
+        ),
+    },
+    "manager@pio.example": {"funding:claim_pay": CLAIM},
+    "secretaris@pio.example": {
+        "funding:committee_meeting": MEETING,
+        "funding:committee_edit": MEETING,
+        "funding:committee_cancel": MEETING,
+        "funding:committee_close": MEETING,
+        "funding:committee_hold": MEETING,
+        "funding:committee_item_decide": ITEM,
+    },
+}
+"""Also where each begins: an address about the first row of the demo that the query finds."""
 
 
 PLAYED = """
@@ -170,6 +205,39 @@ class Colleague(Leader):
         self.sees("Een tweede persoon van het programma moet dit nu toestaan.")
         yield ""
 
+    def asks_money_back(self) -> Iterator[str]:
+        """A settlement of what was paid in full, of which hardly any cost is accepted."""
+        self.page.goto(f"{SETTLEMENT}voorstellen/")
+        self.fill("Aanvaarde kosten, in totaal", "1.000,00")
+        self.fill("Toelichting", "De facturen ontbreken.")
+        self.press("Eindafrekening voorstellen")
+        self.sees("De eindafrekening is voorgesteld.")
+        self.page.goto(f"{SETTLEMENT}intrekken/")
+        yield ""
+
+    def confirms_what_is_asked_back(self) -> Iterator[str]:
+        self.page.goto(f"{SETTLEMENT}bevestigen/")
+        yield ""
+        self.press("Bevestigen")
+        self.sees("De eindafrekening is bevestigd.")
+        yield ""
+        self.page.goto(f"{SETTLEMENT}ontvangst/")
+        yield ""
+
+    def reads_in_a_file_of_the_bank(self) -> Iterator[str]:
+        self.page.goto("/beheer/betalingen/bevestigingen/")
+        rows = "end-to-end-id;uitvoeringsdatum;bedrag;iban;status;bankreferentie\nX;vandaag;;;;\n"
+        self.field("Bestand (CSV)").set_input_files(file("bank.csv", rows.encode()))
+        self.press("Bekijken")
+        expect(self.page).to_have_url(re.compile(r"/bevestigingen/\d+/$"))
+        yield ""
+
+    def makes_an_edition(self) -> Iterator[str]:
+        self.page.goto(f"/beheer/jaarrapport/{LONG_AGO}/")
+        self.press("Maak een editie om te ondertekenen")
+        self.sees("Een tweede persoon ondertekent.")
+        yield ""
+
     def adds_a_document(self) -> Iterator[str]:
         self.page.goto(f"/beheer/oproepen/{CALL_IN_THE_MAKING}/documenten/nieuw/")
         yield ""
@@ -196,10 +264,16 @@ MAKES = {
         Colleague.asks_information,
         Colleague.declares_a_conflict,
         Colleague.adds_a_document,
+        Colleague.asks_money_back,
     ],
     "projectleider@pio.example": [Colleague.divides_files, Colleague.runs_a_meeting],
     "adviseur3@pio.example": [Colleague.uploads_scores],
-    "manager@pio.example": [Colleague.closes_a_year],
+    "manager@pio.example": [
+        Colleague.makes_an_edition,
+        Colleague.confirms_what_is_asked_back,
+        Colleague.reads_in_a_file_of_the_bank,
+        Colleague.closes_a_year,
+    ],
 }
 
 SHOWS_ANOTHER_PAGE_AGAIN = {
@@ -226,6 +300,7 @@ NO_PAGES = {
     "evaluations:numbers_xlsx",
     "evaluations:scores_sheet",
     "funding:ledger_csv",
+    "reporting:question_export",
     "reporting:report_csv",
     "rehearsals:file",
     "rehearsals:status",
@@ -260,8 +335,12 @@ def test_every_page_of_staff_can_be_used(new_context: Windows, portal: Portal) -
     for email, starts in STAFF.items():
         person = Colleague(new_context().new_page())
         person.sign_in(email)
+        rows = [
+            reverse(name, args=portal.database.rows(query)[0])
+            for name, query in OF_A_ROW.get(email, {}).items()
+        ]
         made = chain.from_iterable(make(person) for make in MAKES.get(email, []))
-        wrong += wrongs(person, chain(starts, made), known, "/beheer/")
+        wrong += wrongs(person, chain(starts, rows, made), known, "/beheer/")
     assert "\n".join(wrong) == ""
     assert "\n".join(sorted(unseen_pages(known))) == ""
 

@@ -178,7 +178,9 @@ def test_the_letter_of_a_no_gives_its_grounds_and_the_appeal(outcome: str, words
 
 
 def test_staff_write_the_texts_and_a_wrong_field_is_named() -> None:
-    FundingText.objects.filter(key="signatory").update(text="Voor {comite}: **de voorzitter**")
+    FundingText.objects.update_or_create(
+        key="signatory", defaults={"text": "Voor {comite}: **de voorzitter**"}
+    )
     text = one_line(pdf_of(decided().letter)[0])
     assert "Voor Beslissingscomité van het Fonds" in text
     wrong = FundingText(key="appeal", text="Beste {begunstigd}")
