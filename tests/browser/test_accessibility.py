@@ -24,7 +24,7 @@ CALL_IN_THE_MAKING = f"pio-{YEAR + 1}-1"
 OPEN_CALL, DRAFT = f"pio-{YEAR}-3", f"PIO-{YEAR}-3-0001"
 LONG_AGO = YEAR - 2
 CONFLICTED_FILE = f"/beheer/dossiers/PIO-{LONG_AGO}-1-0001/"
-SETTLEMENT = f"/beheer/vastleggingen/VL-{LONG_AGO}-00001/eindafrekening/"
+SETTLEMENT = f"/beheer/vastleggingen/VL-{LONG_AGO}-00002/eindafrekening/"
 REHEARSAL = "6f1b3a52-0d1c-4b8a-9e57-2c1f4d7a9b10"
 ASSESSED_CALL, FILES = f"pio-{YEAR}-2", f"/beheer/dossiers/PIO-{YEAR}-2-"
 SUMMER, DISCUSSED = "Zomeroproep (voorbeelddata)", f"PIO-{YEAR}-2-0013"
@@ -208,6 +208,7 @@ class Colleague(Leader):
     def asks_money_back(self) -> Iterator[str]:
         """A settlement of what was paid in full, of which hardly any cost is accepted."""
         self.page.goto(f"{SETTLEMENT}voorstellen/")
+        yield ""
         self.fill("Aanvaarde kosten, in totaal", "1.000,00")
         self.fill("Toelichting", "De facturen ontbreken.")
         self.press("Eindafrekening voorstellen")

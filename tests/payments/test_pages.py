@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from time_machine import travel
 
@@ -87,3 +88,16 @@ def test_what_waits_for_whom() -> None:
         assert labels(secretary()) == []
     with travel("2026-04-02 10:00", tick=False):
         assert labels(manager) == ["Bevestiging van de bank inlezen"]
+
+
+def test_a_row_of_no_order_is_shown_with_what_is_wrong() -> None:
+    client = Client()
+    client.force_login(programme_manager())
+    rows = "end-to-end-id;uitvoeringsdatum;bedrag;iban;status;bankreferentie\nX;vandaag;;;;\n"
+    answer = client.post(
+        "/beheer/betalingen/bevestigingen/",
+        {"file": SimpleUploadedFile("bank.csv", rows.encode())},
+    )
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "Er is een rij fout, dus er wordt niets geboekt" in page
+    assert "Alles boeken" not in page
