@@ -175,7 +175,7 @@ def _talk(at: Attempt) -> FeedbackTalk:
     "member",
     states=[State.NOT_SELECTED],
     event="feedbacktalk.ask",
-    weight=4,
+    weight=20,
     ready=lambda now: now.talk == "",
 )
 def ask_to_talk(at: Attempt) -> None:
@@ -186,7 +186,7 @@ def ask_to_talk(at: Attempt) -> None:
     "team",
     "leader",
     states=[State.NOT_SELECTED],
-    weight=4,
+    weight=20,
     ready=lambda now: now.talk in {"asked", "planned"},
 )
 def plan_to_talk(at: Attempt) -> None:

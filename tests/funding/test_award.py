@@ -221,7 +221,7 @@ def test_an_award_is_refused_with_a_sentence() -> None:
         "De gunning kan niet vóór de bekendmaking."
     )
     assert no_award(procurement, "500000", expected_release=D(1)) == (
-        "Er zou nu € 50.000,00 vrijkomen en niet € 1,00. Bekijk de gevolgen opnieuw voor u "
+        "Er zou nu € 50.000,00 vrijkomen en niet € 1,00. Bekijk de gevolgen opnieuw vóór u "
         "bevestigt."
     )
     with pytest.raises(PermissionDenied, match="programmamanager"):
