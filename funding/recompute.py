@@ -15,7 +15,10 @@ from common.money import ZERO, round_cents
 
 @dataclass(frozen=True)
 class Part:
-    """An instalment as it counts here; `is_fixed` when it was claimed or paid. EUR."""
+    """An instalment as it counts here; `is_fixed` when it was claimed or paid. EUR.
+
+    `asked` is what is claimed, accepted or paid of it, when that is less than its amount.
+    """
 
     number: int
     share: Decimal
@@ -23,6 +26,19 @@ class Part:
     is_fixed: bool
     condition: str = ""
     expected_on: date | None = None
+    asked: Decimal | None = None
+
+    @property
+    def taken(self) -> Decimal:
+        """What it takes of the grant already. EUR."""
+        if not self.is_fixed:
+            return ZERO
+        return self.amount if self.asked is None else self.asked
+
+
+def taken_of(parts: Sequence[Part]) -> Decimal:
+    """What claims and payments take of a grant. EUR."""
+    return sum((part.taken for part in parts), ZERO)
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,7 @@ def split_again(parts: Sequence[Part], total: Decimal) -> list[Part]:
     Raises:
         ValueError: when what is fixed is more than the total.
     """
-    left = total - sum((part.amount for part in parts if part.is_fixed), ZERO)
+    left = total - taken_of(parts)
     if left < ZERO:
         raise ValueError("More is claimed than there is.")
     open_parts = [part for part in parts if not part.is_fixed]
@@ -73,15 +89,17 @@ def split_again(parts: Sequence[Part], total: Decimal) -> list[Part]:
 def lower(*, kept: Decimal, paid: Decimal, parts: Sequence[Part], target: Decimal) -> Lowered:
     """Lower what is kept of a commitment to `target`, as far as claims and payments let it. EUR.
 
-    A target above what is kept changes nothing: a grant never grows by itself.
+    A target above what is kept changes nothing: a grant never grows by itself. Nor do instalments:
+    what a paid claim left over of its own comes free first.
     """
-    fixed = sum((part.amount for part in parts if part.is_fixed), ZERO)
-    after = min(kept, max(target, fixed, paid))
+    taken = taken_of(parts)
+    after = min(kept, max(target, taken, paid))
+    planned = sum((part.amount for part in parts if not part.is_fixed), ZERO)
     return Lowered(
         kept_before=kept,
         kept_after=after,
         before=list(parts),
-        after=split_again(parts, after) if after < kept else list(parts),
+        after=split_again(parts, min(after, taken + planned)) if after < kept else list(parts),
     )
 
 

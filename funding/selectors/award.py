@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from common.moments import today
@@ -66,7 +67,10 @@ class AwardEffect:
 
 
 def parts_of(instalments: Iterable[Instalment]) -> list[Part]:
-    """The instalments that still count, in order; a cancelled one does not."""
+    """The instalments that still count, in order; a cancelled one does not. One query, for claims
+    that were not fetched with them."""
+    rows = list(instalments)
+    prefetch_related_objects(rows, "claims")
     return [
         Part(
             number=one.number,
@@ -75,18 +79,29 @@ def parts_of(instalments: Iterable[Instalment]) -> list[Part]:
             is_fixed=one.state in FIXED_STATES,
             condition=one.condition,
             expected_on=one.expected_on,
+            asked=_asked(one),
         )
-        for one in sorted(instalments, key=lambda one: one.number)
+        for one in sorted(rows, key=lambda one: one.number)
         if one.state != InstalmentState.CANCELLED
     ]
 
 
+def _asked(instalment: Instalment) -> Decimal | None:
+    """What stands of its claim: accepted, or asked as long as it is not checked. EUR."""
+    if instalment.state not in FIXED_STATES:
+        return None
+    for claim in instalment.claims.all():
+        if claim.rejected_at is None:
+            return claim.amount if claim.accepted_amount is None else claim.accepted_amount
+    return None
+
+
 def commitments_of(procurement: Procurement) -> list[Commitment]:
-    """The commitments for a procurement, newest first; three queries."""
+    """The commitments for a procurement, newest first; four queries."""
     return list(
         Commitment.objects.filter(decision__request__procurement=procurement)
         .select_related("line__budget_year", "decision__request", "project")
-        .prefetch_related("instalments")
+        .prefetch_related("instalments__claims")
         .order_by("-effective_on", "-pk")
     )
 

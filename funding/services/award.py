@@ -1,6 +1,5 @@
 """The award of a procurement, and what it releases of the grant."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,9 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.moments import today
 from common.money import ZERO, format_eur
-from funding.lifecycle import INSTALMENT_LIFECYCLE, InstalmentState
 from funding.models import BudgetLine, Commitment
-from funding.recompute import Part
 from funding.selectors.award import AwardEffect, award_effect, refuse_early_award
 from funding.services.claims import vat_counts
 from funding.services.commitments import release_commitment
@@ -100,7 +97,6 @@ def award_procurement(
             release_commitment(
                 commitment=one.commitment, amount=one.lowered.released, reason=reason, by=by
             )
-            write_parts(one.commitment, one.lowered.after, by)
     return effect
 
 
@@ -110,20 +106,3 @@ def _lock_money(procurement: Procurement) -> None:
     lines = set(found.values_list("line_id", flat=True))
     list(BudgetLine.objects.select_for_update(of=("self",)).filter(pk__in=lines).order_by("pk"))
     list(found.select_for_update(of=("self",)).order_by("pk"))
-
-
-def write_parts(commitment: Commitment, parts: Sequence[Part], by: User) -> None:
-    """Give the instalments the amounts and days of `parts`; one without amount is cancelled."""
-    rows = {
-        one.number: one
-        for one in commitment.instalments.select_for_update(of=("self",)).order_by("pk")
-    }
-    for part in parts:
-        row = rows[part.number]
-        if part.is_fixed or row.state == InstalmentState.CANCELLED:
-            continue
-        if part.amount == ZERO:
-            INSTALMENT_LIFECYCLE.perform(row, "cancel", actor=by)
-            continue
-        row.amount, row.expected_on = part.amount, part.expected_on
-        row.save(update_fields=["amount", "expected_on"])

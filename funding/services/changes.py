@@ -25,10 +25,9 @@ from funding.models import (
     TenderDocument,
 )
 from funding.policies import may_ask_change, may_decide_change, may_withdraw_change
-from funding.recompute import Picture, changed
+from funding.recompute import Picture, changed, taken_of
 from funding.selectors.changes import picture_of
-from funding.services.award import write_parts
-from funding.services.commitments import release_commitment
+from funding.services.commitments import release_commitment, write_parts
 from funding.services.mails import tell_change
 from projects.models import Project, ProjectPhase
 
@@ -172,8 +171,7 @@ def _refuse_impossible_amount(change: ChangeRequest, before: Picture) -> None:
         raise ValidationError({"new_amount": _("Vul een bedrag van meer dan nul in.")})
     if amount == before.kept:
         raise ValidationError({"new_amount": _("Dit is het bedrag dat nu is toegekend.")})
-    fixed = sum((one.amount for one in before.parts if one.is_fixed), ZERO)
-    least = max(fixed, before.paid)
+    least = max(taken_of(before.parts), before.paid)
     if amount < least:
         raise ValidationError(
             {

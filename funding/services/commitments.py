@@ -1,5 +1,6 @@
 """Committing VAK at the committee's decision, and giving back what is not needed."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -12,10 +13,12 @@ from audit.services import record
 from common.constraints import readable_constraints
 from common.moments import today
 from common.money import ZERO, format_eur
-from funding.lifecycle import INSTALMENT_LIFECYCLE
+from funding.lifecycle import INSTALMENT_LIFECYCLE, InstalmentState
 from funding.models import BudgetLine, Commitment, CommitteeDecision, LedgerEntry
 from funding.models.booking import EntryKind
 from funding.policies import may_commit, may_pay, may_release
+from funding.recompute import Part
+from funding.selectors.award import lowered
 from funding.services.budget import lock_line, refuse_closed
 from projects.models import Project
 
@@ -122,7 +125,8 @@ def release_commitment(
 ) -> LedgerEntry:
     """Lower what is open. In the year of the commitment VAK comes back; later it does not.
 
-    When nothing stays open, instalments that nobody claimed are cancelled.
+    Instalments that nobody claimed share what is left (funding/recompute.py); one that gets nothing
+    is cancelled. What was claimed or paid keeps its amount. Every lowering goes through here.
 
     Source: domain.md 6.6 (vrijval of an older year lowers the encours only).
 
@@ -144,6 +148,7 @@ def release_commitment(
     )
     commitment = lock_commitment(commitment)
     refuse_more_than_open(commitment, amount)
+    after = lowered(commitment, commitment.committed - commitment.released - amount)
     gives_vak_back = on.year == line.budget_year.year
     if gives_vak_back:
         refuse_closed(line)
@@ -156,16 +161,20 @@ def release_commitment(
         by=by,
         note=reason,
     )
-    commitment.refresh_from_db()
-    if not commitment.open_amount:
-        _cancel_instalments(commitment, by)
+    write_parts(commitment, after.after, by)
     record(
         actor=by,
         action="commitment.released",
         label=_("Vrijgegeven: %(sum)s") % {"sum": format_eur(amount)},
         about=commitment.project,
         comment=reason,
-        data={"commitment": commitment.number, "amount": str(amount)},
+        data={
+            "commitment": commitment.number,
+            "amount": str(amount),
+            "instalments": {
+                str(new.number): str(new.amount) for old, new in after.rows if new != old
+            },
+        },
     )
     return entry
 
@@ -215,11 +224,21 @@ def book_recovery(
     return entry
 
 
-def _cancel_instalments(commitment: Commitment, by: User) -> None:
-    """Nothing is open any more, so nobody can claim what was planned."""
-    for instalment in commitment.instalments.select_for_update().order_by("pk"):
-        if INSTALMENT_LIFECYCLE.allows(instalment, "cancel"):
-            INSTALMENT_LIFECYCLE.perform(instalment, "cancel", actor=by)
+def write_parts(commitment: Commitment, parts: Sequence[Part], by: User) -> None:
+    """Give the instalments the amounts and days of `parts`; one without amount is cancelled."""
+    rows = {
+        one.number: one
+        for one in commitment.instalments.select_for_update(of=("self",)).order_by("pk")
+    }
+    for part in parts:
+        row = rows[part.number]
+        if part.is_fixed or row.state == InstalmentState.CANCELLED:
+            continue
+        if part.amount == ZERO:
+            INSTALMENT_LIFECYCLE.perform(row, "cancel", actor=by)
+            continue
+        row.amount, row.expected_on = part.amount, part.expected_on
+        row.save(update_fields=["amount", "expected_on"])
 
 
 def lock_commitment(commitment: Commitment) -> Commitment:

@@ -158,6 +158,7 @@ def release(request: SignedInRequest, number: str) -> HttpResponse:
         if comes_back
         else _("Dit is vrijval van een ouder jaar: het encours daalt, maar er komt geen VAK terug.")
     ) % {"year": year}
+    again = _("Schijven die nog niet aangevraagd zijn, verdelen wat overblijft.")
     return act_page(
         request,
         title=_("Bedrag vrijgeven"),
@@ -165,7 +166,7 @@ def release(request: SignedInRequest, number: str) -> HttpResponse:
         act=lambda data: services.release_commitment(commitment=found, by=request.user, **data),
         submit=_("Vrijgeven"),
         done=_("Het bedrag is vrijgegeven."),
-        explanation=explanation,
+        explanation=f"{explanation} {again}",
         tone="warning",
         facts=[
             (_("Vastgelegd"), format_eur(found.committed)),

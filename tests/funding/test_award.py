@@ -67,6 +67,15 @@ def test_what_was_claimed_keeps_its_amount() -> None:
         split_again(rows, D(1))
 
 
+def test_what_a_paid_claim_left_over_comes_free_before_a_plan_is_lowered() -> None:
+    paid = Part(1, D(50), D(500), is_fixed=True, asked=D(400))
+    rows = [paid, Part(2, D(50), D(500), is_fixed=False)]
+    some = lower(kept=D(1000), paid=D(400), parts=rows, target=D(950))
+    assert (some.released, amounts(some.after)) == (D(50), [D(500), D(500)])
+    more = lower(kept=D(1000), paid=D(400), parts=rows, target=D(700))
+    assert (more.released, amounts(more.after)) == (D(300), [D(500), D(300)])
+
+
 @given(
     cents=st.lists(st.integers(1, 10**9), min_size=1, max_size=8),
     fixed=st.integers(0, 8),

@@ -10,16 +10,19 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.models import AuditEvent
 from funding import services
 from funding.lifecycle import InstalmentState
 from funding.models import (
     BudgetYear,
+    Commitment,
     LedgerEntry,
 )
 from funding.selectors.budget import encours
 from tests.funding.acts import (
     DAY,
     D,
+    claim,
     planned,
     refusal,
     refused,
@@ -163,3 +166,35 @@ def test_a_plan_is_replaced_until_an_instalment_is_opened() -> None:
         services.open_instalment(instalment=second, by=secretary())
     with pytest.raises(ValidationError, match="kan niet meer"):
         services.open_instalment(instalment=first, by=team())
+
+
+def test_a_release_divides_what_is_left_over_the_open_instalments() -> None:
+    budget_line()
+    made = commitment("100000.01")
+    first, second, third = planned(made, "33.33", "33.33", "33.34")
+    assert [one.amount for one in (first, second, third)] == [
+        D("33330.00"),
+        D("33330.00"),
+        D("33340.01"),
+    ]
+    release(made, "10000")
+    assert _plan(made) == [D("29997.00"), D("29997.00"), D("30006.01")]
+    services.open_instalment(instalment=first, by=team())
+    first.refresh_from_db()
+    claim(first, team(), amount=D("20000"))  # less than the instalment: the rest is of nobody
+    release(made, "9997.01")
+    assert _plan(made) == [D("29997.00"), D("29997.00"), D("30006.00")]
+    release(made, "0.01")
+    assert _plan(made) == [D("29997.00"), D("29997.00"), D("30005.99")]
+    release(made, "60002.99")
+    made.refresh_from_db()
+    assert (_plan(made), made.open_amount) == ([D("29997.00")], D("20000.00"))
+    states = made.instalments.order_by("number").values_list("state", flat=True)
+    assert list(states) == ["claimed", "cancelled", "cancelled"]
+    last = AuditEvent.objects.filter(action="commitment.released").latest("pk")
+    assert last.data["instalments"] == {"2": "0.00", "3": "0.00"}
+
+
+def _plan(made: Commitment) -> list[Decimal]:
+    rows = made.instalments.exclude(state="cancelled").order_by("number")
+    return [one.amount for one in rows]

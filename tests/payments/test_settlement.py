@@ -91,20 +91,27 @@ def test_the_last_claim_is_accepted_up_to_what_is_due() -> None:
     made = half_paid()
     confirmed(made, "1500")
     last = made.instalments.get(number=2)
+    assert last.amount == D("250.00")
     funding.open_instalment(instalment=last, by=team())
     by = MembershipFactory(organisation=made.project.organisation, role=MemberRole.SUBMITTER).user
-    claim = funding.claim_instalment(instalment=last, amount=D(500), statement="Rest", by=by)
+    ask = {"act": funding.claim_instalment, "instalment": last, "statement": "Rest", "by": by}
+    assert refused(**ask, amount=D(500)) == "Deze schijf is hoogstens € 250,00."
+    last.refresh_from_db()
+    claim = funding.claim_instalment(instalment=last, amount=D(250), statement="Rest", by=by)
+    funding.release_commitment(
+        commitment=made, amount=D(1), reason="Korting", by=programme_manager()
+    )
     check = {"act": funding.check_claim, "claim": claim, "by": team()}
     assert (
-        refused(**check, note="", accepted_amount=D(500)) == "U kunt hoogstens € 250,00 aanvaarden."
+        refused(**check, note="", accepted_amount=D(250)) == "U kunt hoogstens € 249,00 aanvaarden."
     )
-    assert refused(**check, note=" ", accepted_amount=D(250)) == (
+    assert refused(**check, note=" ", accepted_amount=D(249)) == (
         "U aanvaardt minder dan gevraagd. Schrijf waarom."
     )
     done = funding.check_claim(
-        claim=claim, note="Eindafrekening", by=team(), accepted_amount=D(250)
+        claim=claim, note="Eindafrekening", by=team(), accepted_amount=D(249)
     )
-    assert done.accepted_amount == D("250.00")
+    assert done.accepted_amount == D("249.00")
 
 
 def test_too_much_paid_is_asked_back_with_a_letter_and_comes_in() -> None:
@@ -118,7 +125,7 @@ def test_too_much_paid_is_asked_back_with_a_letter_and_comes_in() -> None:
     assert ogm_vcs.is_valid(recovery.structured_communication)
     mail = OutboxMail.objects.get(kind="payments.recovery")
     assert mail.recipient == submitter
-    assert "200" not in mail.text.replace(made.project.reference, "")
+    assert "€" not in mail.text
     [subject] = asked_recoveries(recovery.asked_at)
     assert submitter in subject.recipients
     assert still_asked(recovery, submitter) is True
