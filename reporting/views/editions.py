@@ -1,5 +1,9 @@
 """Editions of the yearly report, what changed since, and years side by side."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -20,7 +24,8 @@ from reporting.views.yearly import CutOffForm
 from reporting.yearly.building import build_yearly_report
 from reporting.yearly.comparing import compare
 from reporting.yearly.exports import content_hash
-from reporting.yearly.several_years import reports_of_years, years_blocks
+from reporting.yearly.figures import YearlyReport
+from reporting.yearly.several_years import differences, reports_of_years, years_blocks
 
 
 @require_POST
@@ -49,30 +54,76 @@ def edition(request: SignedInRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    former = build_yearly_report(year=shown.year, cut_off=shown.cut_off, generated_by="")
-    latter = build_yearly_report(
-        year=shown.year, cut_off=clock.now(), generated_by=str(request.user)
-    )
-    years = list(
-        BudgetYear.objects.filter(year__in=[shown.year - 1, shown.year]).values_list(
-            "year", flat=True
-        )
-    )
-    with_former_year = (
-        reports_of_years(years, cut_off=shown.cut_off, generated_by="") if len(years) == 2 else []
-    )
+    stand = build_yearly_report(year=shown.year, cut_off=shown.cut_off, generated_by="")
+    beside = _beside(request, shown)
+    context: dict[str, Any] = {}
+    if beside.key == SINCE:
+        context["comparison"] = compare(stand, _report(shown.year, clock.now()))
+    elif beside.key == FORMER_EDITION and beside.edition is not None:
+        context["comparison"] = compare(_report(shown.year, beside.edition.cut_off), stand)
+    else:
+        former_year = _report(shown.year - 1, shown.cut_off)
+        context["differences"] = differences(former_year, stand)
+        context["former_year"] = years_blocks([former_year, stand])
     return render(
         request,
         "reporting/yearly/edition.html",
         {
             "edition": shown,
-            "comparison": compare(former, latter),
-            "gives_same_hash": content_hash(former) == shown.content_hash,
-            "former_year": years_blocks(with_former_year) if with_former_year else [],
+            **context,
+            "beside": beside,
+            "tabs": _tabs(shown, beside),
+            "gives_same_hash": content_hash(stand) == shown.content_hash,
             "may_sign": not shown.is_signed and may_sign_edition.test(request.user, shown),
             "sign_sentence": may_sign_edition.sentence,
         },
     )
+
+
+SINCE = "nu"
+FORMER_EDITION = "vorige-editie"
+FORMER_YEAR = "vorig-jaar"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What an edition is laid beside, and what there is to lay it beside."""
+
+    key: str
+    edition: ReportEdition | None
+    has_former_year: bool
+
+
+def _beside(request: SignedInRequest, shown: ReportEdition) -> Beside:
+    """The stand of now, unless another is asked and there is one."""
+    former = (
+        ReportEdition.objects.filter(
+            year=shown.year, signed_at__isnull=False, cut_off__lt=shown.cut_off
+        )
+        .order_by("-cut_off")
+        .first()
+    )
+    has_former_year = BudgetYear.objects.filter(year=shown.year - 1).exists()
+    there_is = {FORMER_EDITION: former is not None, FORMER_YEAR: has_former_year}
+    asked = request.GET.get("naast", SINCE)
+    return Beside(asked if there_is.get(asked) else SINCE, former, has_former_year)
+
+
+def _tabs(shown: ReportEdition, beside: Beside) -> list[dict[str, Any]]:
+    labels = {SINCE: _("Wat sindsdien anders is")}
+    if beside.edition is not None:
+        labels[FORMER_EDITION] = _("Naast de vorige ondertekende editie")
+    if beside.has_former_year:
+        labels[FORMER_YEAR] = _("Naast het vorige jaar")
+    url = shown.get_absolute_url()
+    return [
+        {"label": label, "url": f"{url}?naast={key}#naast", "active": key == beside.key}
+        for key, label in labels.items()
+    ]
+
+
+def _report(year: int, cut_off: datetime) -> YearlyReport:
+    return build_yearly_report(year=year, cut_off=cut_off, generated_by="")
 
 
 @require_POST

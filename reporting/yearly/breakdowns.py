@@ -68,15 +68,30 @@ class Breakdowns:
             [projects[one.commitment.project_id].proposal_id for one in self.money],
         )
 
-    def rows(self) -> dict[str, list[BreakdownRow]]:
+    @property
+    def _ways(self) -> dict[str, Callable[[CommitmentFact], str]]:
         return {
-            "type": self._by(self._type),
-            "beleidsdomein": self._by(self._domain),
-            "thema": self._by(self._theme),
-            "provincie": self._by(self._province),
-            "procedure": self._by(self._procedure),
-            "aard": self._by(self._nature),
+            "type": self._type,
+            "beleidsdomein": self._domain,
+            "thema": self._theme,
+            "provincie": self._province,
+            "procedure": self._procedure,
+            "aard": self._nature,
         }
+
+    def rows(self) -> dict[str, list[BreakdownRow]]:
+        return {key: self._by(label) for key, label in self._ways.items()}
+
+    def groups(self) -> dict[int, dict[str, str]]:
+        """The row of each breakdown in which a commitment counts."""
+        return {
+            one.commitment.id: {key: label(one.commitment) for key, label in self._ways.items()}
+            for one in self.money
+        }
+
+    @property
+    def project_of(self) -> dict[int, int]:
+        return {one.commitment.id: one.commitment.project_id for one in self.money}
 
     def _by(self, label: Callable[[CommitmentFact], str]) -> list[BreakdownRow]:
         groups: dict[str, list[_Money]] = {}

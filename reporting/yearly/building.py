@@ -54,6 +54,7 @@ def build_yearly_report(*, year: int, cut_off: datetime, generated_by: str) -> Y
         source = Source(year, cut_off)
         credits = Credits(source)
         cofinancing, averages = cofinancing_rows(source)
+        breakdowns = Breakdowns(source)
         return YearlyReport(
             year=year,
             cut_off=cut_off,
@@ -67,7 +68,10 @@ def build_yearly_report(*, year: int, cut_off: datetime, generated_by: str) -> Y
             encours=encours_rows(source),
             streams=stream_rows(source),
             movements=movement_rows(source),
-            breakdowns=Breakdowns(source).rows(),
+            breakdowns=breakdowns.rows(),
+            groups=breakdowns.groups(),
+            project_of=breakdowns.project_of,
+            source=source,
             pipeline=pipeline_rows(source),
             forecast=forecast_rows(source),
             cofinancing=cofinancing,

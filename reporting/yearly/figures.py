@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reporting.yearly.portfolio import PhaseRow
     from reporting.yearly.projects import ProjectRow
     from reporting.yearly.results import ResultRow
+    from reporting.yearly.source import Source
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,12 @@ class YearlyReport:
     contractors: "list[ContractorRow]" = field(default_factory=list)
     results: "list[ResultRow]" = field(default_factory=list)
     projects: "list[ProjectRow]" = field(default_factory=list)
+    groups: "dict[int, dict[str, str]]" = field(default_factory=dict, compare=False, repr=False)
+    """In which row of each breakdown a commitment counts."""
+    project_of: "dict[int, int]" = field(default_factory=dict, compare=False, repr=False)
+    """The project of each of those commitments."""
+    source: "Source | None" = field(default=None, compare=False, repr=False)
+    """What it was made from, to say which rows stand behind a figure."""
     described: "dict[str, list[Section]]" = field(default_factory=dict, compare=False, repr=False)
     """Its sections by language, once they were asked for."""
 

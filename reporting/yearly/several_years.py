@@ -1,18 +1,29 @@
 """Years side by side, each as known at one cut-off: the figures by which years are compared."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from common.charts import Series, column_chart
-from documents.report_tables import ReportTable
-from documents.spreadsheets import INTEGER, MONEY, Column
+from common.money import ZERO
+from documents.report_tables import ReportTable, words
+from documents.spreadsheets import INTEGER, MONEY, Column, Kind
 from reporting.yearly.building import build_yearly_report
-from reporting.yearly.figures import Block, YearlyReport, total
+from reporting.yearly.figures import Block, YearlyReport
 
-Figure = Callable[[YearlyReport], Any]
+if TYPE_CHECKING:
+    from reporting.yearly.calls import CallRow
+    from reporting.yearly.outlook import PipelineRow
+    from reporting.yearly.projects import ProjectRow
+    from reporting.yearly.results import ResultRow
+
+Parts = Mapping[str, Any]
+"""What a figure is made of, by name; the parts add up to it."""
+
+Figure = Callable[[YearlyReport], Parts]
 
 
 def reports_of_years(
@@ -25,30 +36,49 @@ def reports_of_years(
     ]
 
 
+def _amounts() -> list[tuple[str, Figure]]:
+    return [
+        (_("VAK"), lambda report: {row.label: row.vak for row in report.credits}),
+        (_("Vastgelegd"), lambda r: {_named(row): row.committed_in_year for row in r.projects}),
+        (_("VAK beschikbaar"), lambda r: {row.label: row.vak_available for row in r.credits}),
+        (_("VEK"), lambda report: {row.label: row.vek for row in report.credits}),
+        (_("Vereffend"), lambda r: {_named(row): row.paid_in_year for row in r.projects}),
+        (_("VEK beschikbaar"), lambda r: {row.label: row.vek_available for row in r.credits}),
+        (_("Vrijgegeven"), lambda report: {row.label: row.released for row in report.streams}),
+        (_("Encours einde"), lambda r: {_named(row): row.open_amount for row in r.projects}),
+        (_("Pipeline"), lambda r: {_named(row): row.requested for row in r.pipeline}),
+        (
+            _("Gevraagde cofinanciering"),
+            lambda report: {row.label: row.requested for row in report.cofinancing},
+        ),
+        (
+            _("Toegekende cofinanciering"),
+            lambda report: {row.label: row.granted for row in report.cofinancing},
+        ),
+    ]
+
+
+def _counts() -> list[tuple[str, Figure]]:
+    return [
+        (_("Oproepen"), lambda report: {_named(row): 1 for row in report.calls}),
+        (_("Ingediende voorstellen"), lambda r: {_named(row): row.submitted for row in r.calls}),
+        (
+            _("Geselecteerde voorstellen"),
+            lambda report: {_named(row): row.selected or 0 for row in report.calls},
+        ),
+        (_("Projecten aan het einde"), lambda r: {row.label: row.end for row in r.phases}),
+        (_("Beslissingen van het comité"), lambda r: {x.label: x.requests for x in r.cofinancing}),
+        (_("Gegunde opdrachten"), lambda r: {row.label: row.contracts for row in r.contractors}),
+        (_("Beëindigde projecten"), lambda report: {_named(row): 1 for row in report.results}),
+    ]
+
+
+def _named(row: "CallRow | PipelineRow | ProjectRow | ResultRow") -> str:
+    return f"{row.reference} – {row.title}"
+
+
 def years_blocks(reports: Sequence[YearlyReport]) -> list[Block]:
     """Amounts and counts; with two years also their difference."""
-    amounts: list[tuple[str, Figure]] = [
-        (_("VAK"), lambda report: report.total_credits.vak),
-        (_("Vastgelegd"), lambda report: report.total_credits.committed),
-        (_("VAK beschikbaar"), lambda report: report.total_credits.vak_available),
-        (_("VEK"), lambda report: report.total_credits.vek),
-        (_("Vereffend"), lambda report: report.total_credits.paid),
-        (_("VEK beschikbaar"), lambda report: report.total_credits.vek_available),
-        (_("Vrijgegeven"), lambda report: report.this_year.released),
-        (_("Encours einde"), lambda report: report.this_year.end),
-        (_("Pipeline"), lambda report: report.pipeline_total),
-        (_("Gevraagde cofinanciering"), lambda r: total(row.requested for row in r.cofinancing)),
-        (_("Toegekende cofinanciering"), lambda r: total(row.granted for row in r.cofinancing)),
-    ]
-    counts: list[tuple[str, Figure]] = [
-        (_("Oproepen"), lambda report: len(report.calls)),
-        (_("Ingediende voorstellen"), lambda r: sum(row.submitted for row in r.calls)),
-        (_("Geselecteerde voorstellen"), lambda r: sum(row.selected or 0 for row in r.calls)),
-        (_("Projecten aan het einde"), lambda report: sum(row.end for row in report.phases)),
-        (_("Beslissingen van het comité"), lambda r: sum(row.requests for row in r.cofinancing)),
-        (_("Gegunde opdrachten"), lambda r: sum(row.contracts for row in r.contractors)),
-        (_("Beëindigde projecten"), lambda report: len(report.results)),
-    ]
     chart = [
         lambda: column_chart(
             [str(report.year) for report in reports],
@@ -61,9 +91,72 @@ def years_blocks(reports: Sequence[YearlyReport]) -> list[Block]:
         )
     ]
     return [
-        Block(_table("bedragen", _("Bedragen per jaar"), reports, amounts, MONEY), chart),
-        Block(_table("aantallen", _("Aantallen per jaar"), reports, counts, INTEGER)),
+        Block(_table("bedragen", _("Bedragen per jaar"), reports, _amounts(), MONEY), chart),
+        Block(_table("aantallen", _("Aantallen per jaar"), reports, _counts(), INTEGER)),
     ]
+
+
+def _sum(parts: Parts, kind: Kind) -> Any:
+    return sum(parts.values(), ZERO if kind is MONEY else 0)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A figure that is another one in the second of two years, with what made it so.
+
+    Each value is written as people read it; `rows` are the parts that differ, largest first.
+    """
+
+    label: str
+    before: str
+    after: str
+    difference: str
+    rows: Sequence["Difference"] = ()
+
+    @property
+    def shown(self) -> "Sequence[Difference]":
+        return self.rows[:ROWS]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.rows) - ROWS)
+
+
+ROWS = 20
+"""Rows that are shown with one figure."""
+
+
+def differences(former: YearlyReport, latter: YearlyReport) -> list[Difference]:
+    """Each figure by which the years differ, with the rows by which it does; reads nothing anew."""
+    found = []
+    for figures, kind in ((_amounts(), MONEY), (_counts(), INTEGER)):
+        for label, figure in figures:
+            before, after = figure(former), figure(latter)
+            nothing = ZERO if kind is MONEY else 0
+            parts = [
+                (name, before.get(name, nothing), after.get(name, nothing))
+                for name in dict.fromkeys([*before, *after])
+            ]
+            parts = [one for one in parts if one[1] != one[2]]
+            parts.sort(key=lambda one: (-abs(one[2] - one[1]), one[0]))
+            if parts:
+                found.append(
+                    _difference(
+                        label,
+                        _sum(before, kind),
+                        _sum(after, kind),
+                        kind,
+                        [_difference(*one, kind) for one in parts],
+                    )
+                )
+    return found
+
+
+def _difference(
+    label: str, before: Any, after: Any, kind: Kind, rows: Sequence[Difference] = ()
+) -> Difference:
+    less, more = words(kind, before), words(kind, after)
+    return Difference(label, less, more, words(kind, after - before), rows)
 
 
 def _table(
@@ -71,12 +164,12 @@ def _table(
     title: str,
     reports: Sequence[YearlyReport],
     figures: Sequence[tuple[str, Figure]],
-    kind: Any,
+    kind: Kind,
 ) -> ReportTable:
     compared = len(reports) == 2
     rows = []
     for label, figure in figures:
-        values = [figure(report) for report in reports]
+        values = [_sum(figure(report), kind) for report in reports]
         rows.append((label, *values, *([values[1] - values[0]] if compared else [])))
     return ReportTable(
         key,

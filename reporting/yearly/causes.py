@@ -1,0 +1,258 @@
+"""Which rows change which figure: what each column of the report reads, and what each row counts.
+
+A booking, a version of the budget or a fact belongs to a figure when the column reads it and the
+row counts it. Add a table to the report, and it stands here too (tests/reporting/test_editions.py).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import translation
+
+from accounts.models import OrganisationType
+from common.money import ZERO
+from funding.models.booking import NET_COMMITTED, NET_PAID, RECOVERED, RELEASED, STAYS_OPEN
+from projects.lifecycle import ProjectState
+from reporting.yearly.credits import stream_label
+from reporting.yearly.figures import YearlyReport
+from reporting.yearly.outlook import NO_DATE
+from reporting.yearly.source import Source, labels
+
+Tokens = frozenset[str]
+
+
+def _entries(effect: Mapping[Any, int]) -> Tokens:
+    return frozenset(f"entry.{kind}" for kind in effect)
+
+
+VERSION = frozenset({"version"})
+COMMITTED = _entries(NET_COMMITTED)
+PAID = _entries(NET_PAID)
+FREED = _entries(RELEASED)
+BACK = _entries(RECOVERED)
+OPEN = _entries(STAYS_OPEN)
+GROUPED = frozenset({"organisation", "theme", "project", "procurement", "request", "grant"})
+DECIDED = frozenset({"request", "grant", "organisation.type"})
+_ENCOURS = {1: OPEN, 2: COMMITTED, 3: PAID, 4: FREED, 5: OPEN}
+_BREAKDOWN = {1: COMMITTED | PAID | GROUPED, 2: COMMITTED | GROUPED, 3: PAID | GROUPED}
+BREAKDOWNS = ("type", "beleidsdomein", "thema", "provincie", "procedure", "aard")
+PER_PROJECT = frozenset({"pipeline", "projecten", "resultaten"})
+"""Tables with a row per project, named by its reference."""
+
+ALL = -1
+"""Every column of the table."""
+
+READS: dict[str, dict[int, Tokens]] = {
+    "oproepen": {ALL: frozenset({"call", "round", "organisation.type"})},
+    "portefeuille": {ALL: frozenset({"project.state", "project.opened_on"})},
+    "kredieten": {
+        1: VERSION,
+        2: VERSION,
+        3: COMMITTED,
+        4: VERSION | COMMITTED,
+        5: VERSION,
+        6: PAID,
+        7: VERSION | PAID,
+    },
+    "begrotingsversies": {ALL: VERSION},
+    "kredieten-per-jaar": {
+        1: VERSION,
+        2: COMMITTED,
+        3: VERSION | COMMITTED,
+        4: VERSION,
+        5: PAID,
+        6: VERSION | PAID,
+    },
+    "encours": _ENCOURS,
+    "geldstromen": _ENCOURS,
+    "bewegingen": {
+        1: frozenset({"entry.commitment"}),
+        2: frozenset({"entry.reversal"}),
+        3: COMMITTED,
+        4: frozenset({"entry.payment"}),
+        5: frozenset({"entry.payment_reversal"}),
+        6: PAID,
+        7: FREED,
+        8: BACK,
+    },
+    **dict.fromkeys(BREAKDOWNS, _BREAKDOWN),
+    "cofinanciering": {**dict.fromkeys(range(1, 6), DECIDED), 6: PAID | DECIDED, 7: DECIDED},
+    "cofinanciering-gemiddeld": {ALL: DECIDED},
+    "pipeline": {ALL: COMMITTED | {"project", "organisation.name"}},
+    "verwachting": {ALL: frozenset({"instalment"})},
+    "doorlooptijden": {ALL: frozenset({"procurement", "project.opened_on"})},
+    "opdrachtnemers": {ALL: frozenset({"procurement"})},
+    "resultaten": {ALL: frozenset({"project", "organisation.name"})},
+    "projecten": {
+        1: frozenset({"project.title", "project.is_fictional"}),
+        2: frozenset({"project.organisation_id", "organisation.name"}),
+        3: frozenset({"project.state"}),
+        4: COMMITTED,
+        5: PAID,
+        6: COMMITTED,
+        7: FREED,
+        8: PAID,
+        9: OPEN,
+    },
+}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A row that was recorded between two cut-offs, as people read it, and what it is about.
+
+    `amount` in EUR, of a booking. `year` is that of its effective date, `line_year` that of its
+    credit. `states` and `years` are the words of rows that a fact left or reached.
+    """
+
+    kind: str
+    subject: str
+    recorded_at: datetime
+    reads: Tokens
+    amount: Decimal | None = None
+    on: date | None = None
+    url: str = ""
+    changes: tuple[tuple[str, Any, Any], ...] = ()
+    projects: frozenset[int] = frozenset()
+    commitments: frozenset[int] = frozenset()
+    stream: str = ""
+    line_year: int = 0
+    states: Tokens = frozenset()
+    years: Tokens = frozenset()
+
+    @property
+    def year(self) -> int:
+        return self.on.year if self.on else 0
+
+
+class Pairing:
+    """Finds the causes of a figure, with the groups of both reports."""
+
+    def __init__(self, former: YearlyReport, latter: YearlyReport, causes: Sequence[Cause]) -> None:
+        self.year = latter.year
+        self.former, self.latter = former, latter
+        self.kinds = labels_in_dutch(OrganisationType)
+        self._by_project: dict[int, dict[int, list[int]]] = {}
+        for report in (former, latter):
+            of_project = self._by_project.setdefault(id(report), {})
+            for key, project in report.project_of.items():
+                of_project.setdefault(project, []).append(key)
+        self._causes = causes
+        self._by_reference: dict[str, list[Cause]] = {}
+        for cause in causes:
+            for reference in self._references(cause):
+                self._by_reference.setdefault(reference, []).append(cause)
+
+    def causes_of(self, table: str, row: str, column: int, *, is_new: bool) -> list[Cause]:
+        """What belongs to a figure. `is_new`: its whole row came or went, so whatever the table
+        reads may be why."""
+        columns = READS[table]
+        if is_new:
+            reads, column = frozenset[str]().union(*columns.values()), 0
+        else:
+            reads = columns.get(column, columns.get(ALL, frozenset()))
+        among = self._by_reference.get(row, []) if table in PER_PROJECT else self._causes
+        return [one for one in among if one.reads & reads and self._counts(one, table, row, column)]
+
+    def _counts(self, cause: Cause, table: str, row: str, column: int) -> bool:
+        if table in BREAKDOWNS:
+            return self._in_group(cause, table, row)
+        counts: dict[str, Callable[[], bool]] = {
+            "kredieten": lambda: cause.stream == row and cause.line_year == self.year,
+            "begrotingsversies": lambda: cause.stream == row and cause.line_year == self.year,
+            "kredieten-per-jaar": lambda: str(cause.line_year) == row,
+            "encours": lambda: _in_chain(cause.year, int(row), column),
+            "geldstromen": lambda: cause.stream == row and _in_chain(cause.year, self.year, column),
+            "bewegingen": lambda: str(cause.year) == row,
+            "cofinanciering": lambda: row in self._types(cause),
+            "projecten": lambda: self._in_time(cause, column),
+            "portefeuille": lambda: row in cause.states,
+            "verwachting": lambda: row in cause.years,
+            "oproepen": lambda: row.startswith(cause.subject),
+        }
+        return counts.get(table, lambda: True)()
+
+    def _in_time(self, cause: Cause, column: int) -> bool:
+        """Two columns count the year alone, the others all up to it."""
+        if not cause.year:
+            return True
+        return cause.year == self.year if column in {4, 5} else cause.year <= self.year
+
+    def _in_group(self, cause: Cause, table: str, row: str) -> bool:
+        if cause.year and cause.year != self.year:
+            return False
+        return any(
+            report.groups[key][table] == row
+            for report in (self.former, self.latter)
+            for key in self._commitments(report, cause)
+        )
+
+    def _commitments(self, report: YearlyReport, cause: Cause) -> list[int]:
+        if cause.commitments:
+            return [key for key in cause.commitments if key in report.groups]
+        by_project = self._by_project[id(report)]
+        return [key for project in cause.projects for key in by_project.get(project, [])]
+
+    def _references(self, cause: Cause) -> set[str]:
+        return {
+            found.reference
+            for source in self._sources()
+            for key in cause.projects
+            if (found := source.projects.get(key)) is not None
+        }
+
+    def _types(self, cause: Cause) -> set[str]:
+        return {
+            self.kinds[source.organisations[found.organisation_id].type]
+            for source in self._sources()
+            for key in cause.projects
+            if (found := source.projects.get(key)) is not None
+        }
+
+    def _sources(self) -> list[Source]:
+        return [one.source for one in (self.former, self.latter) if one.source is not None]
+
+
+def _in_chain(counts_in: int, year: int, column: int) -> bool:
+    """Whether a booking of a year counts in a column of the encours: start, of the year, end."""
+    if column == 1:
+        return counts_in < year
+    return counts_in <= year if column in {0, 5} else counts_in == year
+
+
+def labels_in_dutch(choices: Any) -> dict[str, str]:
+    """As the rows of the report have them, whatever the language of the page."""
+    with translation.override("nl"):
+        return labels(choices)
+
+
+def states_of(*contents: Mapping[str, Any]) -> Tokens:
+    """The rows of the portfolio that a project left or reached."""
+    words = labels_in_dutch(ProjectState)
+    return frozenset(words[one["state"]] for one in contents if one.get("state") in words)
+
+
+def years_of(*contents: Mapping[str, Any]) -> Tokens:
+    """The rows of the forecast that an instalment left or reached."""
+    return frozenset(
+        str(one["expected_on"])[:4] if one.get("expected_on") else NO_DATE
+        for one in contents
+        if one
+    )
+
+
+def stream_words(stream: str) -> str:
+    """A money stream as the rows of the report have it."""
+    with translation.override("nl"):
+        return stream_label(stream)
+
+
+def effect_of(cause: Cause, effect: Mapping[Any, int]) -> Decimal:
+    """What a booking adds to a figure, or takes away. EUR."""
+    for kind, sign in effect.items():
+        if f"entry.{kind}" in cause.reads and cause.amount is not None:
+            return sign * cause.amount
+    return ZERO
