@@ -42,5 +42,5 @@ COPY --from=build /app .
 USER pio
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-    CMD ["python", "deploy/healthcheck.py", "web"]
+    CMD ["python", "deploy/healthcheck.py"]
 CMD ["gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", "0.0.0.0:8000", "pio_portal.wsgi"]

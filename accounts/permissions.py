@@ -12,6 +12,7 @@ from accounts.policies import is_administrator, may_enter_admin
 
 ADMIN_APPS = (
     "dashboard",
+    "operations",
     "rehearsals",
     "reporting",
     "payments",

@@ -41,6 +41,7 @@ def run_portal() -> int:
         prepare_pdf_libraries()
         with running_services("run") as (env, services):
             env.setdefault("SITE_URL", f"http://{HOST}:{port}")
+            env.setdefault("WEB_PROBE_URL", f"http://{HOST}:{port}/health/ready")
             # The address and the accounts must not scroll away behind every finished job.
             env.setdefault("LOG_LEVEL", "WARNING")
             env.setdefault("EMAIL_URL", "dummymail://")  # mails are read at /mailbox/
@@ -184,7 +185,7 @@ def answers(port: int, name: str = HOST) -> bool:
     """Whether the web server answers to this name."""
     connection = http.client.HTTPConnection(HOST, port, timeout=2)
     try:
-        connection.request("GET", "/healthz", headers={"Host": name})
+        connection.request("GET", "/health/live", headers={"Host": name})
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

@@ -30,6 +30,7 @@ VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
     "dashboard",
+    "operations",
     "rehearsals",
     "reporting",
     "payments",
@@ -250,8 +251,24 @@ CELERY_BEAT_SCHEDULE = {
     "find-conflicts": {"task": "evaluations.find_conflicts", "schedule": 3600},
     "carry-out-divisions": {"task": "evaluations.carry_out_divisions", "schedule": 60},
     "settle-reopened": {"task": "projects.settle_reopened", "schedule": 60},
+    "tick": {"task": "operations.tick", "schedule": 60},
+    "remove-old-heartbeats": {"task": "operations.remove_old", "schedule": 24 * 3600},
     "mail-saved-views": {"task": "evaluations.mail_saved_views", "schedule": 900},
 }
+
+# --- Operation: how the portal watches over itself (docs/operations.md) -------------------------
+# Where beat asks each minute whether the web server is ready; empty: it does not ask.
+WEB_PROBE_URL = env.str("WEB_PROBE_URL", "")
+HEARTBEAT_SILENCE_MINUTES = env.int("HEARTBEAT_SILENCE_MINUTES", 5)
+HEARTBEAT_DAYS = env.int("HEARTBEAT_DAYS", 90)
+# From how many minutes a gap is an outage, and until how many hours after it a closing suffered.
+OUTAGE_MINUTES = env.int("OUTAGE_MINUTES", 5)
+OUTAGE_SHADOW_HOURS = env.int("OUTAGE_SHADOW_HOURS", 24)
+# Where `manage.py backup` writes, and how many it keeps; empty: backups are made elsewhere.
+BACKUP_DIR = env.str("BACKUP_DIR", "")
+BACKUP_COUNT = env.int("BACKUP_COUNT", 14)
+# No upgrade within so many hours of a closing (`manage.py deploy_guard`).
+DEPLOY_GUARD_HOURS = env.int("DEPLOY_GUARD_HOURS", 24)
 
 # --- Mail -------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
@@ -320,7 +337,7 @@ X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready|startup)$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", True)

@@ -3,15 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from dashboard.health import healthz, readyz
 from dashboard.views import home_public
 
 urlpatterns = [
     path("", home_public, name="home"),
-    path("healthz", healthz, name="healthz"),
-    path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("taal/", include("django.conf.urls.i18n")),
+    path("", include("operations.urls")),
     path("", include("dashboard.urls")),
     path("", include("rehearsals.urls")),
     path("", include("calls.urls")),

@@ -19,7 +19,7 @@ from accounts.models import User
 from audit.services import record
 from calls.lifecycle import CallState
 from calls.models import Call, CallFollower, ClosingMove, SubmissionRound
-from calls.policies import may_manage_calls
+from calls.policies import may_move_closing
 from calls.services.followers import tell_followers
 from calls.signals import closing_moved
 from common import clock
@@ -53,11 +53,11 @@ def move_closing(
     Drafters and followers get one mail each; reminders are planned anew at once.
 
     Raises:
-        PermissionDenied: when `by` may not set up calls.
+        PermissionDenied: when `by` may not move a closing.
         ValidationError: when the call is not published; for `reason`: empty; for `closes_at`:
             past, unchanged, before the opening, or earlier without enough notice.
     """
-    may_manage_calls.check(by)
+    may_move_closing.check(by)
     _lock_closings(submission_round.call_id, shared=False)
     call = Call.objects.select_for_update(no_key=True).get(pk=submission_round.call_id)
     current = SubmissionRound.objects.select_for_update(no_key=True).get(pk=submission_round.pk)

@@ -27,6 +27,7 @@ from projects.draft import Draft, load_draft
 from projects.lifecycle import PROPOSAL_LIFECYCLE, UNDECIDED_STATES, ProposalState
 from projects.models import Proposal, ProposalVersion
 from projects.policies import is_submitter
+from projects.signals import submission_refused
 from projects.window import Window, window_at
 
 RECEIPT_KIND = "projects.proposal_receipt"
@@ -59,10 +60,13 @@ def submit_proposal(
         TooLate: after the window, or before it opens.
         ValidationError: with a sentence for everything that is missing.
     """
-    check_submitter(by, proposal)
     try:
+        check_submitter(by, proposal)
         with transaction.atomic():
             return _submit(proposal, by, arrived_at, after)
+    except PermissionDenied:
+        submission_refused.send(sender=Proposal, reason="not_permitted")
+        raise
     except TooLate as refusal:
         record(
             actor=by,
@@ -74,6 +78,11 @@ def submit_proposal(
             comment=_late_words(refusal.evidence, arrived_at),
             data={"code": refusal.code, **refusal.evidence},
         )
+        submission_refused.send(sender=Proposal, reason=refusal.code)
+        raise
+    except ValidationError as refusal:
+        reason = getattr(refusal.error_list[0], "code", None) or "other"
+        submission_refused.send(sender=Proposal, reason=reason)
         raise
 
 

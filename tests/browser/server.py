@@ -206,7 +206,7 @@ def running_portal(folder: Path, shared: Path) -> Iterator[Portal]:
             _running("web", web, env, folder) as server,
             _running("worker", worker, env, folder) as workers,
         ):
-            _wait_for_answer(server, f"{address}/readyz")
+            _wait_for_answer(server, f"{address}/health/ready")
             yield Portal(address, database, workers.pid)
 
 

@@ -93,8 +93,8 @@ def test_a_move_is_kept_with_its_reason_and_who_did_it(call, team):
     assert event.label == "Sluiting verplaatst naar 14 november 2026, 24.00 uur"
 
 
-@pytest.mark.parametrize("role", [StaffRole.ADVISER, StaffRole.PROJECT_LEADER, None])
-def test_only_the_team_and_the_programme_manager_move_a_closing(call, role):
+@pytest.mark.parametrize("role", [StaffRole.ADVISER, StaffRole.AUDITOR, None])
+def test_only_the_programme_office_moves_a_closing(call, role):
     with pytest.raises(PermissionDenied):
         move(call, UserFactory(roles=[role] if role else []), days=40)
     move(call, UserFactory(roles=[StaffRole.PROGRAMME_MANAGER]), days=40)

@@ -193,17 +193,3 @@ def test_the_number_of_queries_does_not_grow(client, member, page, state):
     few = queries_of(client, page)
     add(297)
     assert queries_of(client, page) == few
-
-
-# --- Probes ---------------------------------------------------------------------------------------
-
-
-def test_the_process_is_alive_without_a_question_to_the_database(client, django_assert_num_queries):
-    with django_assert_num_queries(0):
-        assert client.get("/healthz").json() == {"status": "ok"}
-
-
-def test_ready_tells_of_the_database_and_the_broker(client, settings):
-    answer = client.get("/readyz").json()
-    assert answer["checks"]["database"] == "ok"
-    assert answer["checks"]["broker"] in {"ok", "unreachable"}

@@ -22,8 +22,9 @@ pytestmark = pytest.mark.django_db
 
 PUBLIC = {
     "home",
-    "healthz",
-    "readyz",
+    "operations:live",
+    "operations:ready",
+    "operations:startup",
     "set_language",
     "accounts:sign_in",
     "accounts:sign_out",

@@ -200,7 +200,7 @@ def _form(url: str, element: Any) -> Form:
 
 LEFT_ALONE = (
     *("/static/", "/afmelden/", "/taal/", "/admin/logout/", "/admin/jsi18n/", "/admin/password"),
-    *("/ontwerp/", "/readyz", "/healthz"),
+    *("/ontwerp/", "/health/"),
 )
 """Ends the session, changes the language of all that follows, or knows nothing of files."""
 

@@ -54,6 +54,7 @@ from funding.services import (
     record_signature,
 )
 from notifications.models import OutboxMail
+from operations.models import BEAT, Heartbeat
 from payments.models import BankAccount, BankFile, PaymentOrder
 from payments.services import confirm_settlement, propose_settlement
 from projects.models import Project, Proposal
@@ -63,7 +64,12 @@ from projects.services.obligations import add_obligation, deliver
 from reporting.documents import REPORT_PDF, REPORT_XLSX, REPORT_ZIP, report_params
 from reporting.models import ReportEdition
 from tests.accounts.factories import MembershipFactory, UserFactory
-from tests.calls.factories import CallDocumentFactory, CallFactory
+from tests.calls.factories import (
+    BareCallFactory,
+    CallDocumentFactory,
+    CallFactory,
+    RoundFactory,
+)
 from tests.evaluations.factories import Case
 from tests.funding.acts import PNG, paid_claim
 from tests.funding.factories import (
@@ -169,6 +175,7 @@ class World:
             meeting=self.meeting, by=self.case.team, references=self.case.proposal.reference
         )
         self._add_pool()
+        self._add_outage()
         self.staff: dict[str, User] = {
             role.value: UserFactory(roles=[role]) for role in StaffRole if role != StaffRole.ADVISER
         }
@@ -178,6 +185,16 @@ class World:
         member = self.staff[StaffRole.TEAM_MEMBER.value]
         self.saved_view = SavedView.objects.create(owner=member, name="Alles")
         self.bulk_run = BulkRun.objects.create(action="remind", made_by=member)
+
+    def _add_outage(self) -> None:
+        """The portal was away for two hours, just before a closing."""
+        now = timezone.now().replace(second=0, microsecond=0)
+        self.outage_began = now - timedelta(hours=3)
+        self.outage_round = RoundFactory(
+            call=BareCallFactory(), closes_at=now + timedelta(hours=4), number=1
+        )
+        for minute in (self.outage_began, now - timedelta(hours=1)):
+            Heartbeat.objects.create(part=BEAT, minute=minute)
 
     def _add_pool(self) -> None:
         """The profile of the adviser with an absence and an interest, and a proposed division."""
@@ -382,6 +399,8 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("calls:part_", "pk"): lambda w: w.draft_call.criteria.first().pk,
     ("calls:form_change", "slug"): lambda w: w.changing_call.slug,
     ("documents:", "job_id"): lambda w: w.job.pk,
+    ("operations:answer_outage", "pk"): lambda w: w.outage_round.pk,
+    ("operations:answer_outage", "began"): lambda w: int(w.outage_began.timestamp()),
     ("reporting:edition", "pk"): lambda w: w.edition.pk,
     ("reporting:years_csv", "key"): lambda w: "bedragen",
     ("evaluations:", "reference"): lambda w: w.case.proposal.reference,

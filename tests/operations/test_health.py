@@ -1,0 +1,122 @@
+"""Probes: is the process alive, ready, started; does a worker or beat give a sign of life?"""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from notifications import registry
+from operations.models import BEAT, WEB, Heartbeat, SignOfLife
+from operations.selectors import expected_parts, silent_parts
+from operations.services import note_sign, remove_old_heartbeats, tick
+from operations.ticking import note_worker
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 3, 2, 12, 0, 30, tzinfo=UTC)
+
+
+def test_the_process_is_alive_without_a_question_to_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/health/live").json() == {"status": "ok"}
+
+
+def test_ready_tells_of_the_database_and_the_broker(client):
+    answer = client.get("/health/ready").json()
+    assert answer["checks"]["database"] == "ok"
+    assert answer["checks"]["broker"] in {"ok", "unreachable"}
+
+
+def test_started_means_migrated_and_every_room_registered(client, monkeypatch):
+    assert client.get("/health/startup").json() == {
+        "status": "ok",
+        "checks": {"migrations": "ok", "registry": "ok"},
+    }
+    monkeypatch.setattr(registry, "_rules", {})
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'operations'")
+    response = client.get("/health/startup")
+    assert response.status_code == 503
+    assert response.json()["checks"] == {"migrations": "missing", "registry": "missing"}
+
+
+def test_the_old_addresses_are_gone(client):
+    assert [client.get(url).status_code for url in ("/healthz", "/readyz")] == [404, 404]
+
+
+@pytest.fixture
+def noon():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def test_a_minute_is_noted_once_however_many_signs_there_are(noon):
+    for _sign in range(3):
+        note_sign(part="worker:pdf", node="pdf@one")
+    noon.shift(timedelta(seconds=31))
+    note_sign(part="worker:pdf", node="pdf@one")
+    assert list(Heartbeat.objects.order_by("minute").values_list("part", "minute")) == [
+        ("worker:pdf", NOON.replace(second=0)),
+        ("worker:pdf", NOON.replace(minute=1, second=0)),
+    ]
+    sign = SignOfLife.objects.get()
+    assert (sign.node, sign.seen_at) == ("pdf@one", NOON + timedelta(seconds=31))
+
+
+def test_a_probe_fails_for_who_is_silent(noon):
+    note_worker(["mail", "default"], "celery@one")
+    tick()
+    assert set(Heartbeat.objects.values_list("part", flat=True)) == {
+        *("worker:mail", "worker:default", BEAT)
+    }
+    probes = [
+        ("beat",),
+        ("worker", "--queue", "mail", "--node", "celery@one"),
+        ("worker", "--queue", "default", "--node", ""),
+    ]
+    for probe in probes:
+        call_command("probe", *probe, stdout=StringIO())
+    for wrong in (("worker", "--queue", "pdf"), ("worker", "--queue", "mail", "--node", "two")):
+        with pytest.raises(CommandError, match="Geen teken van leven"):
+            call_command("probe", *wrong)
+    noon.shift(timedelta(minutes=5, seconds=1))
+    for probe in probes:
+        with pytest.raises(CommandError, match="Geen teken van leven"):
+            call_command("probe", *probe)
+
+
+def test_who_is_silent_is_named_only_once_something_ever_ticked(noon, settings):
+    assert silent_parts() == {}
+    note_sign(part=BEAT)
+    others = set(expected_parts()) - {BEAT}
+    assert silent_parts() == dict.fromkeys(others)
+    noon.shift(timedelta(minutes=6))
+    assert silent_parts()[BEAT] == NOON
+    settings.WEB_PROBE_URL = "http://web:8000/health/ready"
+    assert WEB in silent_parts()
+
+
+def test_the_web_server_is_asked_at_its_own_address(live_server, settings, noon):
+    settings.WEB_PROBE_URL = f"{live_server.url}/health/ready"
+    tick()
+    assert Heartbeat.objects.filter(part=WEB).count() == 1
+    Heartbeat.objects.all().delete()
+    settings.WEB_PROBE_URL = f"{live_server.url}/bestaat-niet"
+    tick()
+    settings.WEB_PROBE_URL = "http://127.0.0.1:1/health/ready"
+    tick()
+    assert set(Heartbeat.objects.values_list("part", flat=True)) == {BEAT}
+
+
+def test_old_heartbeats_and_gone_processes_are_forgotten(noon, settings):
+    settings.HEARTBEAT_DAYS = 2
+    note_sign(part="worker:pdf", node="gone@one")
+    note_sign(part=BEAT)
+    noon.shift(timedelta(days=2, minutes=1))
+    note_sign(part="worker:pdf", node="new@one")
+    assert remove_old_heartbeats() == 2
+    assert [beat.part for beat in Heartbeat.objects.all()] == ["worker:pdf"]
+    assert {sign.node for sign in SignOfLife.objects.all()} == {"new@one", ""}
