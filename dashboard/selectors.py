@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.requests import SignedInRequest
 from calls.lifecycle import CallPhase, CallState
 from calls.models import Call
@@ -23,8 +23,10 @@ from documents.models import Job, JobState
 from documents.policies import may_retry
 from evaluations.selectors import waiting_files
 from evaluations.selectors.talks import talk_work
+from funding.selectors import member_work as funding_member_work
 from funding.selectors import work_for as funding_work
 from notifications.selectors import mails_that_need_a_person
+from payments.selectors import member_work as payment_member_work
 from payments.selectors import work_for as payment_work
 from projects.lifecycle import ProposalState
 from projects.models import Project, Proposal
@@ -33,6 +35,7 @@ from projects.selectors.obligations import obligation_work
 from projects.selectors.partners import parts_for_dashboard
 from projects.selectors.projects import work_for as project_work
 from projects.selectors.proposals import ProposalCard, own_proposals, proposals_for_dashboard
+from reporting.selectors import work_for as report_work
 
 PER_GROUP = 25
 """How many rows of a group, or files of an authority, stand on one page."""
@@ -106,6 +109,7 @@ WORK: list[Callable[[User], list[WorkItem]]] = [
     obligation_work,
     funding_work,
     payment_work,
+    report_work,
     _calls_to_move,
     _failures,
 ]
@@ -187,22 +191,33 @@ def authority_overview(request: SignedInRequest) -> dict[str, Any]:
     organisation = request.organisation or None
     open_calls, planned = calls_to_announce(clock.now())
     page = Paginator(own_proposals(user, organisation), PER_GROUP).get_page(request.GET.get("page"))
+    projects = list(
+        Project.objects.visible_to(user)
+        .filter(organisation=organisation)
+        .order_by("-opened_on", "-pk")
+        if organisation
+        else []
+    )
     return {
         "organisation": organisation,
+        "money": _money_of(user, organisation) if organisation and projects else [],
         "page_obj": page,
         **_by_stage(proposals_for_dashboard(page.object_list)),
         "assigned": assigned_to(user),
         "parts": parts_for_dashboard(user),
-        "projects": list(
-            Project.objects.visible_to(user)
-            .filter(organisation=organisation)
-            .order_by("-opened_on", "-pk")
-        )
-        if organisation
-        else [],
+        "projects": projects,
         "open_calls": open_calls,
         "planned": planned,
     }
+
+
+def _money_of(user: User, organisation: Organisation) -> list[WorkItem]:
+    """What the authority must do about money, soonest first."""
+    items = [
+        *payment_member_work(user, organisation),
+        *funding_member_work(user, organisation),
+    ]
+    return sorted(items, key=lambda item: item.due_on or date.max)
 
 
 def _by_stage(cards: list[ProposalCard]) -> dict[str, list[ProposalCard]]:

@@ -1,5 +1,5 @@
 """Every read about money that pages and the dashboard need."""
 
-from funding.selectors.work import work_for
+from funding.selectors.work import member_work, work_for
 
-__all__ = ["work_for"]
+__all__ = ["member_work", "work_for"]

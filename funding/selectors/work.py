@@ -7,7 +7,8 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Organisation, User
+from accounts.roles import MemberRole
 from common.moments import local_day, today
 from common.work import WorkItem
 from funding.lifecycle import (
@@ -20,6 +21,7 @@ from funding.lifecycle import (
 from funding.models import (
     Agreement,
     AgreementSignature,
+    BudgetYear,
     ChangeRequest,
     Claim,
     CofinancingRequest,
@@ -27,20 +29,28 @@ from funding.models import (
     CommitteeDecision,
     CommitteeItem,
     CommitteeMeeting,
+    Instalment,
     TenderDocument,
+    YearReopening,
 )
 from funding.ordered import running_orders
 from funding.policies import (
+    is_second_for_reopening,
     may_approve,
     may_check_claim,
     may_commit,
     may_decide_change,
+    may_manage_budget,
     may_pay,
     may_record_decision,
     may_request_cofinancing,
+    may_sign_for_fund,
     may_tell_decision,
 )
 from funding.services.agreement import default_due_on
+from projects.lifecycle import ProjectState
+from projects.models import Procurement
+from projects.policies import may_guide_project
 
 DEFAULT_CLAIM_DAYS = 30
 
@@ -64,11 +74,63 @@ def work_for(user: User) -> list[WorkItem]:
         items += _requests_without_document()
         items += _agreements_to_move_on()
         items += _instalments_to_plan()
+    if may_sign_for_fund.test(user, None):
+        items += _agreements_to_sign()
+    if may_guide_project.test(user, None):
+        items += _awards_to_note()
+        items += _reopenings_to_answer(user)
+    if may_manage_budget.test(user, None):
+        items += _years_to_close()
     items += _changes_to_decide(user)
     items += _claims(user)
     return items
 
 
+def member_work(user: User, organisation: Organisation) -> list[WorkItem]:
+    """What an authority does next about money: sign agreements, claim instalments; two queries."""
+    if not user.has_member_role(organisation.pk, MemberRole.SUBMITTER):
+        return []
+    agreements = (
+        Agreement.objects.filter(
+            ~Exists(SIGNED_BY_BENEFICIARY),
+            state=AgreementState.SENT,
+            decision__request__procurement__project__organisation=organisation,
+        )
+        .select_related("decision__request__procurement__project")
+        .order_by("due_on", "pk")
+    )
+    instalments = (
+        Instalment.objects.filter(
+            state=InstalmentState.CLAIMABLE, commitment__project__organisation=organisation
+        )
+        .select_related("commitment__project")
+        .order_by("opened_at", "pk")
+    )
+    return [
+        _item(
+            _("Overeenkomst ondertekenen"),
+            one.decision.request.procurement.project.title,
+            reverse(
+                "funding:agreement_member_sign",
+                args=[one.decision.request.procurement.project.reference, one.pk],
+            ),
+            due_on=one.due_on,
+        )
+        for one in agreements
+    ] + [
+        _item(
+            _("Schijf aanvragen"),
+            _("%(project)s, schijf %(number)s")
+            % {"project": one.commitment.project.title, "number": one.number},
+            reverse("funding:claim_new", args=[one.commitment.project.reference, one.pk]),
+        )
+        for one in instalments
+    ]
+
+
+SIGNED_BY_BENEFICIARY = AgreementSignature.objects.filter(
+    agreement=OuterRef("pk"), party=AgreementSignature.Party.BENEFICIARY
+)
 UNDECIDED = (RequestState.REQUESTED, RequestState.POSTPONED)
 
 
@@ -147,13 +209,14 @@ def _decisions_to_tell() -> list[WorkItem]:
 
 
 def _agreements_to_move_on() -> list[WorkItem]:
-    """Grants that were told and have no agreement, drafts, and what only the fund must sign."""
+    """Grants that were told and have no agreement, drafts, and what nobody signed in time."""
     bare = CommitteeDecision.objects.filter(
         outcome=CommitteeDecision.Outcome.GRANTED, told_at__isnull=False, agreement__isnull=True
     ).select_related("request__procurement__project")
-    signed = AgreementSignature.objects.filter(agreement=OuterRef("pk"))
     drafts = Agreement.objects.filter(state=AgreementState.DRAFT)
-    returned = Agreement.objects.filter(Exists(signed), state=AgreementState.SENT)
+    unsigned = Agreement.objects.filter(
+        ~Exists(SIGNED_BY_BENEFICIARY), state=AgreementState.SENT, due_on__lt=today()
+    )
     return [
         _item(
             _("Samenwerkingsovereenkomst opstellen"),
@@ -166,9 +229,62 @@ def _agreements_to_move_on() -> list[WorkItem]:
         _item(label, str(one), one.get_absolute_url(), due_on=one.due_on)
         for label, found in (
             (_("Samenwerkingsovereenkomst versturen"), drafts),
-            (_("Ondertekening noteren"), returned),
+            (_("Ondertekening opvolgen"), unsigned),
         )
         for one in found
+    ]
+
+
+def _agreements_to_sign() -> list[WorkItem]:
+    """What the beneficiary signed, so that only the fund must."""
+    returned = Agreement.objects.filter(Exists(SIGNED_BY_BENEFICIARY), state=AgreementState.SENT)
+    return [
+        _item(_("Ondertekening noteren"), str(one), one.get_absolute_url(), due_on=one.due_on)
+        for one in returned
+    ]
+
+
+def _awards_to_note() -> list[WorkItem]:
+    """Procurements with a grant that is committed and no award yet."""
+    waiting = (
+        Procurement.objects.filter(
+            Exists(Commitment.objects.filter(decision__request__procurement=OuterRef("pk"))),
+            awarded_on__isnull=True,
+            project__state__in=[ProjectState.COFINANCING_GRANTED, ProjectState.TENDER_PUBLISHED],
+        )
+        .select_related("project")
+        .order_by("pk")
+    )
+    return [
+        _item(_("Gunning noteren"), str(one), reverse("funding:award", args=[one.pk]))
+        for one in waiting
+    ]
+
+
+def _reopenings_to_answer(user: User) -> list[WorkItem]:
+    """Years that somebody else asks to open again."""
+    asked = YearReopening.objects.filter(answered_at__isnull=True).select_related(
+        "closing__budget_year"
+    )
+    return [
+        _item(
+            _("Heropening van een jaar beantwoorden"),
+            str(one.closing.budget_year),
+            reverse("funding:answer_reopening", args=[one.closing.budget_year.year]),
+        )
+        for one in asked
+        if is_second_for_reopening.test(user, one)
+    ]
+
+
+def _years_to_close() -> list[WorkItem]:
+    """The oldest year that is over and open: the others wait for it."""
+    year = BudgetYear.objects.filter(year__lt=today().year, is_closed=False).order_by("year")[:1]
+    return [
+        _item(
+            _("Begrotingsjaar afsluiten"), str(one), reverse("funding:close_year", args=[one.year])
+        )
+        for one in year
     ]
 
 

@@ -1,5 +1,5 @@
 """Every read about accounts, orders and confirmations."""
 
-from payments.selectors.work import work_for
+from payments.selectors.work import member_work, work_for
 
-__all__ = ["work_for"]
+__all__ = ["member_work", "work_for"]

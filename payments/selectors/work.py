@@ -1,17 +1,21 @@
 """What waits for whom, about payments; a fixed number of queries."""
 
+from datetime import date
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.policies import is_programme_office
+from accounts.roles import MemberRole
 from common.moments import today
 from common.work import WorkItem
-from payments.lifecycle import LineState, OrderState, SettlementState
-from payments.models import BankAccount, OrderLine, PaymentOrder, Settlement
+from payments.lifecycle import LineState, OrderState, RecoveryState, SettlementState
+from payments.models import BankAccount, OrderLine, PaymentOrder, RecoveryRequest, Settlement
 from payments.policies import (
     may_book_confirmations,
+    may_book_recovery,
     may_confirm_settlement,
     may_make_orders,
     may_sign_order,
@@ -30,7 +34,45 @@ def work_for(user: User) -> list[WorkItem]:
         items += _claims_to_order()
     if may_book_confirmations.test(user, None):
         items += _unconfirmed()
+    if may_book_recovery.test(user, None):
+        items += _late_recoveries()
     return items
+
+
+def member_work(user: User, organisation: Organisation) -> list[WorkItem]:
+    """What an authority has to pay back; one query."""
+    if not user.has_member_role(organisation.pk, MemberRole.SUBMITTER):
+        return []
+    asked = RecoveryRequest.objects.filter(
+        state=RecoveryState.ASKED, settlement__commitment__project__organisation=organisation
+    ).select_related("settlement__commitment__project")
+    return [
+        _item(
+            _("Bedrag terugbetalen"),
+            one.settlement.commitment.project.title,
+            reverse(
+                "payments:recovery", args=[one.settlement.commitment.project.reference, one.pk]
+            ),
+            due_on=one.due_on,
+        )
+        for one in asked.order_by("due_on", "pk")
+    ]
+
+
+def _late_recoveries() -> list[WorkItem]:
+    """What had to be paid back by now."""
+    late = RecoveryRequest.objects.filter(
+        state=RecoveryState.ASKED, due_on__lt=today()
+    ).select_related("settlement__commitment__project")
+    return [
+        _item(
+            _("Terugvordering opvolgen"),
+            str(one.settlement.commitment),
+            one.get_absolute_url(),
+            due_on=one.due_on,
+        )
+        for one in late.order_by("due_on", "pk")
+    ]
 
 
 def _accounts(user: User) -> list[WorkItem]:
@@ -106,5 +148,12 @@ def _unconfirmed() -> list[WorkItem]:
     ]
 
 
-def _item(label: str, title: str, url: str) -> WorkItem:
-    return WorkItem(label=label, title=title, url=url, due_on=None, is_late=False, group=_("Geld"))
+def _item(label: str, title: str, url: str, due_on: date | None = None) -> WorkItem:
+    return WorkItem(
+        label=label,
+        title=title,
+        url=url,
+        due_on=due_on,
+        is_late=due_on is not None and due_on < today(),
+        group=_("Geld"),
+    )

@@ -295,10 +295,11 @@ def test_each_role_finds_its_own_work(claim: Claim) -> None:
     GrantFactory(decided_on=date(2020, 4, 1))
     commitment(1)
     assert labels(StaffRole.COMMITTEE_SECRETARY) == ["Op een agenda zetten"]
-    assert labels(StaffRole.PROGRAMME_MANAGER) == ["Vastleggen"]
+    assert labels(StaffRole.PROGRAMME_MANAGER) == ["Vastleggen", *["Gunning noteren"] * 2]
     assert labels(StaffRole.TEAM_MEMBER) == [
         "Opdrachtdocument toevoegen",
         "Schijven plannen",
+        *["Gunning noteren"] * 2,
         "Schuldvordering controleren",
     ]
     assert labels(StaffRole.AUDITOR) == []

@@ -26,7 +26,7 @@ from funding.models import (
     TenderDocument,
 )
 from funding.reminders import agreement_context, agreements_to_sign, signature_still_awaited
-from funding.selectors import work_for
+from funding.selectors import member_work, work_for
 from notifications.mails import render_mail
 from notifications.models import OutboxMail
 from tests.accounts.factories import MembershipFactory, UserFactory
@@ -381,10 +381,20 @@ def test_the_team_finds_what_follows_a_decision() -> None:
     agreement = services.draft_agreement(decision=decision, by=clerk)
     assert labels() == ["Samenwerkingsovereenkomst versturen"]
     ready(agreement.document)
-    services.send_agreement(agreement=agreement, by=clerk)
+    agreement = services.send_agreement(agreement=agreement, by=clerk)
     assert labels() == []
-    sign(agreement, "beneficiary", submitter_of(decision))
+    submitter = submitter_of(decision)
+    organisation = decision.request.procurement.project.organisation
+    reader = MembershipFactory(organisation=organisation, role=MemberRole.READER).user
+    [waits] = member_work(submitter, organisation)
+    assert (waits.label, waits.due_on) == ("Overeenkomst ondertekenen", agreement.due_on)
+    assert member_work(reader, organisation) == member_work(clerk, organisation) == []
+    with travel("2026-12-01 12:00", tick=False):
+        assert labels() == ["Ondertekening opvolgen"]
+    sign(agreement, "beneficiary", submitter)
     assert labels() == ["Ondertekening noteren"]
+    assert member_work(submitter, organisation) == []
+    assert [one.label for one in work_for(secretary())] == ["Ondertekening noteren"]
     sign(agreement, "fund", clerk)
     assert labels() == []
     assert TenderDocument.objects.count() == 1

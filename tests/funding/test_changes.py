@@ -247,8 +247,11 @@ def test_who_asked_does_not_decide(grant: Commitment) -> None:
     for nobody in (asker, team(), secretary(), submitter(grant)):
         with pytest.raises(PermissionDenied, match="nooit wie ze vroeg"):
             decide(change, by=nobody)
-    assert [item.label for item in work_for(asker)] == []
-    assert [item.label for item in work_for(leader())] == ["Over de wijziging beslissen"]
+    assert [item.label for item in work_for(asker)] == ["Gunning noteren"]
+    assert [item.label for item in work_for(leader())] == [
+        "Gunning noteren",
+        "Over de wijziging beslissen",
+    ]
     assert refused(decide, change=change, accept=False) == (
         "Schrijf waarom u de wijziging weigert."
     )

@@ -12,6 +12,7 @@ from time_machine import travel
 from accounts.roles import StaffRole
 from funding import services
 from funding.models import BudgetLine, BudgetVersion, BudgetYear, LedgerEntry
+from funding.selectors import work_for
 from funding.selectors.closing import closing_checks
 from funding.services import CarryOver
 from tests.funding.acts import D, approved, claimed, member, refused, release
@@ -181,6 +182,10 @@ def test_a_year_opens_again_with_a_second_person_only() -> None:
     year = line.budget_year
     assert "Schrijf waarom" in refused(services.ask_reopening, year=year, reason=" ", by=manager)
     asked = services.ask_reopening(year=year, reason="Fout in een boeking", by=manager)
+    assert [one.label for one in work_for(member(StaffRole.PROJECT_LEADER))] == [
+        "Heropening van een jaar beantwoorden"
+    ]
+    assert work_for(manager) == []
     assert refused(services.ask_reopening, year=year, reason="Nog eens", by=manager) == (
         "De heropening van dit jaar is al gevraagd."
     )
@@ -192,6 +197,9 @@ def test_a_year_opens_again_with_a_second_person_only() -> None:
         services.answer_reopening, reopening=asked, is_granted=False, by=second
     )
     services.answer_reopening(reopening=asked, is_granted=True, by=second)
+    with travel(AFTER, tick=False):
+        assert [one.label for one in work_for(manager)] == ["Begrotingsjaar afsluiten"]
+        assert work_for(second) == []
     assert not BudgetYear.objects.get(year=2026).is_closed
     assert refused(services.answer_reopening, reopening=asked, is_granted=True, by=second) == (
         "Deze vraag is al beantwoord."

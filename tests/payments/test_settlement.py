@@ -23,7 +23,7 @@ from notifications.models import OutboxMail
 from payments import services
 from payments.models import RecoveryRequest, Settlement
 from payments.reminders import asked_recoveries, recovery_reminder, still_asked
-from payments.selectors import work_for
+from payments.selectors import member_work, work_for
 from payments.services.settlements import communication_for
 from tests.accounts.factories import MembershipFactory
 from tests.browser.documents import pdf_text
@@ -134,6 +134,14 @@ def test_too_much_paid_is_asked_back_with_a_letter_and_comes_in() -> None:
     )
     assert recovery_reminder(recovery, submitter, subject.deadline)["due_on"] == recovery.due_on
 
+    organisation = made.project.organisation
+    assert [(one.label, one.due_on) for one in member_work(submitter, organisation)] == [
+        ("Bedrag terugbetalen", date(2026, 7, 1))
+    ]
+    assert member_work(manager, organisation) == work_for(manager) == []
+    with travel("2026-07-02 10:00", tick=False):
+        assert [one.label for one in work_for(manager)] == ["Terugvordering opvolgen"]
+        assert work_for(team()) == []
     receive = {"act": services.receive_recovery, "recovery": recovery, "by": manager}
     assert refused(**receive, received_on=date(2026, 6, 2)) == "Deze dag moet nog komen."
     with pytest.raises(PermissionDenied):

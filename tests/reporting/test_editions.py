@@ -21,6 +21,7 @@ from funding.models.booking import NET_COMMITTED, NET_PAID, RELEASED, STAYS_OPEN
 from funding.services.commitments import book
 from projects.models import Project
 from reporting.models import Fact, Horizon, ReportEdition
+from reporting.selectors import work_for
 from reporting.services.editions import make_edition, sign_edition
 from reporting.yearly.building import build_yearly_report, report_tables
 from reporting.yearly.causes import READS, effect_of
@@ -61,12 +62,15 @@ def draft(*, with_files: bool = True) -> ReportEdition:
 
 def test_a_second_person_signs_and_then_nothing_changes(booked: Commitment, second: User) -> None:
     made = draft()
+    assert [one.label for one in work_for(second)] == ["Jaarrapport ondertekenen"]
+    assert work_for(made.made_by) == work_for(UserFactory(roles=[StaffRole.TEAM_MEMBER])) == []
     assert Horizon.objects.get().known_until == made.cut_off
     with pytest.raises(PermissionDenied):
         sign_edition(edition=made, by=made.made_by)
     signed = sign_edition(edition=made, by=second)
 
     assert (signed.signed_by, signed.is_signed) == (second, True)
+    assert work_for(second) == []
     with pytest.raises(ValidationError, match="al ondertekend"):
         sign_edition(edition=made, by=second)
     for refused in (
