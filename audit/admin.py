@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 
-from audit.models import AuditEvent
+from audit.models import AuditEvent, ChainHead, ChainLink, Reading, Refusal, RowChange
 from common.admin import ReadOnlyAdmin
 
 
@@ -11,6 +11,43 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = ["action", "content_type", "at"]
     search_fields = ["label", "action", "object_id", "actor__email", "actor__last_name"]
     list_select_related = ["actor", "content_type"]
+
+
+@admin.register(ChainLink)
+class ChainLinkAdmin(ReadOnlyAdmin):
+    list_display = ["position", "event_id", "hash"]
+    list_filter = [("position", admin.EmptyFieldListFilter)]
+    search_fields = ["event_id", "hash"]
+
+
+@admin.register(ChainHead)
+class ChainHeadAdmin(ReadOnlyAdmin):
+    list_display = ["at", "count", "hash"]
+    list_filter = ["at"]
+    search_fields = ["hash"]
+
+
+@admin.register(RowChange)
+class RowChangeAdmin(ReadOnlyAdmin):
+    list_display = ["at", "kind", "object_id", "operation", "actor_id", "via", "database_user"]
+    list_filter = ["operation", "kind", "at"]
+    search_fields = ["kind", "object_id", "actor_id", "request", "via"]
+
+
+@admin.register(Refusal)
+class RefusalAdmin(ReadOnlyAdmin):
+    list_display = ["last_at", "actor", "what", "keys", "status", "why", "times"]
+    list_filter = ["status", "method", "last_at"]
+    search_fields = ["what", "keys", "why", "actor__email", "actor__last_name"]
+    list_select_related = ["actor"]
+
+
+@admin.register(Reading)
+class ReadingAdmin(ReadOnlyAdmin):
+    list_display = ["at", "reader", "what", "content_type", "object_id", "via"]
+    list_filter = ["what", "content_type", "at"]
+    search_fields = ["object_id", "via", "reader__email", "reader__last_name"]
+    list_select_related = ["reader", "content_type"]
 
 
 @admin.register(LogEntry)

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "audit.middleware.AuditMiddleware",
     "accounts.middleware.ActiveOrganisationMiddleware",
     "accounts.middleware.RollingSessionMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -190,6 +191,9 @@ TIME_ZONE = "Europe/Brussels"
 # Working days to answer a question about a proposal, when staff choose no other day [D].
 INFORMATION_WORKING_DAYS = env.int("INFORMATION_WORKING_DAYS", 10)
 
+# --- Record ---------------------------------------------------------------------------------
+AUDIT_HISTORY = "pio_portal.history"  # which tables keep what changed in their rows
+
 # --- Files ------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
@@ -253,6 +257,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle-reopened": {"task": "projects.settle_reopened", "schedule": 60},
     "tick": {"task": "operations.tick", "schedule": 60},
     "remove-old-heartbeats": {"task": "operations.remove_old", "schedule": 24 * 3600},
+    "log-audit-head": {"task": "audit.log_head", "schedule": 24 * 3600},
     "mail-saved-views": {"task": "evaluations.mail_saved_views", "schedule": 900},
 }
 

@@ -111,6 +111,8 @@ def test_keeping_the_results_touches_only_rehearsals_their_files_and_the_record(
         "documents_storedfile",
         "audit_auditevent",
         "audit_auditevent_id_seq",
+        "audit_rowchange",
+        "audit_rowchange_id_seq",
     }
     new = AuditEvent.objects.order_by("pk")[events:]
     assert [event.action for event in new] == ["rehearsal.start", "rehearsal.finish"]

@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audit.context import THIS_TRANSACTION, from_context
 from common import clock
 
 
@@ -39,6 +40,9 @@ class AuditEvent(models.Model):
     target = models.CharField(_("naar"), max_length=40, blank=True)
     comment = models.TextField(_("toelichting"), blank=True)
     data = models.JSONField(_("gegevens"), default=dict, blank=True)
+    transaction = models.UUIDField(_("transactie"), null=True, editable=False, db_index=True)
+    """Filled by the database: what changed in rows with this act bears the same one."""
+    request = models.CharField(_("verzoek"), max_length=64, blank=True, editable=False)
 
     objects = AuditEventQuerySet.as_manager()
 
@@ -50,7 +54,28 @@ class AuditEvent(models.Model):
             models.Index(fields=["content_type", "object_id", "at"], name="audit_event_about")
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="circumstances",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=f"""
+                    NEW.transaction := {THIS_TRANSACTION};
+                    NEW.request := {from_context("request")};
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="chain",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                func="""
+                    INSERT INTO audit_chainlink (event_id, previous, hash)
+                        VALUES (NEW.id, '', '');
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
