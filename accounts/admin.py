@@ -11,7 +11,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import (
+    ExternalIdentity,
+    ExternalOrganisation,
+    Membership,
+    Organisation,
+    User,
+)
 from accounts.roles import StaffRole
 from accounts.services.profile import set_staff_roles
 from common.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyInline
@@ -100,6 +106,25 @@ class OrganisationAdmin(PortalAdmin):
 class MembershipAdmin(ReadOnlyAdmin):
     """Who belongs where; changed by the managers of the organisation, under their rules."""
 
-    list_display = ["user", "organisation", "role", "created_at"]
-    list_filter = ["role", "organisation__type"]
+    list_display = ["user", "organisation", "role", "source", "created_at"]
+    list_filter = ["role", "source", "organisation__type"]
     search_fields = ["user__email", "user__last_name", "organisation__name", "organisation__kbo"]
+
+
+@admin.register(ExternalIdentity)
+class ExternalIdentityAdmin(ReadOnlyAdmin):
+    """Who signs in with ACM/IDM."""
+
+    list_display = ["user", "issuer", "created_at"]
+    list_filter = ["issuer"]
+    search_fields = ["user__email", "user__last_name", "subject"]
+
+
+@admin.register(ExternalOrganisation)
+class ExternalOrganisationAdmin(PortalAdmin):
+    """Which organisation ACM/IDM means; a row may be pointed to another organisation."""
+
+    list_display = ["code", "organisation", "created_at"]
+    list_filter = ["organisation__type"]
+    search_fields = ["code", "organisation__name"]
+    fields = ["code", "organisation"]

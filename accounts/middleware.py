@@ -7,6 +7,18 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.selectors import SESSION_KEY, active_organisation
 from accounts.session import extend, seconds_left
+from accounts.standing import standing_user
+
+
+class StandingMiddleware:
+    """Set `request.user` to who may still act in this session, looked up only when needed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.user = SimpleLazyObject(lambda: standing_user(request))  # type: ignore[assignment]
+        return self.get_response(request)
 
 
 class ActiveOrganisationMiddleware:

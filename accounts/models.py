@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,14 @@ class User(AbstractUser):
     )
     job_title = models.CharField(_("functie"), max_length=120, blank=True)
     phone = models.CharField(_("telefoon"), max_length=40, blank=True)
+    session_series = models.PositiveIntegerField(_("reeks van sessies"), default=0, editable=False)
+    """Raised to end every session of this person."""
+
+    acting_for: int | None = None
+    """Set on the person of a request: the organisation chosen at ACM/IDM, 0 when none was.
+
+    Rights that ACM/IDM gave count only in a session for that organisation. None outside a request.
+    """
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -67,6 +76,18 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions end when the password changes, and when the series is raised."""
+        of_password: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        if not self.session_series:
+            return of_password
+        return salted_hmac(
+            "accounts.session_series",
+            f"{of_password}{self.session_series}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
 
     @cached_property
     def staff_roles(self) -> frozenset[StaffRole]:
@@ -93,9 +114,11 @@ class User(AbstractUser):
         """Organisations with the role in each, by name; one query per request."""
         if not self.is_active:
             return []
-        return list(
-            self.memberships.select_related("organisation").order_by("organisation__name", "pk")
-        )
+        held = self.memberships.select_related("organisation").order_by("organisation__name", "pk")
+        if self.acting_for is not None:
+            by_hand = models.Q(source=MembershipSource.PORTAL)
+            held = held.filter(by_hand | models.Q(organisation=self.acting_for))
+        return list(held)
 
     @cached_property
     def member_roles(self) -> dict[int, MemberRole]:
@@ -217,6 +240,13 @@ class Organisation(models.Model):
         return self.type in LOCAL_AUTHORITY_TYPES
 
 
+class MembershipSource(models.TextChoices):
+    """Who gave the role: a manager in the portal, or the organisation's access manager."""
+
+    PORTAL = "portal", _("in het portaal gegeven")
+    ACM_IDM = "acm_idm", _("komt van ACM/IDM")
+
+
 class Membership(models.Model):
     """A person's role in an organisation."""
 
@@ -227,6 +257,13 @@ class Membership(models.Model):
         Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisatie")
     )
     role = models.CharField(_("rol"), max_length=20, choices=MemberRole)
+    source = models.CharField(
+        _("herkomst"),
+        max_length=20,
+        choices=MembershipSource,
+        default=MembershipSource.PORTAL,
+        editable=False,
+    )
     created_at = models.DateTimeField(_("sinds"), default=clock.now, editable=False)
 
     class Meta:
@@ -244,3 +281,62 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.organisation} ({self.get_role_display()})"
+
+    @property
+    def is_from_acm_idm(self) -> bool:
+        return self.source == MembershipSource.ACM_IDM
+
+
+class ExternalIdentity(models.Model):
+    """A person as ACM/IDM knows it; an account is found by this and never by e-mail.
+
+    `subject` is `vo_id`: the national register number is not asked and not stored (domain.md 9.3).
+    """
+
+    user = models.OneToOneField(
+        User, models.CASCADE, related_name="external_identity", verbose_name=_("persoon")
+    )
+    issuer = models.CharField(_("uitgever"), max_length=200)
+    subject = models.CharField(_("sleutel (vo_id)"), max_length=200)
+    staff_roles = models.JSONField(
+        _("rollen in het programma volgens ACM/IDM"), default=list, blank=True
+    )
+    """Names of the groups that came from ACM/IDM: those, and no others, are dropped when lost."""
+    created_at = models.DateTimeField(_("sinds"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("koppeling met ACM/IDM")
+        verbose_name_plural = _("koppelingen met ACM/IDM")
+        ordering = ["user__last_name", "pk"]
+        constraints = [
+            unique(
+                "accounts_identity_once",
+                "issuer",
+                "subject",
+                message=_("Deze persoon van ACM/IDM is al met een account verbonden."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class ExternalOrganisation(models.Model):
+    """Which organisation is meant by a code of ACM/IDM: a KBO number, OVO code or school number.
+
+    Several departments may share one KBO number; their OVO codes tell them apart.
+    """
+
+    code = models.CharField(_("code bij ACM/IDM"), max_length=40, unique=True)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="+", verbose_name=_("organisatie")
+    )
+    created_at = models.DateTimeField(_("sinds"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("organisatie bij ACM/IDM")
+        verbose_name_plural = _("organisaties bij ACM/IDM")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} – {self.organisation}"

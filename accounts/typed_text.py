@@ -5,16 +5,20 @@ nobody can change where it goes; compressed; never a file. Only views that opted
 (`accounts.views.typed_text.keeps_typed_text`) are a destination.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core import signing
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
 FIELD = "typed_text"
 """The hidden field that carries the wrapped text through the sign-in form."""
 TYPED_BY = "typed_by"
 """The hidden field of a form that says for whom it was made (`browser_key`)."""
+KEPT = "kept_text"
+"""In the session after the way through ACM/IDM: the wrapped text, until something is posted."""
 MARK = "keeps_typed_text"
 LIMIT = 12 * 1024 * 1024
 """Characters of text that are carried; beyond that the browser's own back button is the way."""
@@ -57,7 +61,7 @@ def wrap(text: TypedText) -> str:
     )
 
 
-def unwrap(data: QueryDict) -> TypedText | None:
+def unwrap(data: Mapping[str, Any]) -> TypedText | None:
     """What a sign-in form carries; None when there is nothing, or nothing of ours."""
     wrapped = data.get(FIELD, "")
     if not wrapped:

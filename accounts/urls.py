@@ -1,11 +1,14 @@
 from django.urls import path
 
-from accounts.views import organisations, profile, sign_in, staff
+from accounts.views import acm_idm, organisations, profile, sign_in, staff, typed_text
 
 app_name = "accounts"
 urlpatterns = [
     path("aanmelden/", sign_in.SignInView.as_view(), name="sign_in"),
     path("aanmelden/voorbeeld/", sign_in.demo_sign_in, name="demo_sign_in"),
+    path("aanmelden/acm-idm/", acm_idm.start, name="acm_idm"),
+    path("aanmelden/acm-idm/terug/", acm_idm.come_back, name="acm_idm_back"),
+    path("mijn-tekst/", typed_text.kept_text, name="kept_text"),
     path("afmelden/", sign_in.SignOutView.as_view(), name="sign_out"),
     path("aanmelding/verlengen/", sign_in.extend_session, name="extend_session"),
     path("wachtwoord/vergeten/", sign_in.password_reset, name="password_reset"),

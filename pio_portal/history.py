@@ -8,7 +8,9 @@ from audit.history import Kept
 
 KEPT: dict[str, Kept] = {
     # Who may do what. Of a password only that it changed is kept.
-    "accounts.User": Kept(ignored=("last_login",), hidden=("password",)),
+    "accounts.User": Kept(ignored=("last_login",), hidden=("password", "session_series")),
+    "accounts.ExternalIdentity": Kept(hidden=("subject",)),
+    "accounts.ExternalOrganisation": Kept(),
     "accounts.User_groups": Kept(),
     "accounts.User_user_permissions": Kept(),
     "accounts.Organisation": Kept(),

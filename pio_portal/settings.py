@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.StandingMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -148,6 +149,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
+    "accounts.oidc.backend.AcmIdmBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -177,6 +179,34 @@ AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 PROXY_COUNT = env.int("PROXY_COUNT", 1 if PRODUCTION else 0)
 AXES_CLIENT_IP_CALLABLE = "accounts.client_address.client_address"
 AXES_VERBOSE = False
+
+# --- ACM/IDM: off as long as no issuer is set (domain.md 9.3) -------------------------------------
+OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")
+OIDC_RP_CLIENT_ID = env.str("OIDC_RP_CLIENT_ID", "")
+OIDC_RP_CLIENT_SECRET = env.str("OIDC_RP_CLIENT_SECRET", "")
+OIDC_CLIENT_KEY_FILE = env.str("OIDC_CLIENT_KEY_FILE", "")
+# A scope that was not granted makes the provider refuse everybody; never ask for rrn.
+OIDC_RP_SCOPES = env.str("OIDC_RP_SCOPES", "openid profile vo pio_portaal")
+OIDC_ROLE_CLAIM = env.str("OIDC_ROLE_CLAIM", "pio_portaal_rol_3d")
+# Empty: asked of the provider itself, at its discovery address.
+OIDC_OP_AUTHORIZATION_ENDPOINT = env.str("OIDC_OP_AUTHORIZATION_ENDPOINT", "")
+OIDC_OP_TOKEN_ENDPOINT = env.str("OIDC_OP_TOKEN_ENDPOINT", "")
+OIDC_OP_JWKS_ENDPOINT = env.str("OIDC_OP_JWKS_ENDPOINT", "")
+OIDC_OP_END_SESSION_ENDPOINT = env.str("OIDC_OP_END_SESSION_ENDPOINT", "")
+OIDC_TIMEOUT = env.int("OIDC_TIMEOUT", 10)
+OIDC_TOKEN_USE_BASIC_AUTH = not OIDC_CLIENT_KEY_FILE
+# Only these organisations (OVO codes) make people staff, whatever roles another one writes.
+OIDC_STAFF_ORGANISATIONS = env.list("OIDC_STAFF_ORGANISATIONS", default=[])
+# Names of roles at ACM/IDM and the group in the portal (the names are ours, domain.md 9.3 [D]).
+OIDC_STAFF_ROLES = {
+    "PIOMedewerker-begeleider": "pio_team_member",
+    "PIOMedewerker-projectleider": "pio_project_leader",
+    "PIOMedewerker-rapporteur": "programme_manager",
+    "PIOMedewerker-secretaris": "committee_secretary",
+    "PIOMedewerker-auditor": "auditor",
+    "PIOMedewerker-beheerder": "administrator",
+    "VLAIOAdviseur": "vlaio_adviser",
+}
 
 # --- Language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "nl"
@@ -319,6 +349,14 @@ RECOVERY_DAYS = env.int("RECOVERY_DAYS", 30)
 PAYMENT_DEBTOR_BIC = env.str("PAYMENT_DEBTOR_BIC", "" if PRODUCTION else "GKCCBEBB")
 
 # --- Web security -----------------------------------------------------------------------------
+# Signing in and out posts a form here that is answered by the way to the provider.
+_provider_origins = sorted(
+    {
+        "/".join(address.split("/")[:3])
+        for address in (OIDC_ISSUER, OIDC_OP_AUTHORIZATION_ENDPOINT, OIDC_OP_END_SESSION_ENDPOINT)
+        if address
+    }
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -327,7 +365,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *_provider_origins],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -384,6 +422,14 @@ def refuse_unsafe_production() -> None:
         raise ImproperlyConfigured("DEMO_LOGIN must be off in production.")
     if not ALLOWED_HOSTS:
         raise ImproperlyConfigured("Set ALLOWED_HOSTS to the portal's host names.")
+    if OIDC_ISSUER and not OIDC_ISSUER.startswith("https://"):
+        raise ImproperlyConfigured("OIDC_ISSUER must be an https address.")
+    if OIDC_ISSUER and not (OIDC_RP_CLIENT_ID and (OIDC_RP_CLIENT_SECRET or OIDC_CLIENT_KEY_FILE)):
+        raise ImproperlyConfigured(
+            "With OIDC_ISSUER, set OIDC_RP_CLIENT_ID and a secret or OIDC_CLIENT_KEY_FILE."
+        )
+    if "rrn" in OIDC_RP_SCOPES.split():
+        raise ImproperlyConfigured("OIDC_RP_SCOPES must not ask for rrn.")
 
 
 refuse_unsafe_production()

@@ -79,12 +79,13 @@ def change_member_role(
     Raises:
         PermissionDenied: when `actor` does not manage the organisation.
         Membership.DoesNotExist: when the organisation has no such member (any more).
-        ValidationError: when this is the last manager.
+        ValidationError: when this is the last manager, or the role comes from ACM/IDM.
     """
     organisation = _locked(actor, organisation_id)
     membership = organisation.memberships.select_related("user").get(pk=membership_id)
     if membership.role == role:
         return
+    _refuse_role_from_outside(membership)
     if role != MemberRole.MANAGER:
         _keep_a_manager(organisation, membership)
     membership.role = role
@@ -99,10 +100,11 @@ def remove_member(*, actor: User, organisation_id: int, membership_id: int) -> N
     Raises:
         PermissionDenied: when `actor` does not manage the organisation.
         Membership.DoesNotExist: when the organisation has no such member (any more).
-        ValidationError: when this is the last manager.
+        ValidationError: when this is the last manager, or the role comes from ACM/IDM.
     """
     organisation = _locked(actor, organisation_id)
     membership = organisation.memberships.select_related("user").get(pk=membership_id)
+    _refuse_role_from_outside(membership)
     _keep_a_manager(organisation, membership)
     role = MemberRole(membership.role)
     membership.delete()
@@ -117,6 +119,16 @@ def _locked(actor: User, organisation_id: int) -> Organisation:
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
     may_manage_organisation.check(User.objects.get(pk=actor.pk), organisation)
     return organisation
+
+
+def _refuse_role_from_outside(membership: Membership) -> None:
+    if membership.is_from_acm_idm:
+        raise ValidationError(
+            _(
+                "Deze rol komt van ACM/IDM. De toegangsbeheerder van uw organisatie wijzigt ze "
+                "daar; het portaal volgt bij de volgende aanmelding."
+            )
+        )
 
 
 def _keep_a_manager(organisation: Organisation, leaving: Membership) -> None:

@@ -6,7 +6,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.safestring import SafeString
 
-from accounts.models import Organisation, User
+from accounts.models import ExternalIdentity, Organisation, User
 from notifications.services import portal_url, queue_mail
 
 
@@ -20,9 +20,12 @@ def password_link(user: User) -> SafeString:
 def request_password_reset(*, email: str) -> None:
     """Mail a link to the active account with this address; do nothing when there is none.
 
-    Somebody who was invited and lost the invitation has no password yet, and may ask too.
+    Somebody who was invited and lost the invitation has no password yet, and may ask too. Who is
+    known through ACM/IDM signs in there, and nowhere else.
     """
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    user = User.objects.filter(
+        email__iexact=email, is_active=True, external_identity__isnull=True
+    ).first()
     if user is None:
         return
     queue_mail(
@@ -36,7 +39,8 @@ def request_password_reset(*, email: str) -> None:
 
 def mail_invitation(*, person: User, organisation: Organisation, invited_by: User) -> None:
     """Tell a person of the new membership, with a link to choose a password when there is none."""
-    chooses_password = not person.has_usable_password()
+    is_known_outside = ExternalIdentity.objects.filter(user=person).exists()
+    chooses_password = not person.has_usable_password() and not is_known_outside
     queue_mail(
         kind="accounts.invitation",
         to=person,

@@ -23,7 +23,9 @@ from accounts.demo import DEMO_ACCOUNTS
 from accounts.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm, SignInForm
 from accounts.models import User
 from accounts.services.passwords import request_password_reset
+from accounts.standing import came_from_acm_idm
 from accounts.typed_text import unwrap, wrap
+from accounts.views.acm_idm import end_session_url
 from accounts.views.profile import safe_next
 from accounts.views.typed_text import give_back
 
@@ -81,7 +83,12 @@ def extend_session(request: HttpRequest) -> HttpResponse:
 
 
 class SignOutView(auth_views.LogoutView):
-    """By POST only, so that no link or picture can sign a person out."""
+    """By POST only, so that no link or picture can sign a person out; at ACM/IDM as well."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        elsewhere = end_session_url(request) if came_from_acm_idm(request) else ""
+        response = super().post(request, *args, **kwargs)
+        return HttpResponseRedirect(elsewhere) if elsewhere else response
 
 
 def password_reset(request: HttpRequest) -> HttpResponse:

@@ -11,16 +11,27 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import REASON_BAD_ORIGIN
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
 from accounts.demo import DEMO_ACCOUNTS
 from accounts.forms import SignInForm
 from accounts.session import browser_key
-from accounts.typed_text import MARK, TYPED_BY, TypedText, may_receive, typed_in, unwrap, wrap
+from accounts.typed_text import (
+    FIELD,
+    KEPT,
+    MARK,
+    TYPED_BY,
+    TypedText,
+    may_receive,
+    typed_in,
+    unwrap,
+    wrap,
+)
 
 View = Callable[..., HttpResponseBase]
 SIGNED_OUT = "signed-out"
@@ -44,6 +55,8 @@ def keeps_typed_text(view: View) -> View:
                 return _refuse(request, OTHER_PERSON) or render(
                     request, "accounts/other_person.html"
                 )
+            if request.method == "POST":
+                request.session.pop(KEPT, None)
             return view(request, *args, **kwargs)
         if request.method != "POST":
             return redirect_to_login(request.get_full_path())
@@ -79,8 +92,18 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 def give_back(request: HttpRequest) -> HttpResponse | None:
     """After signing in: the page that gives the carried text back; None when there is none."""
     text = unwrap(request.POST)
-    if text is None:
-        return None
+    return None if text is None else offer(request, text)
+
+
+@login_required
+def kept_text(request: HttpRequest) -> HttpResponse:
+    """The text that came along through ACM/IDM; the page may be loaded again."""
+    text = unwrap({FIELD: request.session.get(KEPT, "")})
+    return redirect(settings.LOGIN_REDIRECT_URL) if text is None else offer(request, text)
+
+
+def offer(request: HttpRequest, text: TypedText) -> HttpResponse:
+    """The page with one button that posts the text to where it was going."""
     if not is_typist(request, text.by):
         return _unstored(render(request, "accounts/other_person.html"))
     return _unstored(render(request, "accounts/text_kept.html", {"text": text}))

@@ -28,6 +28,8 @@ PUBLIC = {
     "set_language",
     "accounts:sign_in",
     "accounts:sign_out",
+    "accounts:acm_idm",  # exist only when ACM/IDM is configured
+    "accounts:acm_idm_back",
     "accounts:demo_sign_in",
     "accounts:password_reset",
     "accounts:password_reset_sent",
@@ -252,6 +254,7 @@ def test_every_page_that_somebody_opens_is_sound(round_of, visitor):
 
 
 UNREACHED = {
+    "accounts:kept_text": "no text came along through ACM/IDM; see tests/accounts",
     "calls:blank_form_pdf": "the worker has not made the PDF yet",
     "calls:document": "its file lies in the folder of another test; see tests/calls",
     "documents:download": "the worker has not made the document yet",

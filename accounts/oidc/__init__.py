@@ -1,0 +1,1 @@
+"""Sign-in with ACM/IDM, the access management of Flanders, by OpenID Connect (domain.md 9.3)."""
