@@ -8,6 +8,7 @@ from payments.models import (
     BankFile,
     OrderLine,
     PaymentOrder,
+    RecoveryReceipt,
     RecoveryRequest,
     Settlement,
 )
@@ -64,8 +65,19 @@ class SettlementAdmin(ReadOnlyAdmin):
 
 @admin.register(RecoveryRequest)
 class RecoveryRequestAdmin(ReadOnlyAdmin):
-    list_display = ["settlement", "amount", "due_on", "communication", "state"]
+    list_display = ["settlement", "amount", "received", "due_on", "communication", "state"]
     list_select_related = ["settlement__commitment"]
     list_filter = ["state", "due_on"]
     search_fields = ["communication", "settlement__commitment__number"]
     date_hierarchy = "asked_at"
+
+
+@admin.register(RecoveryReceipt)
+class RecoveryReceiptAdmin(ReadOnlyAdmin):
+    list_display = ["recovery", "entry", "reference"]
+    list_select_related = [
+        "recovery__settlement__commitment",
+        "entry__commitment__project",
+    ]
+    list_filter = ["entry__effective_on"]
+    search_fields = ["reference", "recovery__communication"]

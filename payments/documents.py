@@ -1,5 +1,6 @@
 """The letter that asks money back. Official text, Dutch only; named field by field."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -7,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import sees_money
+from common.moments import local_day
+from common.money import ZERO
 from documents.registry import Params, PdfDocument, ProgressReport
 from funding.models import Commitment
 from payments.models import RecoveryRequest
@@ -14,7 +17,7 @@ from payments.services.settlements import LETTER_KIND
 
 
 def recovery_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
-    """The letter of recovery `params["recovery"]`.
+    """The letter of recovery `params["recovery"]`, as it stood after `params["receipt"]`.
 
     Raises:
         ValidationError: when there is no such recovery.
@@ -30,9 +33,18 @@ def recovery_context(params: Params, progress: ProgressReport) -> dict[str, Any]
         raise ValidationError(_("Deze terugvordering bestaat niet."))
     progress(50)
     settlement = found.settlement
+    receipts = list(
+        found.receipts.filter(pk__lte=params.get("receipt", 0))
+        .select_related("entry")
+        .order_by("pk")
+    )
+    day = params.get("day")
     project = settlement.commitment.project
     return {
         "recovery": found,
+        "receipts": receipts,
+        "still_open": found.amount - sum((one.entry.amount for one in receipts), ZERO),
+        "written_on": date.fromisoformat(day) if day else local_day(found.asked_at),
         "settlement": settlement,
         "number": settlement.commitment.number,
         "project": {"reference": project.reference, "title": project.title},

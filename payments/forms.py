@@ -107,9 +107,19 @@ class SettlementForm(PortalForm):
 
 
 class ReceiveForm(PortalForm):
-    """That money came back."""
+    """That money came back, all of it or a part."""
 
+    amount = MoneyFormField(
+        label=_("Ontvangen bedrag"),
+        help_text=_("Komt het bedrag in delen? Boek elk deel zoals het op de rekening kwam."),
+    )
     received_on = DayField(label=_("Ontvangen op"))
+    reference = forms.CharField(
+        label=_("Referentie van de bank"),
+        max_length=50,
+        required=False,
+        help_text=_("Dezelfde referentie wordt maar één keer geboekt."),
+    )
 
 
 class BankFileForm(PortalForm):

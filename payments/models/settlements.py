@@ -1,6 +1,7 @@
 """The final settlement of a commitment, and what is asked back when too much was paid."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.conf import settings
@@ -20,6 +21,9 @@ from payments.lifecycle import (
     RecoveryState,
     SettlementState,
 )
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class Settlement(models.Model):
@@ -152,14 +156,10 @@ class RecoveryRequest(models.Model):
         related_name="+",
         verbose_name=_("brief"),
     )
-    entry = models.OneToOneField(
-        LedgerEntry,
-        models.RESTRICT,
-        null=True,
-        blank=True,
-        related_name="recovery_request",
-        verbose_name=_("boeking"),
-    )
+    received = MoneyField(_("ontvangen"), default=ZERO)
+
+    if TYPE_CHECKING:
+        receipts: RelatedManager["RecoveryReceipt"]
 
     state_tones = {"asked": "warning", "received": "success"}
 
@@ -174,9 +174,13 @@ class RecoveryRequest(models.Model):
                 _("Vorder een bedrag van meer dan nul terug."),
             ),
             check(
+                "payments_recovery_received_within_asked",
+                models.Q(received__gte=0, received__lte=models.F("amount")),
+                _("Er komt niet meer terug dan gevraagd is."),
+            ),
+            check(
                 "payments_recovery_received_is_booked",
-                models.Q(state="asked", entry__isnull=True)
-                | models.Q(state="received", entry__isnull=False),
+                models.Q(state="asked") | models.Q(received=models.F("amount")),
                 _("Wat ontvangen is, is geboekt."),
             ),
         ]
@@ -199,6 +203,43 @@ class RecoveryRequest(models.Model):
         return reverse("payments:settlement", args=[self.settlement.commitment.number])
 
     @property
+    def still_open(self) -> Decimal:
+        """What did not come in yet. EUR."""
+        return self.amount - self.received
+
+    @property
     def structured_communication(self) -> str:
         """As a transfer form shows it: +++010/8068/17183+++."""
         return f"+++{ogm_vcs.format(self.communication)}+++"
+
+
+class RecoveryReceipt(models.Model):
+    """An amount that came in on a recovery: a booking in the ledger, with the bank's words."""
+
+    recovery = models.ForeignKey(
+        RecoveryRequest, models.RESTRICT, related_name="receipts", verbose_name=_("terugvordering")
+    )
+    entry = models.OneToOneField(
+        LedgerEntry, models.RESTRICT, related_name="recovery_receipt", verbose_name=_("boeking")
+    )
+    reference = models.CharField(_("referentie van de bank"), max_length=50, blank=True)
+
+    class Meta:
+        verbose_name = _("ontvangst")
+        verbose_name_plural = _("ontvangsten")
+        ordering = ["recovery", "pk"]
+        constraints = [
+            unique(
+                "payments_receipt_reference_once",
+                "recovery",
+                "reference",
+                condition=~models.Q(reference=""),
+                message=_("Een ontvangst met deze referentie van de bank is al geboekt."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="receipt_stays", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recovery} {self.entry.effective_on:%d/%m/%Y}"

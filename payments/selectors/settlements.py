@@ -50,7 +50,8 @@ def recovery_of(settlement: Settlement | None) -> RecoveryRequest | None:
         return None
     return (
         RecoveryRequest.objects.filter(settlement=settlement)
-        .select_related("letter__file", "settlement__commitment__project", "entry")
+        .select_related("letter__file", "settlement__commitment__project")
+        .prefetch_related("receipts__entry")
         .first()
     )
 
@@ -89,7 +90,8 @@ def own_recovery(user: Any, reference: str, pk: int) -> RecoveryRequest:
             settlement__commitment__project__reference=reference,
             settlement__commitment__project__organisation__in=user.member_roles,
         )
-        .select_related("letter__file", "settlement__commitment__project__organisation", "entry")
+        .select_related("letter__file", "settlement__commitment__project__organisation")
+        .prefetch_related("receipts__entry")
         .first()
     )
     if found is None:

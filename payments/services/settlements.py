@@ -26,7 +26,7 @@ from funding.services.commitments import lock_commitment
 from funding.settlement import settlement as settle
 from notifications.services import portal_url, queue_mail
 from payments.lifecycle import RECOVERY_LIFECYCLE, SETTLEMENT_LIFECYCLE
-from payments.models import RecoveryRequest, Settlement
+from payments.models import RecoveryReceipt, RecoveryRequest, Settlement
 from payments.policies import may_book_recovery, may_confirm_settlement, may_propose_settlement
 from payments.services.orders import fund_account
 
@@ -149,14 +149,7 @@ def _ask_back(settlement: Settlement, by: User) -> RecoveryRequest:
         creditor_iban=iban,
         asked_by=by,
     )
-    recovery.letter = request_document(
-        kind=LETTER_KIND,
-        params={"recovery": recovery.pk, "number": settlement.commitment.number},
-        requested_by=by,
-        about=project,
-        title=_("Brief over terugvordering %(number)s") % {"number": settlement.commitment.number},
-    )
-    recovery.save(update_fields=["letter"])
+    _write_letter(recovery, by)
     for person in members_with_role(project.organisation_id, MemberRole.SUBMITTER):
         queue_mail(
             kind="payments.recovery",
@@ -167,6 +160,26 @@ def _ask_back(settlement: Settlement, by: User) -> RecoveryRequest:
             dedupe_key=f"payments.recovery:{recovery.pk}:{person.pk}",
         )
     return recovery
+
+
+def _write_letter(
+    recovery: RecoveryRequest, by: User, receipt: RecoveryReceipt | None = None
+) -> None:
+    """A letter that says what is still to pay, after `receipt` when something came in."""
+    number = recovery.settlement.commitment.number
+    recovery.letter = request_document(
+        kind=LETTER_KIND,
+        params={
+            "recovery": recovery.pk,
+            "number": number,
+            "receipt": receipt.pk if receipt else 0,
+            "day": today().isoformat(),
+        },
+        requested_by=by,
+        about=recovery.settlement.commitment.project,
+        title=_("Brief over terugvordering %(number)s") % {"number": number},
+    )
+    recovery.save(update_fields=["letter"])
 
 
 def communication_for(key: int) -> str:
@@ -200,28 +213,63 @@ def withdraw_settlement(*, settlement: Settlement, by: User) -> Settlement:
 
 
 @transaction.atomic
-def receive_recovery(*, recovery: RecoveryRequest, received_on: date, by: User) -> RecoveryRequest:
-    """Book that the whole amount came in.
+def receive_recovery(
+    *,
+    recovery: RecoveryRequest,
+    amount: Decimal,
+    received_on: date,
+    by: User,
+    reference: str = "",
+) -> RecoveryRequest:
+    """Book an amount that came in; the recovery is received when all of it did. EUR.
+
+    As long as something stays open a new letter says how much. `reference` is the bank's: the same
+    receipt is booked once.
 
     Raises:
         PermissionDenied: when `by` is not a programme manager.
-        ValidationError: it came in already, or the day is still to come.
+        ValidationError: it came in already, the day is still to come, or the amount is not
+            positive or more than what is open.
     """
     may_book_recovery.check(by)
     if received_on > today():
         raise ValidationError({"received_on": _("Deze dag moet nog komen.")})
     commitment = _lock(recovery.settlement.commitment)
+    recovery = (
+        RecoveryRequest.objects.select_for_update(of=("self",))
+        .select_related("settlement__commitment__project")
+        .get(pk=recovery.pk)
+    )
     if not RECOVERY_LIFECYCLE.allows(recovery, "receive"):
         raise ValidationError(_("Dit bedrag is al ontvangen."))
-    recovery.entry = book_recovery(
+    if amount > recovery.still_open:
+        raise ValidationError(
+            {
+                "amount": _(
+                    "Van deze terugvordering staat nog %(open)s open. Boek hoogstens dat bedrag en "
+                    "stort terug wat te veel is."
+                )
+                % {"open": format_eur(recovery.still_open)}
+            }
+        )
+    entry = book_recovery(
         commitment=commitment,
-        amount=recovery.amount,
+        amount=amount,
         reason=_("Eindafrekening, mededeling %(words)s")
         % {"words": recovery.structured_communication},
         received_on=received_on,
         by=by,
     )
-    RECOVERY_LIFECYCLE.perform(recovery, "receive", actor=by, save=["entry"])
+    with readable_constraints(fields={"payments_receipt_reference_once": "reference"}):
+        receipt = RecoveryReceipt.objects.create(
+            recovery=recovery, entry=entry, reference=reference.strip()
+        )
+    recovery.received += amount
+    if recovery.still_open:
+        recovery.save(update_fields=["received"])
+        _write_letter(recovery, by, receipt)
+    else:
+        RECOVERY_LIFECYCLE.perform(recovery, "receive", actor=by, save=["received"])
     return recovery
 
 

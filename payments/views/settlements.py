@@ -137,7 +137,7 @@ def withdraw(request: SignedInRequest, number: str) -> HttpResponse:
 @payment_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def receive(request: SignedInRequest, number: str) -> HttpResponse:
-    """Book that the amount came in."""
+    """Book what came in."""
     may_book_recovery.check(request.user)
     recovery = selectors.recovery_of(_standing(number))
     if recovery is None:
@@ -145,13 +145,19 @@ def receive(request: SignedInRequest, number: str) -> HttpResponse:
     return act_page(
         request,
         title=_("Ontvangst boeken"),
-        form=posted(request, ReceiveForm, initial={"received_on": today()}),
+        form=posted(
+            request,
+            ReceiveForm,
+            initial={"received_on": today(), "amount": recovery.still_open},
+        ),
         act=lambda data: services.receive_recovery(recovery=recovery, by=request.user, **data),
         submit=_("Boeken"),
         done=_("Het ontvangen bedrag is geboekt."),
         explanation=_("Een terugvordering is een ontvangst: er komt geen krediet terug."),
         facts=[
-            (_("Bedrag"), format_eur(recovery.amount)),
+            (_("Teruggevraagd"), format_eur(recovery.amount)),
+            (_("Al ontvangen"), format_eur(recovery.received)),
+            (_("Staat nog open"), format_eur(recovery.still_open)),
             (_("Gestructureerde mededeling"), recovery.structured_communication),
         ],
         **_back(recovery.settlement.commitment),

@@ -18,7 +18,7 @@ from documents.services.running import run_job
 from funding import services as funding
 from funding.ledger_check import ledger_problems
 from funding.lifecycle import InstalmentState
-from funding.models import Commitment
+from funding.models import Commitment, LedgerEntry
 from notifications.models import OutboxMail
 from payments import services
 from payments.models import RecoveryRequest, Settlement
@@ -142,14 +142,41 @@ def test_too_much_paid_is_asked_back_with_a_letter_and_comes_in() -> None:
     with travel("2026-07-02 10:00", tick=False):
         assert [one.label for one in work_for(manager)] == ["Terugvordering opvolgen"]
         assert work_for(team()) == []
-    receive = {"act": services.receive_recovery, "recovery": recovery, "by": manager}
-    assert refused(**receive, received_on=date(2026, 6, 2)) == "Deze dag moet nog komen."
+    day = {"recovery": recovery, "received_on": date(2026, 6, 1)}
+    receive = {"act": services.receive_recovery, "by": manager}
+    assert (
+        refused(**receive, recovery=recovery, amount=D(1), received_on=date(2026, 6, 2))
+        == "Deze dag moet nog komen."
+    )
     with pytest.raises(PermissionDenied):
-        services.receive_recovery(recovery=recovery, received_on=date(2026, 6, 1), by=team())
-    services.receive_recovery(recovery=recovery, received_on=date(2026, 6, 1), by=manager)
-    assert refused(**receive, received_on=date(2026, 6, 1)) == "Dit bedrag is al ontvangen."
+        services.receive_recovery(**day, amount=D(1), by=team())
+    for nothing in ("0", "-1"):
+        assert refused(**receive, **day, amount=D(nothing)) == (
+            "Vul een bedrag van meer dan nul in."
+        )
+    first = services.receive_recovery(**day, amount=D("66.67"), reference="KBC-1", by=manager)
+    assert (first.state, first.received, first.still_open) == ("asked", D("66.67"), D("133.33"))
+    assert refused(**receive, **day, amount=D("10"), reference="KBC-1") == (
+        "Een ontvangst met deze referentie van de bank is al geboekt."
+    )
+    assert refused(**receive, **day, amount=D("133.34")) == (
+        "Van deze terugvordering staat nog € 133,33 open. Boek hoogstens dat bedrag en stort terug "
+        "wat te veel is."
+    )
+    with pytest.raises(IntegrityError, match="received_within"), transaction.atomic():
+        RecoveryRequest.objects.filter(pk=recovery.pk).update(received=D("200.01"))
+    assert still_asked(first, submitter) is True
+    services.receive_recovery(**day, amount=D("66.67"), by=manager)
+    last = services.receive_recovery(**day, amount=D("66.66"), by=manager)
+    assert (last.state, last.still_open) == ("received", D("0.00"))
+    assert refused(**receive, **day, amount=D(1)) == "Dit bedrag is al ontvangen."
+    with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
+        last.receipts.update(reference="anders")
     made.refresh_from_db()
     assert (made.recovered, made.open_amount) == (D("200.00"), D("0.00"))
+    entries = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.RECOVERY).order_by("pk")
+    assert [one.amount for one in entries] == [D("66.67"), D("66.67"), D("66.66")]
+    recovery = last
     assert still_asked(recovery, submitter) == "Het bedrag is ontvangen."
     assert [str(one) for one in ledger_problems()] == []
 
@@ -166,6 +193,18 @@ def test_the_letter_says_what_to_pay_and_how() -> None:
     for words in ("€ 200,00", "1 juli 2026", "BE68 5390 0754 7034", "Volgens de kostenstaat"):
         assert words in text
     assert recovery.structured_communication in text
+    services.receive_recovery(
+        recovery=recovery, amount=D("50"), received_on=date(2026, 5, 30), by=programme_manager()
+    )
+    recovery.refresh_from_db()
+    assert recovery.letter_id != job.pk
+    job = Job.objects.get(pk=recovery.letter_id)
+    run_job(job_id=job.pk)
+    job.refresh_from_db()
+    assert job.file is not None
+    text = pdf_text(job.file.path).replace("\N{NO-BREAK SPACE}", " ")
+    for words in ("Ontvangen op 30 mei 2026", "€ 50,00", "Staat nog open", "€ 150,00"):
+        assert words in text
     owner = Client()
     owner.force_login(made.project.organisation.memberships.first().user)
     stranger = Client()
@@ -175,8 +214,9 @@ def test_the_letter_says_what_to_pay_and_how() -> None:
         assert stranger.get(url).status_code in {403, 404}, url
     money = owner.get(f"/mijn/projecten/{made.project.reference}/cofinanciering/")
     assert page in money.content.decode()
-    shown = owner.get(page).content.decode()
+    shown = owner.get(page).content.decode().replace("\N{NO-BREAK SPACE}", " ")
     assert recovery.structured_communication in shown
+    assert "€ 150,00" in shown
 
 
 def test_a_settlement_is_refused_with_a_sentence() -> None:
@@ -234,7 +274,14 @@ def test_the_pages_of_a_settlement() -> None:
     assert helper.get(f"{base}bevestigen/").status_code == 403
     shown = manager.post(f"{base}bevestigen/", follow=True).content.decode()
     assert "Terugvordering" in shown
-    shown = manager.post(f"{base}ontvangst/", {"received_on": "2026-06-01"}, follow=True)
+    part = {"received_on": "2026-06-01", "amount": "150,00", "reference": "KBC-9"}
+    wrong = manager.post(f"{base}ontvangst/", part | {"amount": "500"}).content.decode()
+    assert "staat nog € 200,00 open" in wrong.replace("\N{NO-BREAK SPACE}", " ")
+    assert 'value="KBC-9"' in wrong
+    shown = manager.post(f"{base}ontvangst/", part, follow=True).content.decode()
+    assert "€ 50,00" in shown.replace("\N{NO-BREAK SPACE}", " ")
+    part = {"received_on": "2026-06-01", "amount": "50"}
+    shown = manager.post(f"{base}ontvangst/", part, follow=True)
     assert "Ontvangen" in shown.content.decode()
 
 
