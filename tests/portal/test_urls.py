@@ -254,6 +254,7 @@ def test_every_page_that_somebody_opens_is_sound(round_of, visitor):
 
 
 UNREACHED = {
+    "accounts:acm_idm_back": "ACM/IDM is not configured here; see tests/accounts",
     "accounts:kept_text": "no text came along through ACM/IDM; see tests/accounts",
     "calls:blank_form_pdf": "the worker has not made the PDF yet",
     "calls:document": "its file lies in the folder of another test; see tests/calls",
