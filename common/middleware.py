@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
+from django_structlog.middlewares import RequestMiddleware
 
 from common import clock
 
@@ -52,6 +53,17 @@ def arrival_of(request: HttpRequest) -> datetime:
             return stamp
     logger.warning("arrival_stamp_refused", extra={"stamp": header[:40]})
     return now
+
+
+class RequestLogMiddleware(RequestMiddleware):
+    """Gives every log line of a request its id; the address is logged without its query.
+
+    A query holds what people search for: names, addresses, words of a dossier.
+    """
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        return f"{request.method} {request.path}"
 
 
 class StorableAddressMiddleware:

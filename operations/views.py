@@ -6,18 +6,30 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from accounts.requests import SignedInRequest
 from common.formatting import format_deadline, format_moment
 from common.views import service_errors, staff_required
 from operations import selectors, services
 from operations.forms import OutageForm
+from operations.metrics import exposition, may_read_metrics
 from operations.models import OutageAnswer
 from operations.policies import may_answer_outage, may_see_outages
 
 ANSWERS_SHOWN = 50
 OUTAGES_SHOWN = 50
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus; for who holds the token or calls from a listed address, else 404."""
+    if not may_read_metrics(request):
+        raise Http404
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 @staff_required

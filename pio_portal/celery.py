@@ -1,8 +1,13 @@
 """Celery only wakes workers: what has to be done stands as rows in PostgreSQL."""
 
+import logging.config
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from operations.ticking import WorkerHeartbeat
 
@@ -12,3 +17,10 @@ app = Celery("pio_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(WorkerHeartbeat)
+app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+@setup_logging.connect
+def log_like_the_web_server(**_kwargs: Any) -> None:
+    """One shape for the lines of web, workers and beat (settings.LOGGING)."""
+    logging.config.dictConfig(settings.LOGGING)

@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.StandingMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "common.middleware.RequestLogMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -302,6 +302,9 @@ OUTAGE_SHADOW_HOURS = env.int("OUTAGE_SHADOW_HOURS", 24)
 # Where `manage.py backup` writes, and how many it keeps; empty: backups are made elsewhere.
 BACKUP_DIR = env.str("BACKUP_DIR", "")
 BACKUP_COUNT = env.int("BACKUP_COUNT", 14)
+# Who may read /metrics: a bearer token, or addresses and networks; neither: nobody (404).
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])
 # No upgrade within so many hours of a closing (`manage.py deploy_guard`).
 DEPLOY_GUARD_HOURS = env.int("DEPLOY_GUARD_HOURS", 24)
 
@@ -380,7 +383,7 @@ X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready|startup)$"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready|startup)$", r"^metrics$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", True)
@@ -392,6 +395,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"structlog": {"()": "pio_portal.logs.formatter", "json": PRODUCTION}},
+    "filters": {"task_failure": {"()": "pio_portal.logs.TaskFailureFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structlog"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
@@ -399,9 +403,14 @@ LOGGING = {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "pikepdf": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
+        # It names who failed to sign in; that stands in its own tables.
+        "axes": {"level": "ERROR"},
+        "celery.app.trace": {"filters": ["task_failure"]},
     },
 }
+# The id of a request goes with every task that it wakes; no address of a visitor.
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 
 def refuse_unsafe_production() -> None:

@@ -25,6 +25,7 @@ PUBLIC = {
     "operations:live",
     "operations:ready",
     "operations:startup",
+    "operations:metrics",  # with a token; else it does not exist
     "set_language",
     "accounts:sign_in",
     "accounts:sign_out",

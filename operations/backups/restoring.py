@@ -1,0 +1,115 @@
+"""Putting a backup back, and proving that it is whole."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from common import clock
+from documents import conf as documents_conf
+from operations.backups.folder import DUMP, FILES, FORMAT, MANIFEST, TESTED, sha256_of, write_json
+from operations.backups.making import row_counts
+from operations.backups.programs import BackupRefused, run_program
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a backup, after checking that every file of it is what it says.
+
+    Raises:
+        BackupRefused: no backup, another format, or something lost, damaged or slipped in.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+    except (OSError, ValueError):
+        raise BackupRefused(_("In %(folder)s staat geen back-up.") % {"folder": folder}) from None
+    if manifest.get("format") != FORMAT:
+        raise BackupRefused(_("Deze back-up heeft een vorm die dit portaal niet kent."))
+    wanted = {f"{FILES}/{one['name']}": one["sha256"] for one in manifest["files"]}
+    wanted[DUMP] = manifest["database"]["sha256"]
+    wrong = [name for name, sha256 in wanted.items() if not _is_whole(folder / name, sha256)]
+    if wrong:
+        raise BackupRefused(
+            _("De back-up is niet heel. Verloren of beschadigd: %(names)s")
+            % {"names": ", ".join(wrong[:20])}
+        )
+    return manifest
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_of(path) == sha256
+
+
+def has_tables() -> bool:
+    """Whether anything stands in the database that would be lost."""
+    with connection.cursor() as cursor:
+        return bool(connection.introspection.table_names(cursor))
+
+
+def wipe() -> None:
+    """Remove everything from the database. The caller asked twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_schema())")
+        (schema,) = cursor.fetchone()
+        cursor.execute(f"DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}")
+
+
+def restore(folder: Path) -> dict[str, Any]:
+    """Put a checked backup into the empty database and its files into MEDIA_ROOT.
+
+    The files come first: a row never points at a file that is not there yet. Returns the manifest.
+
+    Raises:
+        BackupRefused: the backup is not whole, the database is not empty, or pg_restore failed;
+            then the database is still empty.
+    """
+    manifest = read_manifest(folder)
+    if has_tables():
+        raise BackupRefused(
+            _(
+                "De databank is niet leeg. Kies een lege databank, of voeg --wipe toe om alles wat"
+                " er staat te wissen."
+            )
+        )
+    root = documents_conf.media_root()
+    for one in manifest["files"]:
+        target = root / one["name"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(f".{target.name}.part")
+        shutil.copyfile(folder / FILES / one["name"], beside)
+        beside.chmod(0o640)
+        beside.replace(target)
+    run_program(
+        "pg_restore",
+        "--no-owner",
+        "--no-privileges",
+        "--exit-on-error",
+        "--single-transaction",
+        f"--dbname={connection.settings_dict['NAME']}",
+        folder / DUMP,
+    )
+    return manifest
+
+
+def differences(manifest: dict[str, Any]) -> list[str]:
+    """What is not in the database or MEDIA_ROOT as the manifest says, a sentence each."""
+    now, then = row_counts(), manifest["rows"]
+    found = [
+        _("%(table)s: %(now)s rijen, in de back-up %(then)s.")
+        % {"table": table, "now": now.get(table, 0), "then": then.get(table, 0)}
+        for table in sorted(now.keys() | then.keys())
+        if now.get(table) != then.get(table)
+    ]
+    root = documents_conf.media_root()
+    return found + [
+        _("Het bestand %(name)s is niet dat van de back-up.") % {"name": one["name"]}
+        for one in manifest["files"]
+        if not _is_whole(root / one["name"], one["sha256"])
+    ]
+
+
+def record_test(folder: Path) -> None:
+    """Note beside the backup that it was restored and found whole."""
+    write_json(folder / TESTED, {"tested_at": clock.now().isoformat()})

@@ -1,0 +1,127 @@
+"""Figures for Prometheus: who may read them, and what they say."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from prometheus_client.parser import text_string_to_metric_families
+
+from accounts.roles import MemberRole
+from documents.models import Job, JobState
+from notifications.lifecycle import MailState
+from notifications.models import OutboxMail
+from operations.models import BEAT
+from operations.services import note_sign
+from projects.services import submit_proposal
+from tests.accounts.factories import MembershipFactory
+from tests.calls.factories import BareCallFactory, CallFactory, RoundFactory
+from tests.funding.factories import budget_line
+from tests.projects.factories import ProposalFactory
+
+pytestmark = pytest.mark.django_db
+
+TOKEN = "een-token-van-genoeg-tekens"
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def scrape(client, settings):
+    settings.METRICS_TOKEN = TOKEN
+
+    def read() -> dict[tuple[str, ...], float]:
+        response = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+        assert response.status_code == 200
+        assert response["Content-Type"].startswith("text/plain")
+        return {
+            (sample.name, *(value for _name, value in sorted(sample.labels.items()))): sample.value
+            for family in text_string_to_metric_families(response.content.decode())
+            for sample in family.samples
+        }
+
+    return read
+
+
+@pytest.mark.parametrize("given", ["", "Bearer ", "Bearer fout", f"Basic {TOKEN}"])
+def test_without_the_token_there_are_no_metrics(client, settings, given):
+    for token in ("", TOKEN):
+        settings.METRICS_TOKEN = token
+        assert client.get("/metrics", headers={"Authorization": given}).status_code == 404
+
+
+def test_a_short_token_opens_nothing(client, settings):
+    settings.METRICS_TOKEN = "kort"
+    response = client.get("/metrics", headers={"Authorization": "Bearer kort"})
+    assert response.status_code == 404
+
+
+def test_a_listed_address_needs_no_token(client, settings):
+    settings.METRICS_ADDRESSES = ["10.0.0.0/8"]
+    assert client.get("/metrics", REMOTE_ADDR="10.1.2.3").status_code == 200
+    assert client.get("/metrics", REMOTE_ADDR="11.1.2.3").status_code == 404
+
+
+def test_the_figures_are_those_of_the_database(scrape):
+    with time_machine.travel(NOON, tick=False) as clock:
+        line = budget_line(vak=Decimal(1000))
+        RoundFactory(
+            call=BareCallFactory(reference="PIO-X"),
+            opens_at=NOON,
+            closes_at=NOON + timedelta(hours=5),
+            number=2,
+        )
+        note_sign(part=BEAT)
+        for n in range(2):
+            Job.objects.create(kind="a", title="Geheim", fingerprint=str(n))
+        Job.objects.create(
+            kind="b",
+            title="Geheim",
+            fingerprint="x",
+            state=JobState.FAILED,
+            error="Mislukt",
+            finished_at=NOON,
+        )
+        OutboxMail.objects.create(kind="k", address="a@b.test", state=MailState.UNCERTAIN)
+        clock.shift(90)
+        found = scrape()
+    assert found["pio_job_oldest_waiting_seconds", "a", "pdf"] == 90
+    assert found["pio_jobs_waiting", "a", "pdf"] == 2
+    assert found["pio_jobs_failed", "b", "pdf"] == 1
+    assert found["pio_mails", "uncertain"] == 1
+    assert found["pio_call_closes_in_seconds", "PIO-X", "2"] == 5 * 3600 - 90
+    assert found["pio_beat_silent_seconds",] == 90
+    year = str(line.budget_year.year)
+    assert found["pio_budget_vak_left_euro", "cofinancing", year] == 1000
+
+
+def test_refusals_are_counted_though_what_they_wrote_is_rolled_back(scrape):
+    call = CallFactory()
+    member = MembershipFactory(role=MemberRole.SUBMITTER)
+    proposal = ProposalFactory(call=call, organisation=member.organisation)
+    closes = call.rounds.get().closes_at
+    reader = MembershipFactory(organisation=member.organisation, role=MemberRole.READER).user
+    for by, arrived_at, refusal in (
+        (member.user, closes, ValidationError),
+        (member.user, closes, ValidationError),
+        (member.user, closes - timedelta(seconds=1), ValidationError),
+        (reader, closes, PermissionDenied),
+    ):
+        with pytest.raises(refusal):
+            submit_proposal(proposal=proposal, by=by, arrived_at=arrived_at)
+    found = scrape()
+    refused = {key[1]: value for key, value in found.items() if key[0].endswith("refused_total")}
+    assert refused == {"late": 2, "incomplete": 1, "not_permitted": 1}
+    assert found["pio_submissions_accepted_total",] == 0
+
+
+def test_a_scrape_costs_the_same_with_more_of_everything(
+    scrape, django_assert_max_num_queries, django_assert_num_queries
+):
+    with django_assert_max_num_queries(16) as few:
+        scrape()
+    for n in range(30):
+        Job.objects.create(kind=f"k{n}", title="t", fingerprint=str(n))
+        RoundFactory(call=BareCallFactory())
+    with django_assert_num_queries(len(few)):
+        scrape()
