@@ -16,7 +16,7 @@ from django.dispatch import Signal
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from common.policies import Policy
+from common.policies import Policy, refused
 
 transitioned = Signal()
 """Sent with instance, transition, source, target, actor, comment."""
@@ -95,11 +95,12 @@ class Lifecycle:
         transition = self[name]
         current = self._lock(instance)
         if current not in transition.sources:
-            raise TransitionRefused(
-                _("“%(step)s” kan niet meer: de status is nu “%(state)s”.")
-                % {"step": transition.label, "state": self.states(current).label},
-                code="state",
-            )
+            sentence = _("“%(step)s” kan niet meer: de status is nu “%(state)s”.") % {
+                "step": transition.label,
+                "state": self.states(current).label,
+            }
+            refused.send(sender=type(self), sentence=sentence, about=instance)
+            raise TransitionRefused(sentence, code="state")
         setattr(instance, self.field, current)
         if transition.who is not None:
             if actor is None:

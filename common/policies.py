@@ -8,7 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.dispatch import Signal
 from rules.predicates import Predicate
+
+refused = Signal()
+"""Sent with sentence and about (a thing or None) when a rule refuses what somebody does."""
 
 Test = Callable[..., bool]
 
@@ -42,6 +46,7 @@ class Policy(Predicate):
             PermissionDenied: with the sentence, when `user` may not.
         """
         if not self.test(user, obj):
+            refused.send(sender=type(self), sentence=self.sentence, about=obj)
             raise PermissionDenied(self.sentence)
 
 

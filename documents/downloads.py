@@ -1,11 +1,15 @@
 """Answering with a private file. Whether the person may have it, the caller checks first."""
 
 from django.conf import settings
+from django.dispatch import Signal
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from documents.models import StoredFile
+
+fetched = Signal()
+"""Sent with request and job when somebody fetches the file of a job."""
 
 
 def serve(stored: StoredFile) -> HttpResponseBase:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common.views import sentences, staff_required
 from documents import policies, selectors
-from documents.downloads import serve
+from documents.downloads import fetched, serve
 from documents.filters import JobFilter
 from documents.models import Job
 from documents.services import retry_job
@@ -54,6 +54,7 @@ def download(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
         raise Http404
     if found.file is None:
         raise Http404(_("Dit document is nog niet klaar."))
+    fetched.send(sender=Job, request=request, job=found)
     return serve(found.file)
 
 

@@ -9,9 +9,11 @@ class EvaluationsConfig(AppConfig):
     def ready(self) -> None:
         # Models are loaded only now.
         from accounts.models import Organisation
+        from audit import readings
         from common.hidden import hide
         from common.lifecycle import transitioned
         from documents import registry as documents
+        from documents.downloads import fetched
         from evaluations import bulk, models
         from evaluations.bulk_actions import ACTIONS
         from evaluations.bulk_assignment import ASSIGN_LEAD, ASSIGN_READER
@@ -21,6 +23,7 @@ class EvaluationsConfig(AppConfig):
         from evaluations.hidden import of_conflicted_files
         from evaluations.minutes_documents import MEETING_MINUTES
         from evaluations.pack_documents import EVALUATOR_PACK, EVALUATOR_PACKS
+        from evaluations.readings import WORDS, on_download
         from evaluations.reminders import RULES
         from evaluations.selectors import reading_rule
         from evaluations.selectors.checking import corrections_asked
@@ -40,6 +43,8 @@ class EvaluationsConfig(AppConfig):
         from projects.models import InformationRequest, Proposal
         from projects.visibility import narrow_staff
 
+        readings.declare(WORDS)
+        fetched.connect(on_download, dispatch_uid="evaluations.readings")
         narrow_staff(reading_rule)
         tell_corrections(corrections_asked)
         hide(of_conflicted_files)

@@ -223,6 +223,8 @@ INFORMATION_WORKING_DAYS = env.int("INFORMATION_WORKING_DAYS", 10)
 
 # --- Record ---------------------------------------------------------------------------------
 AUDIT_HISTORY = "pio_portal.history"  # which tables keep what changed in their rows
+# Different refused attempts of one person that are listed per hour; more are counted together.
+AUDIT_REFUSALS_PER_HOUR = env.int("AUDIT_REFUSALS_PER_HOUR", 100)
 
 # --- Files ------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 UNDEFINED = "!!undefined template variable: %s!!"
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
-# What Django itself writes while it answers a GET: the session and the sign-in log.
-ALLOWED_WRITES = re.compile(r'"(django_session|axes_\w+)"')
+# What Django itself writes while it answers a GET: the session and the sign-in log. And that it was
+# asked: who read an advice, and what was refused (docs/decisions/0012-audit.md).
+ALLOWED_WRITES = re.compile(r'"(django_session|axes_\w+|audit_reading)"|INTO audit_refusal')
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "LongestFirst | None":

@@ -73,8 +73,12 @@ class Reading(models.Model):
         related_name="+",
         verbose_name=_("gelezen door"),
     )
-    content_type = models.ForeignKey(ContentType, models.RESTRICT, verbose_name=_("soort"))
-    object_id = models.CharField(_("sleutel"), max_length=64)
+    content_type = models.ForeignKey(
+        ContentType, models.RESTRICT, null=True, blank=True, verbose_name=_("soort")
+    )
+    object_id = models.CharField(
+        _("sleutel"), max_length=64, blank=True, help_text=_("Leeg: een lijst van vele.")
+    )
     what = models.CharField(_("wat"), max_length=60)
     via = models.CharField(_("langs"), max_length=200)
     request = models.CharField(_("verzoek"), max_length=64, blank=True)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import SignedInRequest
 from accounts.views.typed_text import keeps_typed_text
+from audit import readings
 from calls.models import Call
 from common.views import sentences, service_errors
 from evaluations.calendars import talk_calendar
@@ -97,6 +98,7 @@ def _decision(request: HttpRequest, reference: str) -> SelectionDecision:
 
 def _page(request: SignedInRequest, found: SelectionDecision, form: TalkForm) -> HttpResponse:
     is_selected = found.outcome == SelectionDecision.Outcome.SELECTED
+    readings.note(request, "applicant_decision", found.proposal)
     return render(
         request,
         "evaluations/applicant_decision.html",

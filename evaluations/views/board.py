@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import SignedInRequest
+from audit import readings
 from calls.models import Call
 from common import clock
 from common.moments import today
@@ -112,6 +113,7 @@ def board_export(request: SignedInRequest, call: Call, extension: str) -> HttpRe
     line = line_on_board(request.user, call)
     rows = board_rows(request.user, call, conditions=form.conditions, sort=sort, line=line)
     name = f"rangschikking-{call.slug}.{extension}"
+    readings.note(request, "board", call)
     if extension == "csv":
         return csv_response(board_sheet(rows), name)
     if extension != "xlsx":

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.policies import is_adviser
 from accounts.requests import SignedInRequest
+from audit import readings
 from common import clock
 from common.moments import local_day
 from common.views import staff_required
@@ -142,6 +143,7 @@ def list_export(request: HttpRequest, name: str, extension: str) -> HttpResponse
     listing = Listing(request.user, name, request.GET)
     if not listing.is_readable:  # the page says what is wrong with the words
         return redirect(listing.url)
+    readings.note(request, "list")
     now = clock.now()
     filename = f"{name}-{local_day(now).isoformat()}.{extension}"
     if extension == "csv":

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.views import sentences, staff_required
+from evaluations import readings
 from evaluations.models import Evaluation, FeedbackTalk
 from evaluations.policies import may_see_all_files, may_see_decision
 from evaluations.selectors import file_steps, get_file, may_read_text, next_step, own_assignment
@@ -66,6 +67,7 @@ def show(
         for value in context.values()
     )
     carried = carried_query(request)
+    readings.on_page(request, template, proposal)
     return render(
         request,
         f"evaluations/{template}.html",

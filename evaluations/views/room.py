@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from accounts.views.typed_text import keeps_typed_text
+from audit import readings
 from common.autosave import autosave, clash_context, is_autosave
 from common.drafting import SETTLING, Clash, chosen_theirs, compare
 from common.views import add_errors, sentences, service_errors
@@ -150,6 +151,7 @@ def _room(
     runs = meeting.state == MeetingState.RUNNING and may_run_meeting.test(request.user, meeting)
     seats = seats_at(item)
     cards, criteria = scores_for_the_room(request.user, proposal)
+    readings.note(request, "room", proposal)
     present = [seat.attendee.pk for seat in seats if seat.left is None]
     if form is None:
         form = MinutesForm(item=item)
