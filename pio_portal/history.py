@@ -95,6 +95,7 @@ KEPT: dict[str, Kept] = {
     "payments.OrderLine": Kept(),
     "payments.Settlement": Kept(),
     "payments.RecoveryRequest": Kept(),
+    "payments.RecoveryReceipt": Kept(),
     "reporting.ReportEdition": Kept(),
     # Who is reminded when.
     "notifications.ReminderOffset": Kept(),
