@@ -33,6 +33,7 @@ from demo.people import Cast, gather
 from demo.projects import invented_project, real_projects
 from demo.proposals import DAY_OF_DECISIONS, Player, Story
 from demo.questions import visitors_ask
+from demo.reports import signed_edition
 from demo.texts import IDEAS
 from demo.timing import Calendar
 from demo.together import colleagues_share, staff_ask
@@ -55,8 +56,10 @@ def load() -> bool:
         return False
     calendar = Calendar(local_day(timezone.now()))
     with recorded_at(BEFORE_FACTS):
-        Stage(calendar, gather(), themes()).play()
+        cast = gather()
+        Stage(calendar, cast, themes()).play()
     tell_history(calendar)
+    signed_edition(calendar, cast)
     return True
 
 

@@ -45,7 +45,10 @@ from projects.models import (
     SectionAssignment,
 )
 from reporting.facts import known_at
+from reporting.models import ReportEdition
 from reporting.yearly.building import build_yearly_report, default_cut_off, report_tables
+from reporting.yearly.comparing import compare
+from reporting.yearly.exports import content_hash
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +106,22 @@ def test_every_table_of_every_year_is_full(demo: None) -> None:
     for year in (today().year - 2, today().year - 1, today().year):
         report = build_yearly_report(year=year, cut_off=default_cut_off(year), generated_by="t")
         assert {table.key for table in report_tables(report) if not table.rows} <= {"resultaten"}
+
+
+def test_the_edition_of_last_year_is_signed_and_one_booking_came_after_it(demo: None) -> None:
+    edition = ReportEdition.objects.get()
+    assert edition.is_signed
+    assert edition.year == today().year - 1
+    reports = [
+        build_yearly_report(year=edition.year, cut_off=cut_off, generated_by="")
+        for cut_off in (edition.cut_off, clock.now())
+    ]
+    assert content_hash(reports[0]) == edition.content_hash
+    found = compare(*reports)
+    changed = {
+        cause.kind for one in found.figures for cause in one.causes if cause.amount is not None
+    }
+    assert changed == {"Terugboeking in hetzelfde jaar"}
 
 
 def test_totals_are_the_sums_of_the_ledger(demo: None) -> None:
