@@ -12,7 +12,7 @@ from common.policies import Policy
 from documents.policies import may_list_jobs
 from evaluations.policies import may_see_all_files, may_see_pool
 from notifications.policies import may_see_messages
-from operations.policies import may_see_outages
+from operations.policies import may_see_operation, may_see_outages
 from projects.policies import may_extend
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ STAFF_NAV = [
     NavItem(_("Geld"), _("Jaarrapport"), "reporting:reports", policies.sees_money),
     NavItem(_("Portaal"), _("Herinneringen en mails"), "notifications:overview", may_see_messages),
     NavItem(_("Portaal"), _("Documenten"), "documents:jobs", may_list_jobs),
+    NavItem(_("Portaal"), _("Werking"), "operations:condition", may_see_operation),
     NavItem(_("Portaal"), _("Storingen"), "operations:outages", may_see_outages),
     NavItem(_("Portaal"), _("Organisaties"), "accounts:staff_organisations", policies.is_staff),
     NavItem(_("Portaal"), _("Logboek"), "dashboard:audit_log", policies.may_read_log),

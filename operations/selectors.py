@@ -147,3 +147,17 @@ def proposals() -> list[Proposal]:
         if (one.pk, outage.gap.began) not in answered
         and is_hit(outage.gap, opens=one.opens_at, closes=one.closes_at, shadow=shadow)
     ]
+
+
+def closings_soon(hours: int) -> list[SubmissionRound]:
+    """Open or planned rounds of published calls that close within so many hours, soonest first."""
+    now = clock.now()
+    return list(
+        SubmissionRound.objects.filter(
+            call__state=CallState.PUBLISHED,
+            closes_at__gt=now,
+            closes_at__lte=now + timedelta(hours=hours),
+        )
+        .select_related("call")
+        .order_by("closes_at", "pk")
+    )

@@ -12,6 +12,12 @@ def tick() -> None:
     services.tick()
 
 
+@shared_task(name="operations.inspect", expires=3600)
+def inspect() -> None:
+    """Look at the whole portal and keep what is found."""
+    services.run_inspection()
+
+
 @shared_task(name="operations.remove_old")
 def remove_old() -> int:
     """Take away heartbeats that are kept long enough."""

@@ -8,6 +8,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="ready"),
     path("health/startup", health.startup, name="startup"),
     path("metrics", views.metrics, name="metrics"),
+    path("beheer/werking/", views.condition, name="condition"),
     path("beheer/storingen/", views.outages, name="outages"),
     path("beheer/storingen/<int:pk>/<int:began>/", views.answer_outage, name="answer_outage"),
 ]

@@ -1,6 +1,7 @@
 """Pages about how the portal works: outages, and its last inspection."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,10 +15,11 @@ from accounts.requests import SignedInRequest
 from common.formatting import format_deadline, format_moment
 from common.views import service_errors, staff_required
 from operations import selectors, services
+from operations.checks import CHECKS, Level
 from operations.forms import OutageForm
 from operations.metrics import exposition, may_read_metrics
-from operations.models import OutageAnswer
-from operations.policies import may_answer_outage, may_see_outages
+from operations.models import Inspection, OutageAnswer
+from operations.policies import may_answer_outage, may_see_operation, may_see_outages
 
 ANSWERS_SHOWN = 50
 OUTAGES_SHOWN = 50
@@ -47,6 +49,36 @@ def outages(request: HttpRequest) -> HttpResponse:
             "may_answer": may_answer_outage.test(request.user),
         },
     )
+
+
+@staff_required
+@require_safe
+def condition(request: HttpRequest) -> HttpResponse:
+    """What the last inspection found, and the last sign of life of each part."""
+    may_see_operation.check(request.user)
+    inspection = Inspection.objects.first()
+    return render(
+        request,
+        "operations/condition.html",
+        {
+            "inspection": inspection,
+            "findings": [_shown(one) for one in inspection.findings] if inspection else [],
+            "signs": sorted(selectors.last_signs().items()),
+        },
+    )
+
+
+def _shown(finding: dict[str, Any]) -> dict[str, Any]:
+    """A kept finding with the words of its check; a check of an older portal keeps its code."""
+    words = {
+        Level.OK: (_("In orde"), "success"),
+        Level.WARNING: (_("Let op"), "warning"),
+        Level.FAULT: (_("Fout"), "danger"),
+    }
+    word, tone = words[Level(finding["level"])]
+    check = CHECKS.get(finding["code"])
+    label = check.label if check else finding["code"]
+    return {**finding, "label": label, "word": word, "tone": tone}
 
 
 @staff_required

@@ -288,6 +288,7 @@ CELERY_BEAT_SCHEDULE = {
     "carry-out-divisions": {"task": "evaluations.carry_out_divisions", "schedule": 60},
     "settle-reopened": {"task": "projects.settle_reopened", "schedule": 60},
     "tick": {"task": "operations.tick", "schedule": 60},
+    "inspect": {"task": "operations.inspect", "schedule": 6 * 3600},
     "remove-old-heartbeats": {"task": "operations.remove_old", "schedule": 24 * 3600},
     "log-audit-head": {"task": "audit.log_head", "schedule": 24 * 3600},
     "mail-saved-views": {"task": "evaluations.mail_saved_views", "schedule": 900},
@@ -304,6 +305,11 @@ OUTAGE_SHADOW_HOURS = env.int("OUTAGE_SHADOW_HOURS", 24)
 # Where `manage.py backup` writes, and how many it keeps; empty: backups are made elsewhere.
 BACKUP_DIR = env.str("BACKUP_DIR", "")
 BACKUP_COUNT = env.int("BACKUP_COUNT", 14)
+# When the doctor speaks up: a backup older than so many hours, a restore test than so many days,
+# and less than so many GB (of 1,000,000,000 bytes) free for files.
+BACKUP_HOURS = env.int("BACKUP_HOURS", 26)
+RESTORE_TEST_DAYS = env.int("RESTORE_TEST_DAYS", 90)
+FREE_GIGABYTES = env.int("FREE_GIGABYTES", 2)
 # Who may read /metrics: a bearer token, or addresses and networks; neither: nobody (404).
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])

@@ -150,25 +150,24 @@ def row_counts() -> dict[str, int]:
 
 
 def _copy(name: str, sha256: str, work: Path, latest: Backup | None) -> None:
-    """Copy one file and check it; the same file of the last backup is linked, not copied again."""
+    """Take one file, checked. That of the last backup is linked, unless it is damaged by now."""
     target = work / FILES / name
     target.parent.mkdir(parents=True, exist_ok=True)
     known = latest.folder / FILES / name if latest else None
-    if known is not None and known.exists():
+    if known is not None and known.is_file() and sha256_of(known) == sha256:
         try:
             os.link(known, target)
         except OSError:  # a disk without links
             shutil.copyfile(known, target)
-    else:
-        source = documents_conf.media_root() / name
-        try:
-            shutil.copyfile(source, target)
-        except FileNotFoundError:
-            if StoredFile.objects.filter(storage_name=name).exists():
-                raise BackupRefused(
-                    _("Het bestand %(name)s ontbreekt in MEDIA_ROOT.") % {"name": name}
-                ) from None
-            raise _FileWentAway from None
+        return
+    try:
+        shutil.copyfile(documents_conf.media_root() / name, target)
+    except FileNotFoundError:
+        if StoredFile.objects.filter(storage_name=name).exists():
+            raise BackupRefused(
+                _("Het bestand %(name)s ontbreekt in MEDIA_ROOT.") % {"name": name}
+            ) from None
+        raise _FileWentAway from None
     if sha256_of(target) != sha256:
         raise BackupRefused(
             _("Het bestand %(name)s is beschadigd: de controlesom klopt niet.") % {"name": name}

@@ -1,11 +1,14 @@
 """Probes: is the process alive, ready, started; does a worker or beat give a sign of life?"""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
 from notifications import registry
@@ -99,15 +102,30 @@ def test_who_is_silent_is_named_only_once_something_ever_ticked(noon, settings):
     assert WEB in silent_parts()
 
 
-def test_the_web_server_is_asked_at_its_own_address(live_server, settings, noon):
-    settings.WEB_PROBE_URL = f"{live_server.url}/health/ready"
+@pytest.fixture
+def web():
+    """The portal behind a real socket, in a thread."""
+    with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join(10)
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_args):
+        pass
+
+
+def test_the_web_server_is_asked_at_its_own_address(web, settings, noon):
+    settings.WEB_PROBE_URL = f"{web}/health/live"
     tick()
     assert Heartbeat.objects.filter(part=WEB).count() == 1
     Heartbeat.objects.all().delete()
-    settings.WEB_PROBE_URL = f"{live_server.url}/bestaat-niet"
-    tick()
-    settings.WEB_PROBE_URL = "http://127.0.0.1:1/health/ready"
-    tick()
+    for wrong in (f"{web}/health/nergens", "http://127.0.0.1:1/health/live"):
+        settings.WEB_PROBE_URL = wrong
+        tick()
     assert set(Heartbeat.objects.values_list("part", flat=True)) == {BEAT}
 
 

@@ -1,0 +1,102 @@
+"""Files on disk, room for more, and backups of both."""
+
+import shutil
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import clock
+from common.formatting import format_moment
+from documents import conf as documents_conf
+from documents.models import StoredFile
+from operations.backups.folder import backups, sha256_of
+from operations.checks.registry import Finding, check, fault, ok, warning
+
+SAMPLE = 200
+_GIGABYTE = 1_000_000_000
+_YOUNG = 3600  # seconds in which a file may stand there before its row is committed
+
+
+@check("files", gettext_lazy("Bestanden"), of_data=True)
+def files(*, full: bool) -> Finding:
+    """A sample is the latest files; of all, also the hash of the content is worked out again."""
+    kept = StoredFile.objects.order_by("-created_at", "pk")
+    root, looked, wrong = documents_conf.media_root(), 0, []
+    for stored in (kept if full else kept[:SAMPLE]).iterator(chunk_size=500):
+        looked += 1
+        path = root / stored.storage_name
+        if not path.is_file():
+            wrong.append(_("%(name)s ontbreekt") % {"name": stored.storage_name})
+        elif path.stat().st_size != stored.size or sha256_of(path) != stored.sha256:
+            wrong.append(_("%(name)s is beschadigd") % {"name": stored.storage_name})
+    if wrong:
+        return fault(_("%(n)s bestanden zijn verloren of beschadigd.") % {"n": len(wrong)}, wrong)
+    return ok(_("%(n)s bestanden nagekeken.") % {"n": looked})
+
+
+@check("orphans", gettext_lazy("Wezen"), of_data=False)
+def orphans(*, full: bool) -> Finding:
+    """Files that no row knows: harmless, but they take room and may hold what should be gone."""
+    root, oldest = documents_conf.media_root(), time.time() - _YOUNG
+    found: dict[str, Path] = {
+        path.relative_to(root).as_posix(): path
+        for path in root.glob("??/*")
+        if path.is_file() and path.stat().st_mtime < oldest
+    }
+    known = set(
+        StoredFile.objects.filter(storage_name__in=found).values_list("storage_name", flat=True)
+    )
+    lost = sorted(found.keys() - known)
+    if lost:
+        return warning(_("%(n)s bestanden horen nergens bij.") % {"n": len(lost)}, lost)
+    return ok(_("Elk bestand hoort bij een rij."))
+
+
+@check("storage", gettext_lazy("Opslag"), of_data=False)
+def storage(*, full: bool) -> Finding:
+    root = documents_conf.media_root()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root) as file:
+            file.write(b"x")
+    except OSError as error:
+        return fault(
+            _("In MEDIA_ROOT kan niet geschreven worden: %(error)s") % {"error": error.strerror}
+        )
+    free = shutil.disk_usage(root).free / _GIGABYTE
+    words = {"free": f"{free:.1f}".replace(".", ","), "least": settings.FREE_GIGABYTES}
+    if free < settings.FREE_GIGABYTES:
+        return fault(_("Nog %(free)s GB vrij; het minimum is %(least)s GB.") % words)
+    return ok(_("Er kan geschreven worden; %(free)s GB vrij.") % words)
+
+
+@check("backup", gettext_lazy("Back-up"), of_data=False)
+def backup(*, full: bool) -> Finding:
+    if not settings.BACKUP_DIR:
+        return warning(_("BACKUP_DIR is leeg: het portaal weet niet of er back-ups zijn."))
+    kept = backups()
+    if not kept:
+        return fault(_("Er is nog geen back-up."))
+    made_at = kept[0].made_at
+    words = {"moment": format_moment(made_at), "hours": settings.BACKUP_HOURS}
+    if clock.now() - made_at > timedelta(hours=settings.BACKUP_HOURS):
+        return fault(_("De laatste back-up is ouder dan %(hours)s uur: %(moment)s.") % words)
+    return ok(_("De laatste back-up is van %(moment)s.") % words)
+
+
+@check("restore", gettext_lazy("Terugzetproef"), of_data=False)
+def restore(*, full: bool) -> Finding:
+    tested = max((one.tested_at for one in backups() if one.tested_at), default=None)
+    if tested is None:
+        return warning(_("Nog nooit is nagekeken of een back-up teruggezet kan worden."))
+    words = {"moment": format_moment(tested), "days": settings.RESTORE_TEST_DAYS}
+    if clock.now() - tested > timedelta(days=settings.RESTORE_TEST_DAYS):
+        return warning(
+            _("De laatste terugzetproef is ouder dan %(days)s dagen: %(moment)s.") % words
+        )
+    return ok(_("De laatste terugzetproef is van %(moment)s.") % words)
