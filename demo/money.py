@@ -30,7 +30,7 @@ from funding.models import (
 from funding.models.booking import EntryKind
 from funding.services import default_plan, split
 from projects.lifecycle import ProjectState
-from projects.models import Procurement, ProcurementProcedure, Project
+from projects.models import ContractorRegion, Procurement, ProcurementProcedure, Project
 
 RATE = Decimal("0.5")
 CEILING = Decimal("1000000.00")
@@ -273,6 +273,10 @@ class Bookkeeper:
         procurement.award_amount = amount / RATE
         procurement.contractor_name = f"Bedrijf Voorbeeld nv {MARK}"
         procurement.contractor_is_sme = True
+        procurement.contractor_is_startup = procurement.pk % 3 == 0
+        procurement.contractor_region = (
+            ContractorRegion.BRUSSELS if procurement.pk % 4 == 0 else ContractorRegion.FLANDERS
+        )
         procurement.save()
 
     @staticmethod

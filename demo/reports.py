@@ -1,4 +1,4 @@
-"""Last year's report: an edition that was signed, and a booking that came after it."""
+"""What reports tell: projects that were finished, and an edition of last year that was signed."""
 
 from datetime import date
 
@@ -11,12 +11,31 @@ from demo.timing import Calendar, at
 from funding.lifecycle import InstalmentState
 from funding.models import Commitment
 from funding.services import release_commitment
+from projects.lifecycle import ProjectState
+from projects.models import FollowUp, Project
 from reporting.facts.recording import recorded_at
 from reporting.models import ReportEdition
 from reporting.services.editions import make_edition
 
 LATE = 5
 """Days ago on which something of last year was booked, after the edition."""
+
+
+def follow_ups(calendar: Calendar, cast: Cast) -> None:
+    """What became of the projects that were finished."""
+    lessons = "https://voorbeeld.example/lessen"
+    finished = Project.objects.filter(state=ProjectState.FINISHED, is_fictional=True)
+    for number, project in enumerate(finished.order_by("pk")):
+        in_use = number % 3 < 2
+        FollowUp.objects.create(
+            project=project,
+            noted_on=calendar.ago(LATE),
+            in_use=in_use,
+            scaled_to=f"Twee andere besturen {MARK}" if number % 3 == 0 else "",
+            lessons_url=lessons if in_use else "",
+            noted_by=cast.team,
+            noted_at=at(calendar.ago(LATE), 9),
+        )
 
 
 def signed_edition(calendar: Calendar, cast: Cast) -> None:

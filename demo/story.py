@@ -33,7 +33,7 @@ from demo.people import Cast, gather
 from demo.projects import invented_project, real_projects
 from demo.proposals import DAY_OF_DECISIONS, Player, Story
 from demo.questions import visitors_ask
-from demo.reports import signed_edition
+from demo.reports import follow_ups, signed_edition
 from demo.texts import IDEAS
 from demo.timing import Calendar
 from demo.together import colleagues_share, staff_ask
@@ -58,6 +58,7 @@ def load() -> bool:
     with recorded_at(BEFORE_FACTS):
         cast = gather()
         Stage(calendar, cast, themes()).play()
+        follow_ups(calendar, cast)
     tell_history(calendar)
     signed_edition(calendar, cast)
     return True

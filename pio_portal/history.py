@@ -128,6 +128,7 @@ EXEMPT: dict[str, str] = {
     "evaluations.BulkRun": "holds its own plan and outcome; the files it changes are kept",
     "evaluations.ScoreUpload": "holds its own rows; the scores it writes are kept",
     "evaluations.AdviserAbsence": "holidays of people: no more of them than needed",
+    "projects.FollowUp": _ONLY_ADDED,
     "funding.AgreementSignature": _ONLY_ADDED,
     "funding.BudgetVersion": _ONLY_ADDED,
     "funding.LedgerEntry": _ONLY_ADDED,

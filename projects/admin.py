@@ -6,6 +6,7 @@ from common.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyInline
 from projects.models import (
     Attachment,
     CostLine,
+    FollowUp,
     InformationItem,
     InformationRequest,
     Obligation,
@@ -154,8 +155,23 @@ class ProjectPhaseAdmin(ReadOnlyAdmin):
 class ProcurementAdmin(ReadOnlyAdmin):
     list_display = ["project", "number", "title", "procedure", "estimated_amount", "awarded_on"]
     list_select_related = ["project"]
-    list_filter = ["procedure", "phase", "contractor_is_sme", "awarded_on"]
+    list_filter = [
+        "procedure",
+        "phase",
+        "contractor_is_sme",
+        "contractor_is_startup",
+        "contractor_region",
+        "awarded_on",
+    ]
     search_fields = ["title", "project__reference", "project__title", "contractor_name"]
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ReadOnlyAdmin):
+    list_display = ["project", "noted_on", "in_use", "scaled_to", "noted_by"]
+    list_select_related = ["project", "noted_by"]
+    list_filter = ["in_use", "noted_on"]
+    search_fields = ["project__reference", "project__title", "scaled_to"]
 
 
 @admin.register(SectionRevision)

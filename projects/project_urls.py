@@ -17,6 +17,7 @@ project_urls: list[URLPattern] = [
     path(f"{_staff}fasen/<int:pk>/", projects.phase, name="phase_edit"),
     path(f"{_staff}opdrachten/nieuw/", projects.procurement_add, name="procurement_add"),
     path(f"{_staff}opdrachten/<int:number>/", projects.procurement, name="procurement"),
+    path(f"{_staff}nazorg/", projects.follow_up, name="follow_up"),
     path(f"{_staff}stap/<slug:step>/", projects.take_step, name="project_step"),
     path("beheer/verplichtingen/", obligations.obligation_calendar, name="obligation_calendar"),
     path(

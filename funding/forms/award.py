@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identifiers import normalise_kbo, validate_kbo
 from common.forms import DayField, PortalForm
 from common.money import MoneyFormField
-from projects.models import ProcurementProcedure
+from projects.models import ContractorRegion, ProcurementProcedure
 
 
 class AwardForm(PortalForm):
@@ -25,6 +25,18 @@ class AwardForm(PortalForm):
         choices=[("", _("Niet bekend")), ("True", _("Ja")), ("False", _("Nee"))],
         coerce=lambda value: value == "True",
         empty_value=None,
+    )
+    contractor_is_startup = forms.TypedChoiceField(
+        label=_("Opdrachtnemer is een start-up"),
+        required=False,
+        choices=[("", _("Niet bekend")), ("True", _("Ja")), ("False", _("Nee"))],
+        coerce=lambda value: value == "True",
+        empty_value=None,
+    )
+    contractor_region = forms.ChoiceField(
+        label=_("Vestiging van de opdrachtnemer"),
+        required=False,
+        choices=[("", _("Niet bekend")), *ContractorRegion.choices],
     )
     award_amount = MoneyFormField(label=_("Gunningsbedrag exclusief btw"))
     eligible_amount = MoneyFormField(

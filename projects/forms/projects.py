@@ -12,7 +12,7 @@ from calls.models import CostPhase
 from common.forms import DayField, PortalForm, PortalModelForm
 from common.money import MoneyFormField
 from projects.lifecycle import ProjectState
-from projects.models import Procurement, ProcurementProcedure, ProjectPhase
+from projects.models import FollowUp, Procurement, ProcurementProcedure, ProjectPhase
 from projects.selectors import projects as selectors
 
 
@@ -107,6 +107,15 @@ class ProcurementForm(PortalForm):
     estimated_amount = MoneyFormField(label=_("Geraamd bedrag exclusief btw"))
 
 
+AFTER_AWARD = (
+    "award_notice_number",
+    "contractor_is_sme",
+    "contractor_is_startup",
+    "contractor_region",
+)
+"""Fields that are shown once there is a contractor."""
+
+
 class ProcurementProgressForm(PortalModelForm):
     """Publication, and what becomes known after the award."""
 
@@ -131,16 +140,41 @@ class ProcurementProgressForm(PortalModelForm):
             "notice_url",
             "notice_number",
             "tenders_received",
-            "award_notice_number",
+            *AFTER_AWARD,
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.awarded_on is None:
-            del self.fields["award_notice_number"]
+            for name in AFTER_AWARD:
+                del self.fields[name]
 
     def _post_clean(self) -> None:
         """The service checks the whole under lock; the instance here stays as it was read."""
+
+
+class FollowUpForm(PortalModelForm):
+    """What became of a finished project."""
+
+    noted_on = DayField(label=_("Stand op"))
+    in_use = forms.TypedChoiceField(
+        label=_("In gebruik"),
+        choices=[("", _("Kies")), ("True", _("Ja")), ("False", _("Nee"))],
+        coerce=lambda value: value == "True",
+    )
+    lessons_url = forms.URLField(
+        label=_("Adres van de gepubliceerde lessen"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+    )
+
+    class Meta:
+        model = FollowUp
+        fields = ["noted_on", "in_use", "scaled_to", "lessons_url"]
+
+    def _post_clean(self) -> None:
+        """The service checks the whole under lock."""
 
 
 class ReasonForm(PortalForm):

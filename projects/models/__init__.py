@@ -1,5 +1,6 @@
 """Proposals (draft, submission, frozen versions) and the projects that follow from them."""
 
+from projects.models.aftercare import FollowUp
 from projects.models.draft import (
     Attachment,
     CostLine,
@@ -11,7 +12,13 @@ from projects.models.draft import (
 )
 from projects.models.information import InformationItem, InformationRequest
 from projects.models.obligations import Obligation
-from projects.models.project import Procurement, ProcurementProcedure, Project, ProjectPhase
+from projects.models.project import (
+    ContractorRegion,
+    Procurement,
+    ProcurementProcedure,
+    Project,
+    ProjectPhase,
+)
 from projects.models.proposal import (
     ASKED_STATES,
     TAKING_STATES,
@@ -25,7 +32,9 @@ __all__ = [
     "ASKED_STATES",
     "TAKING_STATES",
     "Attachment",
+    "ContractorRegion",
     "CostLine",
+    "FollowUp",
     "InformationItem",
     "InformationRequest",
     "Obligation",

@@ -194,6 +194,15 @@ class ProcurementProcedure(models.TextChoices):
     PCP = "pcp", _("PCP of O&O-diensten buiten de wet (art. 32)")
 
 
+class ContractorRegion(models.TextChoices):
+    """Where a contractor is established (domain.md 6.7: how many from Flanders)."""
+
+    FLANDERS = "flanders", _("Vlaanderen")
+    BRUSSELS = "brussels", _("Brussel")
+    WALLONIA = "wallonia", _("Wallonië")
+    ABROAD = "abroad", _("Buitenland")
+
+
 class Procurement(models.Model):
     """A contract that the authority tenders; one project may have several (domain.md 3.3)."""
 
@@ -232,6 +241,12 @@ class Procurement(models.Model):
         _("nummer van de aankondiging van de gunning"), max_length=60, blank=True
     )
     contractor_is_sme = models.BooleanField(_("opdrachtnemer is een kmo"), null=True, blank=True)
+    contractor_is_startup = models.BooleanField(
+        _("opdrachtnemer is een start-up"), null=True, blank=True
+    )
+    contractor_region = models.CharField(
+        _("vestiging van de opdrachtnemer"), max_length=20, choices=ContractorRegion, blank=True
+    )
 
     class Meta:
         verbose_name = _("opdracht")

@@ -14,7 +14,7 @@ from audit import selectors as audit
 from calls.models import Call, Theme
 from common.work import WorkItem
 from projects.lifecycle import PROJECT_LIFECYCLE, ProjectState
-from projects.models import Procurement, Project, ProjectPhase
+from projects.models import FollowUp, Procurement, Project, ProjectPhase
 from projects.models.project import MONEY_STATES
 from projects.policies import may_guide_project
 
@@ -139,6 +139,7 @@ def _with_everything(projects: QuerySet[Project]) -> QuerySet[Project]:
     ).prefetch_related(
         Prefetch("phases", ProjectPhase.objects.order_by("starts_on", "pk")),
         Prefetch("procurements", Procurement.objects.order_by("number")),
+        Prefetch("follow_ups", FollowUp.objects.order_by("-noted_on", "-pk")),
     )
 
 

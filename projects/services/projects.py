@@ -165,7 +165,12 @@ PUBLICATION_FIELDS = (
     "notice_number",
     "tenders_received",
 )
-AFTER_AWARD_FIELDS = ("award_notice_number", "contractor_is_sme")
+AFTER_AWARD_FIELDS = (
+    "award_notice_number",
+    "contractor_is_sme",
+    "contractor_is_startup",
+    "contractor_region",
+)
 """What may still become known when a procurement was awarded."""
 
 

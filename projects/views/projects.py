@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from common.formatting import format_day
+from common.moments import today
 from common.money import format_eur
 from common.views import staff_required
 from projects.forms.projects import (
+    FollowUpForm,
     GuideForm,
     PhaseForm,
     PortfolioFilterForm,
@@ -29,6 +31,7 @@ from projects.models import Procurement, Project, ProjectPhase
 from projects.policies import may_guide_project
 from projects.selectors import projects as selectors
 from projects.services import projects as services
+from projects.services.aftercare import note_follow_up
 from projects.views.acts import ConfirmForm, act_page, posted
 
 PAGE_SIZE = 50
@@ -123,6 +126,8 @@ def staff_project(request: SignedInRequest, reference: str) -> HttpResponse:
             "needs_reason": NEEDS_REASON,
             "history": selectors.project_history(found),
             "may_guide": may_guide_project.test(request.user, found),
+            "may_follow_up": found.state == ProjectState.FINISHED
+            and may_guide_project.test(request.user, found),
         },
     )
 
@@ -139,6 +144,23 @@ def guide(request: SignedInRequest, reference: str) -> HttpResponse:
         act=lambda data: services.assign_guide(project=found, by=request.user, **data),
         submit=_("Opslaan"),
         done=_("De begeleider is aangewezen."),
+        **_back(found),
+    )
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_up(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Note whether a finished project is in use, and by whom else."""
+    found = _for_work(request, reference)
+    return act_page(
+        request,
+        title=_("Nazorg noteren"),
+        form=posted(request, FollowUpForm, initial={"noted_on": today()}),
+        act=lambda data: note_follow_up(project=found, by=request.user, **data),
+        submit=_("Opslaan"),
+        done=_("De nazorg is genoteerd."),
+        explanation=_("Wat u hier noteert, staat in het jaarrapport bij de resultaten."),
         **_back(found),
     )
 

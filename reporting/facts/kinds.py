@@ -122,6 +122,17 @@ class ProcurementFact(NamedTuple):
     contractor_name: str
     contractor_kbo: str
     contractor_is_sme: bool | None
+    contractor_is_startup: bool | None
+    contractor_region: str
+
+
+class FollowUpFact(NamedTuple):
+    id: int
+    project_id: int
+    noted_on: date
+    in_use: bool
+    scaled_to: str
+    lessons_url: str
 
 
 class RequestFact(NamedTuple):
@@ -236,6 +247,7 @@ KINDS: dict[str, Kind] = {
         Kind("pause", "evaluations.ClockPause", PauseFact),
         Kind("project", "projects.Project", ProjectFact),
         Kind("procurement", "projects.Procurement", ProcurementFact),
+        Kind("follow_up", "projects.FollowUp", FollowUpFact),
         Kind("request", "funding.CofinancingRequest", RequestFact),
         Kind("grant", "funding.CommitteeDecision", GrantFact),
         Kind("commitment", "funding.Commitment", CommitmentFact),

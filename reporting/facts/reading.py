@@ -14,6 +14,7 @@ from reporting.facts.kinds import (
     CallFact,
     CheckFact,
     CommitmentFact,
+    FollowUpFact,
     GrantFact,
     InstalmentFact,
     Kind,
@@ -108,6 +109,10 @@ class Known:
     @property
     def procurements(self) -> dict[int, ProcurementFact]:
         return self.rows("procurement")
+
+    @property
+    def follow_ups(self) -> dict[int, FollowUpFact]:
+        return self.rows("follow_up")
 
     @property
     def requests(self) -> dict[int, RequestFact]:

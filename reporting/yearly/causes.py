@@ -85,7 +85,7 @@ READS: dict[str, dict[int, Tokens]] = {
     "verwachting": {ALL: frozenset({"instalment"})},
     "doorlooptijden": {ALL: frozenset({"procurement", "project.opened_on"})},
     "opdrachtnemers": {ALL: frozenset({"procurement"})},
-    "resultaten": {ALL: frozenset({"project", "organisation.name"})},
+    "resultaten": {ALL: frozenset({"project", "organisation.name", "follow_up"})},
     "projecten": {
         1: frozenset({"project.title", "project.is_fictional"}),
         2: frozenset({"project.organisation_id", "organisation.name"}),

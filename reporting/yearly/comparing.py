@@ -252,6 +252,7 @@ class _About:
             "round": _("Indienronde"),
             "project": _("Project"),
             "procurement": _("Opdracht"),
+            "follow_up": _("Nazorg"),
             "request": _("Aanvraag tot cofinanciering"),
             "grant": _("Beslissing van het comité"),
             "commitment": _("Vastlegging"),

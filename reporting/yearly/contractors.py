@@ -1,5 +1,6 @@
 """7. Contractors of what was awarded in the year."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from common.charts import bar_chart
 from common.money import ZERO
 from documents.report_tables import ReportTable
 from documents.spreadsheets import DECIMAL, INTEGER, MONEY, Column
+from projects.models import ContractorRegion
 from reporting.facts.kinds import ProcurementFact
 from reporting.yearly.figures import Block, Section, YearlyReport, total
 from reporting.yearly.source import Source
@@ -23,6 +25,8 @@ class ContractorRow:
     label: str
     contracts: int
     contractors: int
+    startups: int
+    from_flanders: int
     with_tenders: int
     tenders: int
     amount: Decimal
@@ -41,7 +45,11 @@ def contractor_rows(source: Source) -> list[ContractorRow]:
         ContractorRow(
             label=label,
             contracts=len(members),
-            contractors=len({one.contractor_kbo or one.contractor_name for one in members}),
+            contractors=_different(members),
+            startups=_different(one for one in members if one.contractor_is_startup),
+            from_flanders=_different(
+                one for one in members if one.contractor_region == ContractorRegion.FLANDERS
+            ),
             with_tenders=sum(one.tenders_received is not None for one in members),
             tenders=sum(one.tenders_received or 0 for one in members),
             amount=total(one.award_amount or ZERO for one in members),
@@ -49,6 +57,11 @@ def contractor_rows(source: Source) -> list[ContractorRow]:
         for size, label in SIZES.items()
         if (members := sizes.get(size))
     ]
+
+
+def _different(procurements: Iterable[ProcurementFact]) -> int:
+    """How many contractors, by number or else by name."""
+    return len({one.contractor_kbo or one.contractor_name for one in procurements})
 
 
 def contractors_section(report: YearlyReport) -> Section:
@@ -60,9 +73,11 @@ def contractors_section(report: YearlyReport) -> Section:
             Column(_("Grootte")),
             Column(_("Opdrachten"), INTEGER, total=True),
             Column(_("Opdrachtnemers"), INTEGER, total=True),
+            Column(_("Start-ups"), INTEGER, total=True),
+            Column(_("Uit Vlaanderen"), INTEGER, total=True),
             Column(_("Met bekend aantal offertes"), INTEGER, total=True),
             Column(_("Offertes"), INTEGER, total=True),
-            Column(_("Offertes per opdracht"), DECIMAL, formula="{4}/{3}"),
+            Column(_("Offertes per opdracht"), DECIMAL, formula="{6}/{5}"),
             Column(_("Gegund zonder btw"), MONEY, total=True),
         ],
         [
@@ -70,6 +85,8 @@ def contractors_section(report: YearlyReport) -> Section:
                 row.label,
                 row.contracts,
                 row.contractors,
+                row.startups,
+                row.from_flanders,
                 row.with_tenders,
                 row.tenders,
                 row.tenders_per_contract,
@@ -78,8 +95,8 @@ def contractors_section(report: YearlyReport) -> Section:
             for row in report.contractors
         ],
         note=_(
-            "Een opdracht telt in het jaar van de gunning. Of een opdrachtnemer een start-up is en"
-            " in welk gewest hij zetelt, houdt het portaal niet bij."
+            "Een opdracht telt in het jaar van de gunning. Start-ups en opdrachtnemers uit"
+            " Vlaanderen: voor zover bekend."
         ),
     )
     return Section(

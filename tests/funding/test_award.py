@@ -276,6 +276,8 @@ def test_an_award_by_hand_shows_what_it_does_first() -> None:
         "contractor_name": "Bedrijf Voorbeeld nv",
         "contractor_kbo": "0207.509.031",
         "contractor_is_sme": "True",
+        "contractor_is_startup": "False",
+        "contractor_region": "flanders",
         "award_amount": "500.000",
         "awarded_on": "2026-08-01",
         "procedure": "open",
@@ -304,5 +306,9 @@ def test_an_award_by_hand_shows_what_it_does_first() -> None:
     assert (procurement.contractor_kbo, procurement.award_notice_number) == (
         "0207509031",
         "2026/S 123",
+    )
+    assert (procurement.contractor_is_startup, procurement.contractor_region) == (
+        False,
+        "flanders",
     )
     assert state_of(made)[2] == [D("75000.00"), D("100000.00"), D("75000.00")]
