@@ -12,10 +12,11 @@ PAGE, PAPER, MEMORY = 1.5, 1.1, 600
 
 
 def _best(folder: Path, way: str) -> Any:
-    """The round that other work disturbed least; the memory of a process of its own."""
-    rounds = [json.loads(path.read_text()) for path in sorted(folder.glob(f"{way}-*.json"))]
-    quickest = min(rounds, key=lambda one: float(one["processor"]))
-    return {**quickest, "memory": rounds[0]["memory"]}
+    """The turn that other work disturbed least; the memory of a process of its own."""
+    turns = [json.loads(path.read_text()) for path in folder.glob(f"{way}-turns-*.json")]
+    quickest = min(turns, key=lambda one: float(one["processor"]))
+    alone = json.loads((folder / f"{way}-alone-0.json").read_text())
+    return {**quickest, "memory": alone["memory"]}
 
 
 def main(folder: Path) -> int:

@@ -80,9 +80,12 @@ def plan_rule(rule: ReminderRule, now: datetime) -> int:
             _refresh(known[key], row)
         else:
             new.append(row)
-    before = Reminder.objects.filter(rule=rule.name).count()
+    if not new:
+        return 0
+    of_rule = Reminder.objects.filter(rule=rule.name)
+    before = of_rule.count()
     Reminder.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
-    return Reminder.objects.filter(rule=rule.name).count() - before if new else 0
+    return of_rule.count() - before
 
 
 def _one_planner_at_a_time(rule: ReminderRule) -> None:

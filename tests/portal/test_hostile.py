@@ -5,10 +5,11 @@ was not allowed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import cycle, islice, product
 from typing import Any
 from urllib.parse import quote
 
@@ -64,6 +65,15 @@ STRANGE_VALUES = [
     'a\r\nBcc: x@y.be\N{RIGHT-TO-LEFT OVERRIDE}😀=HYPERLINK("x")<script>{{7*7}}',
 ]
 """What somebody types where it does not belong."""
+
+TURNS = (0, 2, 3)
+"""How far the strange values are turned round over the fields: each field meets three of them."""
+
+
+def mixed(names: Iterable[str], turn: int) -> list[tuple[str, str]]:
+    """A strange value for each name; neighbours get different ones."""
+    values = cycle(STRANGE_VALUES)
+    return list(zip(sorted(names), islice(values, turn, None), strict=False))
 
 
 @dataclass
@@ -184,10 +194,10 @@ def test_a_list_stands_strange_filters_orders_and_pages(world):
     for name, url in links(world):
         filters = [form for form in forms_of(client, url) if form.method == "get"]
         names = {"page", "sort", "fase", "deel", "stand"}.union(*(form.values for form in filters))
-        for strange in STRANGE_VALUES if filters else STRANGE_VALUES[:2]:
-            query = "&".join(f"{one}={quote(strange)}" for one in sorted(names))
+        for turn in TURNS if filters else TURNS[:1]:
+            query = "&".join(f"{one}={quote(value)}" for one, value in mixed(names, turn))
             if found := fault(attempt(client, f"{url}?{query}")):
-                faults.append((name, strange[:20], found))
+                faults.append((name, turn, found))
     assert faults == []
 
 
@@ -197,15 +207,15 @@ LEFT_ALONE = {"/afmelden/", "/taal/setlang/"}
 
 def strange_posts(form: Form) -> Iterator[dict[str, Any]]:
     """All fields strange at once; each button with a strange value; nothing at all."""
-    texts = [name for name in form.values if name != "csrfmiddlewaretoken"]
-    for strange in STRANGE_VALUES:
-        counts = {name for name in texts if name.endswith("_FORMS")}
-        filled = {**form.values, **{name: strange for name in texts if name not in counts}}
+    texts = {name for name in form.values if name != "csrfmiddlewaretoken"}
+    counts = {name for name in texts if name.endswith("_FORMS")}
+    for turn in TURNS:
+        filled = {**form.values, **dict(mixed(texts - counts, turn))}
         for name in form.files:
             filled[name] = SimpleUploadedFile("..\\map/é\n.pdf", b"MZ")
         yield filled
         if counts:
-            yield {**form.values, **dict.fromkeys(counts, strange)}
+            yield {**form.values, **dict(mixed(counts, turn))}
     for name in form.buttons:
         yield {**form.values, name: "²"}
     for name in form.files:
@@ -213,16 +223,16 @@ def strange_posts(form: Form) -> Iterator[dict[str, Any]]:
     yield {}
 
 
-@pytest.mark.parametrize("who", ["member", StaffRole.TEAM_MEMBER, StaffRole.PROGRAMME_MANAGER])
-def test_a_form_answers_whatever_was_typed(world, who):
-    client = signed_in(world.staff.get(who) or world.member)
-    faults, seen = set(), set()
-    for name, url in links(world):
-        for form in forms_of(client, url):
-            targets = set(form.targets) - seen if form.method == "post" else set()
-            seen |= targets
-            for target in targets - LEFT_ALONE:
-                for data in strange_posts(form):
+def test_a_form_answers_whatever_was_typed(world):
+    """Each form once, by the first of these people who is shown it."""
+    faults, seen = set(), set(LEFT_ALONE)
+    for who in ("member", StaffRole.TEAM_MEMBER, StaffRole.PROGRAMME_MANAGER):
+        client = signed_in(world.staff.get(who) or world.member)
+        for name, url in links(world):
+            for form in forms_of(client, url):
+                targets = set(form.targets) - seen if form.method == "post" else set()
+                seen |= targets
+                for target, data in product(targets, strange_posts(form)):
                     if found := fault(attempt(client, target, data)):
                         faults.add((name, target, found))
     assert sorted(faults) == []

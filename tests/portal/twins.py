@@ -205,9 +205,9 @@ LEFT_ALONE = (
 """Ends the session, changes the language of all that follows, or knows nothing of files."""
 
 PER_PLACE = 2
-"""How many examples of one view with the same names in its query are looked at."""
+"""How many examples of one view are looked at; of one with several names in its query just one."""
 
-PER_CHOICE = 2
+PER_CHOICE = 1
 """Of a view with a filter or sort: so many of the values it offers, beside every search word."""
 
 
@@ -332,7 +332,7 @@ class Look:
         place = (view, *names)
         if len(asked) == 1:
             most = PER_CHOICE + len(self._words)
-        elif self._only == "tables":
+        elif asked or self._only == "tables":
             most = 1
         else:
             most = PER_PLACE * max(len(self._worlds), 1)
