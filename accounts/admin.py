@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import (
     ExternalIdentity,
@@ -40,6 +42,9 @@ def admin_login(request: HttpRequest, extra_context: dict[str, Any] | None = Non
         raise PermissionDenied(ADMIN_REFUSED)
     return redirect(wanted)
 
+
+for secret in (TOTPDevice, StaticDevice):
+    admin.site.unregister(secret)
 
 admin.site.site_header = _("PIO Portal: tabellen")
 admin.site.site_title = _("PIO Portal")

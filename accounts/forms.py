@@ -40,6 +40,29 @@ class SignInForm(PortalFormMixin, auth_forms.AuthenticationForm):
         return str(self.cleaned_data["username"]).strip().lower()
 
 
+class CodeForm(PortalForm):
+    """A code of the app, or a spare code."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("De zes cijfers die uw app nu toont, of een van uw reservecodes."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+
+class SetUpForm(PortalForm):
+    """The first code of an app that was just connected."""
+
+    code = forms.CharField(
+        label=_("Code die de app nu toont"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
 class PasswordResetForm(PortalForm):
     """Asks for the address; the answer is the same whether or not an account has it."""
 
@@ -183,4 +206,21 @@ class OrganisationFilterForm(PortalForm):
         label=_("Nagekeken"),
         choices=[("", _("Alle")), ("yes", _("Ja")), ("no", _("Nee"))],
         required=False,
+    )
+
+
+class PeopleFilterForm(PortalForm):
+    """Whom an administrator looks for."""
+
+    q = forms.CharField(label=_("Naam of e-mailadres"), required=False)
+
+
+class ReasonForm(PortalForm):
+    """Why an administrator does something to somebody else's account."""
+
+    reason = forms.CharField(
+        label=_("Reden"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Staat in het logboek."),
     )

@@ -97,6 +97,12 @@ class User(AbstractUser):
         names = set(self.groups.values_list("name", flat=True))
         return frozenset(role for role in StaffRole if role.value in names)
 
+    @property
+    def roles_in_programme(self) -> list[StaffRole]:
+        """As `staff_roles`, in order, for a list that fetched the groups beforehand."""
+        names = {group.name for group in self.groups.all()}
+        return [role for role in StaffRole if role.value in names]
+
     def has_staff_role(self, *roles: StaffRole) -> bool:
         return not self.staff_roles.isdisjoint(roles)
 

@@ -89,3 +89,13 @@ def organisation_list(
     if verified:
         found = found.filter(is_verified=verified == "yes")
     return found.order_by(*ORGANISATION_ORDERS.get(sort, ORGANISATION_ORDERS["name"]))
+
+
+def people_list(*, search: str = "") -> QuerySet[User]:
+    """Every account with its staff roles, by name; `search` looks in name and address."""
+    people = User.objects.prefetch_related("groups").order_by("last_name", "first_name", "pk")
+    for word in search.split():
+        people = people.filter(
+            Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
+        )
+    return people

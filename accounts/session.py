@@ -13,6 +13,8 @@ from django.utils.crypto import salted_hmac
 
 from common import clock
 
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+"""In a session of a local account."""
 ENDS_AT = "ends_at"
 ONCE_PER = 30
 """Seconds in which a session is written at most once, however often somebody posts."""

@@ -9,12 +9,22 @@ from typing import Any
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import ExternalIdentity, User
 from accounts.oidc.provider import is_on
+from accounts.services.second_factor import must_have_second_factor
 
 ACM_IDM = "acm_idm"
 """In the session of who came through ACM/IDM: ids of the identity and of the organisation."""
+
+SECOND_FACTOR = "second_factor"
+"""In the session of who gave a code: the number of the app that made it."""
+
+
+def remember_second_factor(request: HttpRequest, device_id: int) -> None:
+    """The session stands on this app from now on: it ends when the app is taken away."""
+    request.session[SECOND_FACTOR] = device_id
 
 
 def remember_acm_idm(
@@ -34,13 +44,20 @@ def standing_user(request: HttpRequest) -> User | AnonymousUser:
     if not isinstance(user, User):
         return AnonymousUser()
     chosen: Any = request.session.get(ACM_IDM)
-    if chosen is None:
-        user.acting_for = 0
-        return user
-    if (
-        not is_on()
-        or not ExternalIdentity.objects.filter(pk=chosen["identity"], user=user).exists()
-    ):
-        return AnonymousUser()
-    user.acting_for = chosen["organisation"]
-    return user
+    user.acting_for = chosen["organisation"] if chosen else 0
+    stands = _stands_on_acm_idm(user, chosen) if chosen else _stands_locally(request, user)
+    return user if stands else AnonymousUser()
+
+
+def _stands_on_acm_idm(user: User, chosen: Any) -> bool:
+    """ACM/IDM is on and still knows this account."""
+    identities = ExternalIdentity.objects.filter(pk=chosen["identity"], user=user)
+    return is_on() and identities.exists()
+
+
+def _stands_locally(request: HttpRequest, user: User) -> bool:
+    """The app that gave the second step is still there; staff came in with one."""
+    device_id = request.session.get(SECOND_FACTOR)
+    if device_id is None:
+        return not must_have_second_factor(user)
+    return TOTPDevice.objects.filter(pk=device_id, user=user, confirmed=True).exists()

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from accounts.views import acm_idm, organisations, profile, sign_in, staff, typed_text
+from accounts.views import (
+    acm_idm,
+    organisations,
+    people,
+    profile,
+    second_factor,
+    sign_in,
+    staff,
+    typed_text,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -8,6 +17,10 @@ urlpatterns = [
     path("aanmelden/voorbeeld/", sign_in.demo_sign_in, name="demo_sign_in"),
     path("aanmelden/acm-idm/", acm_idm.start, name="acm_idm"),
     path("aanmelden/acm-idm/terug/", acm_idm.come_back, name="acm_idm_back"),
+    path("aanmelden/code/", second_factor.enter, name="second_factor"),
+    path("aanmelden/app/", second_factor.set_up_app, name="second_factor_set_up"),
+    path("aanmelden/reservecodes/", second_factor.codes_file, name="spare_codes_file"),
+    path("mijn-gegevens/tweede-stap/", second_factor.manage, name="second_factor_manage"),
     path("mijn-tekst/", typed_text.kept_text, name="kept_text"),
     path("afmelden/", sign_in.SignOutView.as_view(), name="sign_out"),
     path("aanmelding/verlengen/", sign_in.extend_session, name="extend_session"),
@@ -20,6 +33,7 @@ urlpatterns = [
     ),
     path("wachtwoord/wijzigen/", sign_in.PasswordChangeView.as_view(), name="password_change"),
     path("mijn-gegevens/", profile.profile, name="profile"),
+    path("mijn-gegevens/overal-afmelden/", profile.sign_out_everywhere, name="sign_out_everywhere"),
     path("organisatie/", organisations.own_organisations, name="organisations"),
     path("organisatie/kiezen/", profile.choose_organisation, name="choose_organisation"),
     path("organisatie/registreren/", organisations.register, name="register_organisation"),
@@ -35,4 +49,7 @@ urlpatterns = [
     path("beheer/organisaties/", staff.organisations, name="staff_organisations"),
     path("beheer/organisaties/<int:pk>/", staff.organisation, name="staff_organisation"),
     path("beheer/organisaties/<int:pk>/nazicht/", staff.verify, name="verify_organisation"),
+    path("beheer/personen/", people.people, name="people"),
+    path("beheer/personen/<int:pk>/", people.person, name="person"),
+    path("beheer/personen/<int:pk>/tweede-stap/", people.reset, name="reset_second_factor"),
 ]

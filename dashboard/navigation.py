@@ -93,6 +93,7 @@ STAFF_NAV = [
     NavItem(_("Portaal"), _("Werking"), "operations:condition", may_see_operation),
     NavItem(_("Portaal"), _("Storingen"), "operations:outages", may_see_outages),
     NavItem(_("Portaal"), _("Organisaties"), "accounts:staff_organisations", policies.is_staff),
+    NavItem(_("Portaal"), _("Personen"), "accounts:people", policies.is_administrator),
     NavItem(_("Portaal"), _("Logboek"), "dashboard:audit_log", policies.may_read_log),
     NavItem(_("Portaal"), _("Tabellen (admin)"), "admin:index", policies.may_enter_admin),
 ]

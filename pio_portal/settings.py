@@ -29,6 +29,10 @@ SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
+    # Before accounts, which takes their secrets out of /admin/.
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "dashboard",
     "operations",
     "rehearsals",
@@ -170,6 +174,9 @@ SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", 8 * 60) * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_WARN_SECONDS = env.int("SESSION_WARN_MINUTES", 5) * 60
 CSRF_FAILURE_VIEW = "accounts.views.typed_text.csrf_failure"
+# A second step for staff with a local account, and what its app calls the portal.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", PRODUCTION)
+OTP_TOTP_ISSUER = "PIO Portal"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", 10)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -439,6 +446,8 @@ def refuse_unsafe_production() -> None:
         raise ImproperlyConfigured("DEMO_LOGIN must be off in production.")
     if not ALLOWED_HOSTS:
         raise ImproperlyConfigured("Set ALLOWED_HOSTS to the portal's host names.")
+    if not STAFF_SECOND_FACTOR:
+        raise ImproperlyConfigured("STAFF_SECOND_FACTOR must be on in production.")
     if OIDC_ISSUER and not OIDC_ISSUER.startswith("https://"):
         raise ImproperlyConfigured("OIDC_ISSUER must be an https address.")
     if OIDC_ISSUER and not (OIDC_RP_CLIENT_ID and (OIDC_RP_CLIENT_SECRET or OIDC_CLIENT_KEY_FILE)):

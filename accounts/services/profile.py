@@ -24,6 +24,15 @@ def update_profile(
     record(actor=actor, action="user.updated", label="Eigen gegevens gewijzigd", about=person)
 
 
+@transaction.atomic
+def end_other_sessions(*, actor: User) -> None:
+    """End every session of this person; the page that asks keeps its own."""
+    person = User.objects.select_for_update().get(pk=actor.pk)
+    person.session_series += 1
+    person.save(update_fields=["session_series"])
+    record(actor=actor, action="user.sessions_ended", label="Overal afgemeld", about=person)
+
+
 is_superuser = policy("Alleen een beheerder van het portaal mag dit.")(
     lambda user, obj=None: bool(user.is_active and user.is_superuser)
 )

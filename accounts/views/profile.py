@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
@@ -13,7 +14,8 @@ from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.selectors import SESSION_KEY
-from accounts.services.profile import update_profile
+from accounts.services.profile import end_other_sessions, update_profile
+from accounts.services.second_factor import device_of
 
 
 @login_required
@@ -27,7 +29,18 @@ def profile(request: SignedInRequest) -> HttpResponse:
         update_profile(actor=request.user, **form.cleaned_data)
         messages.success(request, _("Uw gegevens zijn opgeslagen."))
         return redirect("accounts:profile")
-    return render(request, "accounts/profile.html", {"form": form})
+    context = {"form": form, "has_second_factor": device_of(request.user) is not None}
+    return render(request, "accounts/profile.html", context)
+
+
+@require_POST
+@login_required
+def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
+    """End one's sessions on other devices; this one goes on."""
+    end_other_sessions(actor=request.user)
+    update_session_auth_hash(request, User.objects.get(pk=request.user.pk))
+    messages.success(request, _("U bent overal elders afgemeld."))
+    return redirect("accounts:profile")
 
 
 @require_POST

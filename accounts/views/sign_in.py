@@ -23,13 +23,13 @@ from accounts.demo import DEMO_ACCOUNTS
 from accounts.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm, SignInForm
 from accounts.models import User
 from accounts.services.passwords import request_password_reset
+from accounts.session import MODEL_BACKEND
 from accounts.standing import came_from_acm_idm
 from accounts.typed_text import unwrap, wrap
 from accounts.views.acm_idm import end_session_url
 from accounts.views.profile import safe_next
+from accounts.views.second_factor import ask_second_factor
 from accounts.views.typed_text import give_back
-
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class SignInView(auth_views.LoginView):
@@ -46,6 +46,10 @@ class SignInView(auth_views.LoginView):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
+        """The password was right; who has a second step is not in yet."""
+        asked = ask_second_factor(self.request, form.get_user(), to=self.get_success_url())
+        if asked is not None:
+            return asked
         response = super().form_valid(form)
         return give_back(self.request) or response
 

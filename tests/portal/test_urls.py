@@ -31,6 +31,9 @@ PUBLIC = {
     "accounts:sign_out",
     "accounts:acm_idm",  # exist only when ACM/IDM is configured
     "accounts:acm_idm_back",
+    "accounts:second_factor",  # for who gave the right password
+    "accounts:second_factor_set_up",
+    "accounts:spare_codes_file",
     "accounts:demo_sign_in",
     "accounts:password_reset",
     "accounts:password_reset_sent",
@@ -256,6 +259,8 @@ def test_every_page_that_somebody_opens_is_sound(round_of, visitor):
 
 UNREACHED = {
     "accounts:acm_idm_back": "ACM/IDM is not configured here; see tests/accounts",
+    "accounts:second_factor": "nobody here gave a password; see tests/accounts",
+    "accounts:second_factor_manage": "nobody here has a second step; see tests/accounts",
     "accounts:kept_text": "no text came along through ACM/IDM; see tests/accounts",
     "calls:blank_form_pdf": "the worker has not made the PDF yet",
     "calls:document": "its file lies in the folder of another test; see tests/calls",

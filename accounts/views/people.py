@@ -1,0 +1,69 @@
+"""People as an administrator sees them: which roles, how they sign in, a lost device."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.forms import PeopleFilterForm, ReasonForm
+from accounts.models import ExternalIdentity, User
+from accounts.policies import is_administrator
+from accounts.requests import SignedInRequest
+from accounts.selectors import people_list
+from accounts.services.second_factor import device_of, reset_second_factor
+from common.views import service_errors, staff_required
+
+PAGE_SIZE = 50
+
+
+@staff_required
+def people(request: SignedInRequest) -> HttpResponse:
+    """Every account, to search."""
+    is_administrator.check(request.user)
+    form = PeopleFilterForm(request.GET)
+    search = form.cleaned_data["q"] if form.is_valid() else ""
+    page = Paginator(people_list(search=search), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "accounts/people.html", {"form": form, "page": page})
+
+
+@staff_required
+def person(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One account, and what an administrator may do for it."""
+    is_administrator.check(request.user)
+    found = get_object_or_404(User, pk=pk)
+    return render(request, "accounts/person.html", _page(request, found))
+
+
+@require_POST
+@staff_required
+def reset(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take away a lost device."""
+    is_administrator.check(request.user)
+    found = get_object_or_404(User, pk=pk)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        with service_errors(form):
+            reset_second_factor(
+                actor=request.user, person_id=found.pk, reason=form.cleaned_data["reason"]
+            )
+    if form.is_valid():
+        messages.success(
+            request, _("De tweede stap van %(name)s is gewist.") % {"name": str(found)}
+        )
+        return redirect("accounts:person", found.pk)
+    return render(request, "accounts/person.html", _page(request, found, reset_form=form))
+
+
+def _page(request: SignedInRequest, found: User, **forms: Any) -> dict[str, Any]:
+    return {
+        "person": found,
+        "is_self": found.pk == request.user.pk,
+        "comes_from_acm_idm": ExternalIdentity.objects.filter(user=found).exists(),
+        "has_second_factor": device_of(found) is not None,
+        "reset_form": ReasonForm(),
+        **forms,
+    }
