@@ -27,7 +27,7 @@ from funding.models import (
 )
 from funding.selectors.texts import filled_texts
 from funding.services.agreement import AGREEMENT_KIND, default_due_on
-from funding.services.committee import AGENDA_KIND, SHEET_KIND
+from funding.services.committee_papers import AGENDA_KIND, SHEET_KIND
 from funding.services.instalments import default_plan, split
 from funding.services.letters import LETTER_KIND
 

@@ -41,13 +41,12 @@ from funding.services.committee import (
     decide_item,
     default_dossier_deadline,
     hold_committee,
-    make_agenda,
-    make_sheet,
     move_on_agenda,
     plan_committee,
     put_on_agenda,
     take_off_agenda,
 )
+from funding.services.committee_papers import make_agenda, make_sheet
 from funding.services.instalments import (
     PlannedInstalment,
     default_plan,

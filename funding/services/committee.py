@@ -18,8 +18,6 @@ from common.constraints import readable_constraints
 from common.formatting import format_day
 from common.lifecycle import TransitionRefused
 from common.moments import today, working_days_before
-from documents.models import Job
-from documents.services import request_document
 from funding import conf
 from funding.lifecycle import COMMITTEE_LIFECYCLE, REQUEST_LIFECYCLE, CommitteeState
 from funding.models import (
@@ -30,10 +28,8 @@ from funding.models import (
 )
 from funding.policies import may_prepare_agenda, may_run_committee
 from funding.services.cofinancing import record_committee_decision
+from funding.services.committee_papers import ask_agenda, ask_sheet
 from projects.models import Project
-
-AGENDA_KIND = "funding.committee_agenda"
-SHEET_KIND = "funding.request_sheet"
 
 FIELDS = {
     "funding_meeting_once_a_day": "day",
@@ -151,7 +147,7 @@ def put_on_agenda(
         )
     last = meeting.items.aggregate(last=Max("position"))["last"] or 0
     item = CommitteeItem(meeting=meeting, request=request, position=last + 1)
-    item.sheet = _ask_sheet(request, by)
+    item.sheet = ask_sheet(request, by)
     with readable_constraints(
         fields={
             "funding_item_once_on_agenda": "request",
@@ -217,11 +213,11 @@ def close_agenda(*, meeting: CommitteeMeeting, by: User) -> CommitteeMeeting:
     for position, item in enumerate(items, 1):
         item.position = position
         item.tender_document = item.request.tender_documents.order_by("-version").first()
-        item.sheet = _ask_sheet(item.request, by)
+        item.sheet = ask_sheet(item.request, by)
     CommitteeItem.objects.bulk_update(items, ["position", "tender_document", "sheet"])
     meeting.closed_at = clock.now()
     COMMITTEE_LIFECYCLE.perform(meeting, "close_agenda", actor=by, save=["closed_at"])
-    _ask_agenda(meeting, by)
+    ask_agenda(meeting, by)
     return meeting
 
 
@@ -326,56 +322,6 @@ def decide_item(
     if postponed_to is not None:
         put_on_agenda(meeting=postponed_to, request=request, by=by)
     return decision
-
-
-# --- Documents -----------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def make_agenda(*, meeting: CommitteeMeeting, by: User) -> Job:
-    """Have the agenda made as it is now; marked as a draft until it is closed.
-
-    Raises:
-        PermissionDenied: when `by` prepares no agendas.
-    """
-    may_prepare_agenda.check(by)
-    meeting = _lock(meeting)
-    return _ask_agenda(meeting, by)
-
-
-@transaction.atomic
-def make_sheet(*, request: CofinancingRequest, by: User) -> Job:
-    """Have the sheet of a request made, for who prepares the meeting.
-
-    Raises:
-        PermissionDenied: when `by` prepares no agendas.
-    """
-    may_prepare_agenda.check(by)
-    job = _ask_sheet(request, by)
-    CommitteeItem.objects.filter(request=request, is_open=True).update(sheet=job)
-    return job
-
-
-def _ask_agenda(meeting: CommitteeMeeting, by: User) -> Job:
-    meeting.agenda = request_document(
-        kind=AGENDA_KIND,
-        params={"meeting": meeting.pk, "day": meeting.day},
-        requested_by=by,
-        about=meeting,
-    )
-    meeting.save(update_fields=["agenda"])
-    return meeting.agenda
-
-
-def _ask_sheet(request: CofinancingRequest, by: User) -> Job:
-    reference = request.procurement.project.reference
-    return request_document(
-        kind=SHEET_KIND,
-        params={"request": request.pk, "reference": reference},
-        requested_by=by,
-        about=request.procurement.project,
-        title=f"Aanvraagfiche {reference}",
-    )
 
 
 def _record_agenda(

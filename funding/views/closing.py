@@ -86,7 +86,7 @@ def answer(request: SignedInRequest, year: int) -> HttpResponse:
         form=posted(request, ReopeningAnswerForm),
         act=lambda data: services.answer_reopening(reopening=reopening, by=request.user, **data),
         submit=_("Antwoorden"),
-        done=_("Uw antwoord is bewaard."),
+        done=_("Uw antwoord is opgeslagen."),
         facts=[
             (_("Gevraagd door"), reopening.asked_by),
             (_("Gevraagd op"), format_moment(reopening.asked_at)),

@@ -42,7 +42,7 @@ def organisation_accounts(request: SignedInRequest, pk: int) -> HttpResponse:
             if form.is_valid():
                 messages.success(
                     request,
-                    _("De rekening is bewaard. Een medewerker kijkt ze nog na."),
+                    _("De rekening is opgeslagen. Een medewerker kijkt ze nog na."),
                 )
                 if not account.bank_is_known:
                     messages.warning(

@@ -62,7 +62,7 @@ def provenance(report: YearlyReport, sha256: str, *, is_closed: bool = True) -> 
         _("Filters: geen; alle projecten en beide geldstromen."),
         _("Gemaakt op %(moment)s door %(who)s.")
         % {"moment": format_moment(report.generated_at), "who": report.generated_by},
-        _("Hash van de cijfers (SHA-256): %(hash)s") % {"hash": sha256},
+        _("Controlesom van de cijfers (SHA-256): %(hash)s") % {"hash": sha256},
     ]
     if not is_closed:
         lines.append(

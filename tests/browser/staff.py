@@ -169,7 +169,7 @@ class Staff(Person):
         self.goes_to("Cofinanciering", menu="Onderdelen")
         self.follow(commitment)
         self.follow("Schijven plannen")
-        self.press("Plan bewaren")
+        self.press("Plan opslaan")
         self.sees("De schijven zijn gepland.")
         self.row("Overeenkomst getekend", first).get_by_role(
             "link", name="Opvraagbaar maken"

@@ -86,7 +86,7 @@ def test_a_claim_goes_from_the_beneficiary_to_the_bank_and_back(
     dirk.looks_well()
     dirk.follow("Rekening waarop u betaald wordt")
     dirk.fill("Rekeningnummer (IBAN)", IBAN)
-    dirk.press("Rekening bewaren")
+    dirk.press("Rekening opslaan")
     dirk.sees("Wij kennen de bank van dit nummer niet.")
     dirk.looks_well()
 
@@ -100,8 +100,8 @@ def test_a_claim_goes_from_the_beneficiary_to_the_bank_and_back(
     dirk.within("group", "Kost 2").field("Bewijsstukken bij deze kost").set_input_files(
         {"name": "factuur-2.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
-    dirk.page.get_by_role("button", name="Ontwerp bewaren").last.click()
-    dirk.sees("Uw ontwerp is bewaard.")
+    dirk.page.get_by_role("button", name="Ontwerp opslaan").last.click()
+    dirk.sees("Uw ontwerp is opgeslagen.")
     dirk.sees("factuur-2.pdf")
     dirk.looks_well()
     dirk.press("Schijf aanvragen")

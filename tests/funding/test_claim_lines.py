@@ -255,10 +255,10 @@ def test_a_draft_keeps_what_was_typed_also_what_cannot_be_read() -> None:
     budget_line()
     page = Page()
     shown = page.post([row(amount="duizend")], amount="veel", statement="Bijna klaar", save="1")
-    assert "Uw ontwerp is bewaard." in shown
+    assert "Uw ontwerp is opgeslagen." in shown
     for typed in ('value="duizend"', 'value="veel"', "Bijna klaar", 'value="F-1"'):
         assert typed in shown
-    assert "Uw ontwerp is bewaard op" in page.client.get(page.own).content.decode()
+    assert "Uw ontwerp is opgeslagen op" in page.client.get(page.own).content.decode()
     shown = page.post([row(amount="duizend")], amount="veel", statement="Bijna klaar")
     assert "Schrijf een bedrag in euro" in shown
     assert 'value="duizend"' in shown
@@ -326,7 +326,7 @@ def test_two_who_write_the_same_claim_lose_nothing() -> None:
     page = Page()
     page.post([row()], statement="Van mij", save="1")
     shown = page.post([row()], statement="Van een ander venster", save="1", version="0")
-    assert "bewaarde intussen een andere tekst" in shown
+    assert "sloeg intussen een andere tekst op" in shown
     assert "Van een ander venster" in shown
     assert ClaimDraft.objects.get().content["statement"] == "Van mij"
 
