@@ -130,7 +130,9 @@ class ClaimPage:
         saved = self._save()
         if not saved or data.keys() & {"add", "remove", "drop", "save"}:
             if saved and "save" in data:
-                messages.success(self.request, _("Uw ontwerp is opgeslagen. U kunt later verdergaan."))
+                messages.success(
+                    self.request, _("Uw ontwerp is opgeslagen. U kunt later verdergaan.")
+                )
             return saved
         return self._send()
 

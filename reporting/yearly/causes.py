@@ -82,7 +82,7 @@ READS: dict[str, dict[int, Tokens]] = {
     "cofinanciering": {**dict.fromkeys(range(1, 6), DECIDED), 6: PAID | DECIDED, 7: DECIDED},
     "cofinanciering-gemiddeld": {ALL: DECIDED},
     "pipeline": {ALL: COMMITTED | {"project", "organisation.name"}},
-    "verwachting": {ALL: frozenset({"instalment"})},
+    "verwachting": {ALL: COMMITTED | {"instalment"}},
     "doorlooptijden": {ALL: frozenset({"procurement", "project.opened_on"})},
     "opdrachtnemers": {ALL: frozenset({"procurement"})},
     "resultaten": {ALL: frozenset({"project", "organisation.name", "follow_up"})},
@@ -141,6 +141,11 @@ class Pairing:
             for key, project in report.project_of.items():
                 of_project.setdefault(project, []).append(key)
         self._causes = causes
+        self._years: dict[int, set[str]] = {}
+        for source in self._sources():
+            for one in source.known.instalments.values():
+                year = str(one.expected_on.year) if one.expected_on else NO_DATE
+                self._years.setdefault(one.commitment_id, set()).add(year)
         self._by_reference: dict[str, list[Cause]] = {}
         for cause in causes:
             for reference in self._references(cause):
@@ -167,10 +172,10 @@ class Pairing:
             "encours": lambda: _in_chain(cause.year, int(row), column),
             "geldstromen": lambda: cause.stream == row and _in_chain(cause.year, self.year, column),
             "bewegingen": lambda: str(cause.year) == row,
-            "cofinanciering": lambda: row in self._types(cause),
+            "cofinanciering": lambda: cause.year <= self.year and row in self._types(cause),
             "projecten": lambda: self._in_time(cause, column),
             "portefeuille": lambda: row in cause.states,
-            "verwachting": lambda: row in cause.years,
+            "verwachting": lambda: row in (cause.years or self._expected(cause)),
             "oproepen": lambda: row.startswith(cause.subject),
         }
         return counts.get(table, lambda: True)()
@@ -195,6 +200,10 @@ class Pairing:
             return [key for key in cause.commitments if key in report.groups]
         by_project = self._by_project[id(report)]
         return [key for project in cause.projects for key in by_project.get(project, [])]
+
+    def _expected(self, cause: Cause) -> set[str]:
+        """The years in which instalments of a booked commitment are expected."""
+        return {year for key in cause.commitments for year in self._years.get(key, ())}
 
     def _references(self, cause: Cause) -> set[str]:
         return {

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from common.money import format_eur
 from documents.report_tables import NUMERIC, ReportTable, words
 from funding.models import BudgetVersion, LedgerEntry
+from reporting.facts.kinds import KINDS
 from reporting.models import Fact
 from reporting.yearly.building import report_tables
 from reporting.yearly.causes import Cause, Pairing, states_of, stream_words, years_of
@@ -104,15 +107,19 @@ def _changed_cells(
     old: ReportTable, new: ReportTable
 ) -> Iterator[tuple[str, int, bool, ChangedFigure]]:
     before, after = _by_first_cell(old), _by_first_cell(new)
+    has_numbers = any(column.kind in NUMERIC for column in new.columns)
     for name in dict.fromkeys([*after, *before]):
         was, now = before.get(name), after.get(name)
+        is_new = was is None or now is None
         for place, column in enumerate(new.columns):
             one, other = was[place] if was else None, now[place] if now else None
-            if one != other and place:
+            # Of a row that came or went the amounts and numbers say enough.
+            hidden = is_new and has_numbers and (column.kind not in NUMERIC or not (one or other))
+            if one != other and place and not hidden:
                 yield (
                     new.key,
                     place,
-                    was is None or now is None,
+                    is_new,
                     ChangedFigure(
                         new.title,
                         name[0],
@@ -144,7 +151,7 @@ def _between(former: YearlyReport, latter: YearlyReport) -> dict[str, datetime]:
 
 def _bookings(former: YearlyReport, latter: YearlyReport) -> list[Cause]:
     entries = (
-        LedgerEntry.objects.filter(**_between(former, latter), effective_on__year__lte=latter.year)
+        LedgerEntry.objects.filter(**_between(former, latter))
         .select_related("commitment__project", "line__budget_year")
         .order_by("-recorded_at", "-pk")[:AT_MOST]
     )
@@ -215,18 +222,14 @@ def _facts(former: YearlyReport, latter: YearlyReport) -> list[Cause]:
     for fact in facts:
         key = (fact.kind, fact.subject_id)
         was, now = earlier.get(key) or {}, fact.content or {}
-        changes = tuple(
-            (name, was.get(name), now.get(name))
-            for name in dict.fromkeys([*was, *now])
-            if was.get(name) != now.get(name)
-        )
+        names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name)]
         found.append(
             Cause(
                 kind=about.words(fact.kind),
                 subject=_name({**was, **now}, fact.subject_id),
                 recorded_at=fact.recorded_at,
-                reads=frozenset({fact.kind, *(f"{fact.kind}.{name}" for name, *_rest in changes)}),
-                changes=changes,
+                reads=frozenset({fact.kind, *(f"{fact.kind}.{name}" for name in names)}),
+                changes=_in_words(fact.kind, names, was, now),
                 projects=about.projects(fact.kind, fact.subject_id, [was, now]),
                 commitments=about.commitments(fact.kind, fact.subject_id, [was, now]),
                 states=states_of(was, now) if fact.kind == "project" else frozenset(),
@@ -235,6 +238,27 @@ def _facts(former: YearlyReport, latter: YearlyReport) -> list[Cause]:
         )
         earlier[key] = fact.content
     return found
+
+
+def _in_words(
+    kind: str, names: Sequence[str], was: dict[str, Any], now: dict[str, Any]
+) -> tuple[tuple[str, Any, Any], ...]:
+    """Each change as people read it; a row that came or went says that alone."""
+    if not was or not now:
+        return ((_("rij"), None, _("nieuw")),) if now else ((_("rij"), None, _("weg")),)
+    if kind not in KINDS:
+        return tuple((name, was.get(name), now.get(name)) for name in names)
+    meta = apps.get_model(KINDS[kind].model)._meta
+    changes = []
+    for name in names:
+        field: Any = meta.get_field(name)
+        options = {str(key): str(label) for key, label in field.flatchoices} | YES_NO
+        before, after = (options.get(str(value), value) for value in (was.get(name), now.get(name)))
+        changes.append((str(field.verbose_name), before, after))
+    return tuple(changes)
+
+
+YES_NO = {"True": _l("ja"), "False": _l("nee"), "": None}
 
 
 class _About:

@@ -140,7 +140,7 @@ def test_each_changed_figure_is_listed_with_what_changed_it(booked: Commitment) 
     )
     assert [(one.amount, one.on) for one in money] == [(entry.amount, date(YEAR, 3, 5))]
     assert [(name, after) for one in title for name, _before, after in one.changes] == [
-        ("title", "Andere titel")
+        ("titel", "Andere titel")
     ]
     assert by_figure["Encours per jaar", str(YEAR), "Encours einde"] == money
     assert Fact.objects.filter(kind="proposal", recorded_at__gte=made.cut_off).exists()
