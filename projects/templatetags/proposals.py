@@ -20,7 +20,7 @@ def cells(row: list[str], item: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"text": text, **column} for text, column in zip(row, item["columns"], strict=False)]
 
 
-_LONG_WORD = re.compile(r"\S{21,}")
+_LONG_WORD = re.compile(r"[^\s-]{21,}")  # a hyphen is a place to break already
 _PIECE = re.compile(r".{1,9}\w(?=\w)")
 BREAK = "\N{ZERO WIDTH SPACE}"
 
