@@ -63,6 +63,23 @@ class SetUpForm(PortalForm):
     )
 
 
+class StepUpForm(PortalForm):
+    """The password again, or a code for who has a second step."""
+
+    def __init__(self, *args: Any, with_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.with_code = with_code
+        if with_code:
+            self.fields["proof"] = CodeForm().fields["code"]
+        else:
+            self.fields["proof"] = forms.CharField(
+                label=_("Wachtwoord"),
+                strip=False,
+                max_length=4096,
+                widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            )
+
+
 class PasswordResetForm(PortalForm):
     """Asks for the address; the answer is the same whether or not an account has it."""
 
@@ -216,7 +233,10 @@ class PeopleFilterForm(PortalForm):
 
 
 class ReasonForm(PortalForm):
-    """Why an administrator does something to somebody else's account."""
+    """Why an administrator does something to somebody else's account.
+
+    A page may hold two of them: each names its own field.
+    """
 
     reason = forms.CharField(
         label=_("Reden"),

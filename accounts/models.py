@@ -54,6 +54,8 @@ class User(AbstractUser):
 
     Rights that ACM/IDM gave count only in a session for that organisation. None outside a request.
     """
+    viewed_by: "User | None" = None
+    """Set on the person of a request: the administrator who sees the portal as this person."""
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -70,6 +70,16 @@ may_manage_organisation = policy("Alleen een beheerder van de organisatie mag di
 may_verify_organisation = policy(
     "Alleen het PIO-team, de projectleider, de programmamanager of een beheerder mag dit."
 )(is_programme_office | is_administrator)
+
+
+@policy("Alleen een open account dat niet van een beheerder is, kunt u bekijken.")
+def may_be_viewed(person: Any, obj: Any = None) -> bool:
+    """About the person who is looked at: no administrator, and an open account."""
+    if not getattr(person, "is_active", False) or person.is_superuser:
+        return False
+    return not person.has_staff_role(StaffRole.ADMINISTRATOR)
+
+
 may_read_log = _role(
     StaffRole.AUDITOR,
     StaffRole.PROGRAMME_MANAGER,

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import MemberRole, StaffRole
+from audit.models import AuditEvent
 
 SESSION_KEY = "organisation_id"
 
@@ -28,6 +29,12 @@ def staff_with_role(*roles: StaffRole) -> QuerySet[User]:
         .distinct()
         .order_by("last_name", "first_name", "pk")
     )
+
+
+def viewings_of(person: User) -> QuerySet[AuditEvent]:
+    """The last times that an administrator saw the portal as this person: when, who and why."""
+    seen = AuditEvent.objects.about(person).filter(action="user.viewed_as")
+    return seen.select_related("actor")[:20]
 
 
 def members_with_role(organisation_id: int, least: MemberRole) -> QuerySet[User]:

@@ -14,6 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.models import ExternalIdentity, User
 from accounts.oidc.provider import is_on
 from accounts.services.second_factor import must_have_second_factor
+from accounts.viewing import viewed_person
 
 ACM_IDM = "acm_idm"
 """In the session of who came through ACM/IDM: ids of the identity and of the organisation."""
@@ -46,7 +47,9 @@ def standing_user(request: HttpRequest) -> User | AnonymousUser:
     chosen: Any = request.session.get(ACM_IDM)
     user.acting_for = chosen["organisation"] if chosen else 0
     stands = _stands_on_acm_idm(user, chosen) if chosen else _stands_locally(request, user)
-    return user if stands else AnonymousUser()
+    if not stands:
+        return AnonymousUser()
+    return viewed_person(request, user) or user
 
 
 def _stands_on_acm_idm(user: User, chosen: Any) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
@@ -75,8 +76,9 @@ def unwrap(data: Mapping[str, Any]) -> TypedText | None:
 
 
 def may_receive(address: str) -> bool:
-    """Whether the view at this local address opted in."""
+    """Whether the view at this local address opted in, or asks for a fresh proof of who one is."""
     try:
-        return bool(getattr(resolve(address.partition("?")[0]).func, MARK, False))
+        found = resolve(address.partition("?")[0])
     except Resolver404:
         return False
+    return bool(getattr(found.func, MARK, False)) or found.view_name in settings.STEP_UP_VIEWS

@@ -8,7 +8,9 @@ from accounts.views import (
     second_factor,
     sign_in,
     staff,
+    step_up,
     typed_text,
+    viewing,
 )
 
 app_name = "accounts"
@@ -17,6 +19,7 @@ urlpatterns = [
     path("aanmelden/voorbeeld/", sign_in.demo_sign_in, name="demo_sign_in"),
     path("aanmelden/acm-idm/", acm_idm.start, name="acm_idm"),
     path("aanmelden/acm-idm/terug/", acm_idm.come_back, name="acm_idm_back"),
+    path("mijn-bevestiging/", step_up.step_up, name="step_up"),
     path("aanmelden/code/", second_factor.enter, name="second_factor"),
     path("aanmelden/app/", second_factor.set_up_app, name="second_factor_set_up"),
     path("aanmelden/reservecodes/", second_factor.codes_file, name="spare_codes_file"),
@@ -51,5 +54,7 @@ urlpatterns = [
     path("beheer/organisaties/<int:pk>/nazicht/", staff.verify, name="verify_organisation"),
     path("beheer/personen/", people.people, name="people"),
     path("beheer/personen/<int:pk>/", people.person, name="person"),
+    path("beheer/personen/<int:pk>/bekijken/", viewing.start, name="start_viewing"),
+    path("bekijken/stoppen/", viewing.stop, name="stop_viewing"),
     path("beheer/personen/<int:pk>/tweede-stap/", people.reset, name="reset_second_factor"),
 ]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pghistory
+from django.http import HttpRequest
 from pghistory import runtime
 from structlog.contextvars import get_contextvars
 
@@ -31,6 +32,11 @@ def from_context(name: str) -> str:
 def request_id() -> str:
     """The number under which the log lines of this request or task stand."""
     return str(get_contextvars().get("request_id", ""))[:64]
+
+
+def person_at(request: HttpRequest) -> Any:
+    """Who really sits there: not the person as whom an administrator sees the portal."""
+    return getattr(request.user, "viewed_by", None) or request.user
 
 
 @contextmanager

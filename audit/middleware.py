@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from pghistory.middleware import WSGIRequest
 
 from audit import readings, refusals
-from audit.context import acting
+from audit.context import acting, person_at
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -37,7 +37,7 @@ class AuditMiddleware:
     def _answer(self, request: HttpRequest) -> HttpResponse:
         if request.method in SAFE_METHODS:
             return self.get_response(request)
-        with acting(user=request.user, via=f"{request.method} {request.path_info}"):
+        with acting(user=person_at(request), via=f"{request.method} {request.path_info}"):
             # Who signs in is told from that moment on.
             request.__class__ = WSGIRequest
             return self.get_response(request)

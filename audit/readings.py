@@ -12,7 +12,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from audit.context import request_id
+from audit.context import person_at, request_id
 from audit.models import Reading
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def keep(request: HttpRequest, response: HttpResponseBase) -> None:
     if not noted or response.status_code not in {200, 422}:
         return
     match = request.resolver_match
-    reader = request.user.pk
+    reader = person_at(request).pk
     if reader is None:
         raise RuntimeError("Nobody is signed in, so nobody may read this.")
     Reading.objects.bulk_create(

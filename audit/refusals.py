@@ -18,7 +18,7 @@ from django.db import connection, models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from audit.context import request_id
+from audit.context import person_at, request_id
 from audit.models import Refusal
 from common import clock
 
@@ -92,14 +92,15 @@ def keep(request: HttpRequest, response: HttpResponseBase, noted: list[Refused])
     ]
     method, now = str(request.method)[:10], clock.now()
     hour = now.replace(minute=0, second=0, microsecond=0)
-    here = Refusal.objects.filter(actor_id=request.user.pk, hour=hour).count()
+    actor = person_at(request).pk
+    here = Refusal.objects.filter(actor_id=actor, hour=hour).count()
     with connection.cursor() as cursor:
         for one in noted or [Refused("")]:
             what = (str(match.view_name), method, " ".join([*keys, one.about]).strip()[:200])
             row: tuple[Any, ...] = (*what, response.status_code, one.why[:300])
             if here >= settings.AUDIT_REFUSALS_PER_HOUR:
                 row = (OVERFLOW, "", "", 0, "")
-            cursor.execute(_COUNT, [hour, now, request.user.pk, *row, request_id()])
+            cursor.execute(_COUNT, [hour, now, actor, *row, request_id()])
             here += 1
 
 

@@ -11,6 +11,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from pio_portal.step_up import STEP_UP_VIEWS as STEP_UP_VIEWS
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -90,6 +92,8 @@ MIDDLEWARE = [
     "audit.middleware.AuditMiddleware",
     "accounts.middleware.ActiveOrganisationMiddleware",
     "accounts.middleware.RollingSessionMiddleware",
+    "accounts.viewing.ReadOnlyViewingMiddleware",
+    "accounts.step_up.StepUpMiddleware",
     "axes.middleware.AxesMiddleware",
     "common.middleware.StorableAddressMiddleware",
 ]
@@ -177,6 +181,9 @@ CSRF_FAILURE_VIEW = "accounts.views.typed_text.csrf_failure"
 # A second step for staff with a local account, and what its app calls the portal.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", PRODUCTION)
 OTP_TOTP_ISSUER = "PIO Portal"
+# A fresh proof of who one is before decisions, payments and personal data, and how long it counts.
+STEP_UP = env.bool("STEP_UP", PRODUCTION)
+STEP_UP_MINUTES = env.int("STEP_UP_MINUTES", 15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", 10)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -446,8 +453,8 @@ def refuse_unsafe_production() -> None:
         raise ImproperlyConfigured("DEMO_LOGIN must be off in production.")
     if not ALLOWED_HOSTS:
         raise ImproperlyConfigured("Set ALLOWED_HOSTS to the portal's host names.")
-    if not STAFF_SECOND_FACTOR:
-        raise ImproperlyConfigured("STAFF_SECOND_FACTOR must be on in production.")
+    if not STAFF_SECOND_FACTOR or not STEP_UP:
+        raise ImproperlyConfigured("STAFF_SECOND_FACTOR and STEP_UP must be on in production.")
     if OIDC_ISSUER and not OIDC_ISSUER.startswith("https://"):
         raise ImproperlyConfigured("OIDC_ISSUER must be an https address.")
     if OIDC_ISSUER and not (OIDC_RP_CLIENT_ID and (OIDC_RP_CLIENT_SECRET or OIDC_CLIENT_KEY_FILE)):

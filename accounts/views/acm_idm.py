@@ -23,22 +23,28 @@ from mozilla_django_oidc.utils import (
     generate_code_challenge,
 )
 
-from accounts.models import User
-from accounts.oidc.backend import BACKEND, AcmIdmBackend
+from accounts.models import ExternalIdentity, User
+from accounts.oidc.backend import BACKEND, CLOCK_SKEW, AcmIdmBackend
 from accounts.oidc.claims import Person, read_person
 from accounts.oidc.provider import is_on, provider
 from accounts.oidc.refusals import Refusal, SignInRefusedError
 from accounts.selectors import SESSION_KEY
 from accounts.services.acm_idm import SignedIn, link_identity, record_refusal, sign_in_person
 from accounts.standing import came_from_acm_idm, remember_acm_idm
+from accounts.step_up import remember_proof
 from accounts.typed_text import FIELD, KEPT, unwrap
 from accounts.views.profile import safe_next
 
 STATES = "oidc_states"
 """Where the library keeps the sign-ins that are under way, by their state."""
 MINUTES = 15
-SIGN_IN, SWITCH, LINK = "sign_in", "switch", "link"
-_EXTRA: dict[str, dict[str, str]] = {SIGN_IN: {}, SWITCH: {"switch": "true"}, LINK: {}}
+SIGN_IN, SWITCH, LINK, FRESH = "sign_in", "switch", "link", "fresh"
+_EXTRA: dict[str, dict[str, str]] = {
+    SIGN_IN: {},
+    SWITCH: {"switch": "true"},
+    LINK: {},
+    FRESH: {"prompt": "login", "max_age": "0"},
+}
 
 
 @require_POST
@@ -50,6 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
     is_allowed = {
         SIGN_IN: True,
         SWITCH: came_from_acm_idm(request),
+        FRESH: came_from_acm_idm(request),
         LINK: request.user.is_authenticated and not came_from_acm_idm(request),
     }
     if not is_allowed.get(purpose, False):
@@ -95,6 +102,10 @@ def come_back(request: HttpRequest) -> HttpResponse:
         if entry is None or time.time() - entry["added_on"] > MINUTES * 60:
             raise SignInRefusedError(Refusal.STALE)
         person = read_person(_claims(request, entry))
+        if entry["purpose"] == FRESH:
+            _check_fresh(request, person, entry)
+            remember_proof(request)
+            return _go_on(request, entry)
         signed_in = _admit(request, person, entry)
     except SignInRefusedError as error:
         return _refuse(request, error, entry or {})
@@ -159,6 +170,20 @@ def _welcome(request: HttpRequest, signed_in: SignedIn, entry: dict[str, Any]) -
             request,
             _("Uw account is gekoppeld. Voortaan meldt u zich aan met ACM/IDM, zonder wachtwoord."),
         )
+    return _go_on(request, entry)
+
+
+def _check_fresh(request: HttpRequest, person: Person, entry: dict[str, Any]) -> None:
+    """The same person, who proved it after being sent there."""
+    known = ExternalIdentity.objects.filter(issuer=person.issuer, subject=person.subject).first()
+    if known is None or known.user_id != request.user.pk:
+        raise SignInRefusedError(Refusal.OTHER_PERSON)
+    if person.authenticated_at < entry["added_on"] - CLOCK_SKEW:
+        raise SignInRefusedError(Refusal.NOT_FRESH)
+
+
+def _go_on(request: HttpRequest, entry: dict[str, Any]) -> HttpResponse:
+    """To where the person was going, by way of the text that came along."""
     if entry[FIELD]:
         request.session[KEPT] = entry[FIELD]
         return redirect("accounts:kept_text")

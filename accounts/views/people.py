@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.forms import PeopleFilterForm, ReasonForm
 from accounts.models import ExternalIdentity, User
-from accounts.policies import is_administrator
+from accounts.policies import is_administrator, may_be_viewed
 from accounts.requests import SignedInRequest
 from accounts.selectors import people_list
 from accounts.services.second_factor import device_of, reset_second_factor
@@ -35,7 +35,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """One account, and what an administrator may do for it."""
     is_administrator.check(request.user)
     found = get_object_or_404(User, pk=pk)
-    return render(request, "accounts/person.html", _page(request, found))
+    return render(request, "accounts/person.html", person_page(request, found))
 
 
 @require_POST
@@ -55,15 +55,18 @@ def reset(request: SignedInRequest, pk: int) -> HttpResponse:
             request, _("De tweede stap van %(name)s is gewist.") % {"name": str(found)}
         )
         return redirect("accounts:person", found.pk)
-    return render(request, "accounts/person.html", _page(request, found, reset_form=form))
+    return render(request, "accounts/person.html", person_page(request, found, reset_form=form))
 
 
-def _page(request: SignedInRequest, found: User, **forms: Any) -> dict[str, Any]:
+def person_page(request: SignedInRequest, found: User, **forms: Any) -> dict[str, Any]:
+    """What the page of one account shows; a refused form comes in `forms`."""
     return {
         "person": found,
         "is_self": found.pk == request.user.pk,
         "comes_from_acm_idm": ExternalIdentity.objects.filter(user=found).exists(),
         "has_second_factor": device_of(found) is not None,
+        "may_be_viewed": may_be_viewed.test(found),
         "reset_form": ReasonForm(),
+        "viewing_form": ReasonForm(),
         **forms,
     }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from accounts.selectors import SESSION_KEY
+from accounts.selectors import SESSION_KEY, viewings_of
 from accounts.services.profile import end_other_sessions, update_profile
 from accounts.services.second_factor import device_of
 
@@ -29,7 +29,11 @@ def profile(request: SignedInRequest) -> HttpResponse:
         update_profile(actor=request.user, **form.cleaned_data)
         messages.success(request, _("Uw gegevens zijn opgeslagen."))
         return redirect("accounts:profile")
-    context = {"form": form, "has_second_factor": device_of(request.user) is not None}
+    context = {
+        "form": form,
+        "has_second_factor": device_of(request.user) is not None,
+        "viewings": viewings_of(request.user),
+    }
     return render(request, "accounts/profile.html", context)
 
 
@@ -60,9 +64,13 @@ def choose_organisation(request: SignedInRequest) -> HttpResponse:
 
 def safe_next(request: HttpRequest) -> str:
     """The page a person came from or wants, when it is one of ours; else the own start page."""
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(
+    wanted = local_address(request, request.POST.get("next", ""))
+    return wanted or resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def local_address(request: HttpRequest, wanted: str) -> str:
+    """The address when it is one of ours, else nothing."""
+    is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return wanted
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    )
+    return wanted if is_ours else ""

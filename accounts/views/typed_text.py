@@ -102,11 +102,12 @@ def kept_text(request: HttpRequest) -> HttpResponse:
     return redirect(settings.LOGIN_REDIRECT_URL) if text is None else offer(request, text)
 
 
-def offer(request: HttpRequest, text: TypedText) -> HttpResponse:
+def offer(request: HttpRequest, text: TypedText, *, is_proven: bool = False) -> HttpResponse:
     """The page with one button that posts the text to where it was going."""
     if not is_typist(request, text.by):
         return _unstored(render(request, "accounts/other_person.html"))
-    return _unstored(render(request, "accounts/text_kept.html", {"text": text}))
+    context = {"text": text, "is_proven": is_proven}
+    return _unstored(render(request, "accounts/text_kept.html", context))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -31,6 +31,7 @@ PUBLIC = {
     "accounts:sign_out",
     "accounts:acm_idm",  # exist only when ACM/IDM is configured
     "accounts:acm_idm_back",
+    "accounts:stop_viewing",
     "accounts:second_factor",  # for who gave the right password
     "accounts:second_factor_set_up",
     "accounts:spare_codes_file",

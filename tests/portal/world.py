@@ -374,6 +374,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     # (start of the full name, parameter); the longest start that fits is used.
     ("accounts:", "pk"): lambda w: w.organisation.pk,
     ("accounts:person", "pk"): lambda w: w.member.pk,
+    ("accounts:start_viewing", "pk"): lambda w: w.member.pk,
     ("accounts:reset_second_factor", "pk"): lambda w: w.member.pk,
     ("accounts:", "membership_id"): lambda w: w.colleague.pk,
     ("accounts:", "uidb64"): lambda w: "MQ",
