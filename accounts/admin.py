@@ -14,6 +14,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import (
+    Attempt,
     ExternalIdentity,
     ExternalOrganisation,
     Membership,
@@ -133,3 +134,12 @@ class ExternalOrganisationAdmin(PortalAdmin):
     list_filter = ["organisation__type"]
     search_fields = ["code", "organisation__name"]
     fields = ["code", "organisation"]
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    """How often something was tried in the last day."""
+
+    list_display = ["at", "what"]
+    list_filter = ["what"]
+    search_fields = ["key"]

@@ -348,3 +348,21 @@ class ExternalOrganisation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} – {self.organisation}"
+
+
+class Attempt(models.Model):
+    """One try of something that only so many may be tried of; removed after a day."""
+
+    what = models.CharField(_("wat"), max_length=40)
+    key = models.CharField(_("van wie of waar"), max_length=64)
+    """A digest of an address: nobody reads back whose it was."""
+    at = models.DateTimeField(_("tijdstip"), default=clock.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("poging")
+        verbose_name_plural = _("pogingen")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["what", "key", "at"], name="accounts_attempt_of")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.at:%Y-%m-%d %H:%M}"

@@ -189,7 +189,15 @@ AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", 10)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
+AXES_LOCKOUT_CALLABLE = "accounts.views.lock_out.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time that the page names is kept
+# What a failed sign-in keeps of the form: nothing that was typed beside the address.
+AXES_SENSITIVE_PARAMETERS = [
+    *("username", "ip_address", "proof", "typed_text", "csrfmiddlewaretoken"),
+]
+# Links to choose a password: how many an hour for one address of a person, and from one place.
+PASSWORD_RESETS_PER_PERSON = env.int("PASSWORD_RESETS_PER_PERSON", 3)
+PASSWORD_RESETS_PER_PLACE = env.int("PASSWORD_RESETS_PER_PLACE", 60)
 PROXY_COUNT = env.int("PROXY_COUNT", 1 if PRODUCTION else 0)
 AXES_CLIENT_IP_CALLABLE = "accounts.client_address.client_address"
 AXES_VERBOSE = False

@@ -100,12 +100,12 @@ def remove_member(*, actor: User, organisation_id: int, membership_id: int) -> N
     Raises:
         PermissionDenied: when `actor` does not manage the organisation.
         Membership.DoesNotExist: when the organisation has no such member (any more).
-        ValidationError: when this is the last manager, or the role comes from ACM/IDM.
+        ValidationError: when this is the last manager.
     """
     organisation = _locked(actor, organisation_id)
     membership = organisation.memberships.select_related("user").get(pk=membership_id)
-    _refuse_role_from_outside(membership)
-    _keep_a_manager(organisation, membership)
+    if not membership.is_from_acm_idm:  # ACM/IDM gives it again when it still stands there
+        _keep_a_manager(organisation, membership)
     role = MemberRole(membership.role)
     membership.delete()
     _record(actor, organisation, "member_removed", "Collega verwijderd", membership.user, role)

@@ -19,14 +19,17 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.client_address import client_address
 from accounts.demo import DEMO_ACCOUNTS
 from accounts.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm, SignInForm
 from accounts.models import User
 from accounts.services.passwords import request_password_reset
+from accounts.services.throttle import seconds_to_wait
 from accounts.session import MODEL_BACKEND
 from accounts.standing import came_from_acm_idm
 from accounts.typed_text import unwrap, wrap
 from accounts.views.acm_idm import end_session_url
+from accounts.views.lock_out import refuse_for_now
 from accounts.views.profile import safe_next
 from accounts.views.second_factor import ask_second_factor
 from accounts.views.typed_text import give_back
@@ -99,7 +102,17 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     """Ask for a link by mail; says the same whether or not the address is known."""
     form = PasswordResetForm(request.POST or None)
     if form.is_valid():
-        request_password_reset(email=form.cleaned_data["email"])
+        email = form.cleaned_data["email"]
+        wait = seconds_to_wait(
+            what="password_reset",
+            allowed={
+                f"person {email.strip().lower()}": settings.PASSWORD_RESETS_PER_PERSON,
+                f"place {client_address(request)}": settings.PASSWORD_RESETS_PER_PLACE,
+            },
+        )
+        if wait:
+            return refuse_for_now(request, wait, "accounts/reset_too_often.html")
+        request_password_reset(email=email)
         return redirect("accounts:password_reset_sent")
     return render(request, "accounts/password_reset.html", {"form": form})
 

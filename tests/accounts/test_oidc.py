@@ -318,9 +318,12 @@ class TestRolesOfToday:
         address = f"/organisatie/{given.organisation_id}/leden/{given.pk}/"
         page = chief.post(address, {"role": "reader"}).content.decode()
         assert "Deze rol komt van ACM/IDM" in page
-        chief.post(f"{address}verwijderen/")
         given.refresh_from_db()
         assert given.role == MemberRole.SUBMITTER
+        chief.post(f"{address}verwijderen/")  # of somebody who left and never comes back
+        assert not Membership.objects.filter(pk=given.pk).exists()
+        live.sign_in(client)
+        assert Membership.objects.filter(user=given.user).count() == 1
 
     def test_switching_gives_the_rights_of_one_organisation_at_a_time(
         self, client: Client, live: Live

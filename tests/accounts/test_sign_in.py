@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
 
 from accounts.demo import DEMO_ACCOUNTS
 from accounts.forms import SIGN_IN_REFUSED
+from accounts.models import Attempt
 from accounts.services.demo import ensure_demo_accounts
 from tests.accounts.factories import PASSWORD, UserFactory
 
@@ -109,6 +111,59 @@ def test_too_many_wrong_passwords_lock_this_address_at_this_place(client: Client
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert sign_in(elsewhere, "an@stad.example", PASSWORD).status_code == 302
     assert sign_in(client, "bo@stad.example", PASSWORD).status_code == 302
+
+
+@pytest.mark.usefixtures("_guarded")
+def test_the_answer_says_when_one_may_try_again(client: Client, time_machine: Any) -> None:
+    """And trying meanwhile does not make it longer."""
+    time_machine.move_to("2027-03-01T08:00:00Z", tick=False)
+    UserFactory(email="an@stad.example")
+    for _try in range(3):
+        locked = sign_in(client, "an@stad.example", "fout")
+    assert (locked.status_code, locked["Retry-After"]) == (429, "900")
+    assert "1 maart 2027 om 09.15 uur" in locked.content.decode()
+    time_machine.move_to("2027-03-01T08:10:00Z", tick=False)
+    locked = sign_in(client, "an@stad.example", PASSWORD)
+    assert (locked.status_code, locked["Retry-After"]) == (429, "300")
+    assert "5 minuten" in locked.content.decode()
+    time_machine.move_to("2027-03-01T08:15:01Z", tick=False)
+    assert sign_in(client, "an@stad.example", PASSWORD).status_code == 302
+
+
+@pytest.mark.usefixtures("_guarded")
+def test_a_town_hall_behind_one_address_is_not_locked_out(client: Client) -> None:
+    """Colleagues who each mistype once are not one attacker."""
+    people = UserFactory.create_batch(6)
+    for person in people:
+        for password in ("fout", PASSWORD):
+            answer = sign_in(Client(), person.email, password)
+        assert answer.status_code == 302
+
+
+@pytest.mark.usefixtures("_guarded")
+def test_a_failed_attempt_keeps_nothing_that_was_typed(client: Client) -> None:
+    sign_in(client, "an@stad.example", "geheim-1", typed_text="geheim-2", proof="geheim-3")
+    assert "geheim" not in str(list(AccessAttempt.objects.values()))
+
+
+def test_links_for_a_password_are_rationed_per_person_and_place(
+    client: Client, settings: Any, time_machine: Any
+) -> None:
+    time_machine.move_to("2027-03-01T08:00:00Z", tick=False)
+    settings.PASSWORD_RESETS_PER_PLACE = 5
+    UserFactory(email="an@stad.example")
+
+    def ask(email: str) -> Any:
+        return client.post("/wachtwoord/vergeten/", {"email": email})
+
+    assert [ask("an@stad.example").status_code for _ask in range(3)] == [302, 302, 302]
+    refused = ask("AN@stad.example")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "3601")
+    assert "1 maart 2027 om 10.00 uur" in refused.content.decode()
+    assert [ask(f"{who}@stad.example").status_code for who in "abc"] == [302, 302, 429]
+    assert "stad.example" not in str(list(Attempt.objects.values()))
+    time_machine.move_to("2027-03-01T09:00:02Z", tick=False)
+    assert ask("an@stad.example").status_code == 302
 
 
 class TestDemo:
