@@ -34,16 +34,25 @@ PAID = _entries(NET_PAID)
 FREED = _entries(RELEASED)
 BACK = _entries(RECOVERED)
 OPEN = _entries(STAYS_OPEN)
-GROUPED = frozenset({"organisation", "theme", "project", "procurement", "request", "grant"})
+GROUPED = {
+    "type": frozenset({"organisation.type", "project.organisation_id"}),
+    "beleidsdomein": frozenset({"project.proposal_id"}),
+    "thema": frozenset({"project.theme_id", "theme.name"}),
+    "provincie": frozenset({"organisation.province", "project.organisation_id"}),
+    "procedure": frozenset({"procurement.procedure", "request.procurement_id"}),
+    "aard": frozenset({"procurement.phase", "request.procurement_id"}),
+}
+"""What puts a commitment in a row of each breakdown."""
 DECIDED = frozenset({"request", "grant", "organisation.type"})
 _ENCOURS = {1: OPEN, 2: COMMITTED, 3: PAID, 4: FREED, 5: OPEN}
-_BREAKDOWN = {1: COMMITTED | PAID | GROUPED, 2: COMMITTED | GROUPED, 3: PAID | GROUPED}
-BREAKDOWNS = ("type", "beleidsdomein", "thema", "provincie", "procedure", "aard")
 PER_PROJECT = frozenset({"pipeline", "projecten", "resultaten"})
 """Tables with a row per project, named by its reference."""
 
 ALL = -1
 """Every column of the table."""
+
+ROW = 0
+"""Whether the row is there at all."""
 
 READS: dict[str, dict[int, Tokens]] = {
     "oproepen": {ALL: frozenset({"call", "round", "organisation.type"})},
@@ -78,10 +87,19 @@ READS: dict[str, dict[int, Tokens]] = {
         7: FREED,
         8: BACK,
     },
-    **dict.fromkeys(BREAKDOWNS, _BREAKDOWN),
+    **{
+        key: {1: COMMITTED | PAID | grouped, 2: COMMITTED | grouped, 3: PAID | grouped}
+        for key, grouped in GROUPED.items()
+    },
     "cofinanciering": {**dict.fromkeys(range(1, 6), DECIDED), 6: PAID | DECIDED, 7: DECIDED},
     "cofinanciering-gemiddeld": {ALL: DECIDED},
-    "pipeline": {ALL: COMMITTED | {"project", "organisation.name"}},
+    "pipeline": {
+        ROW: COMMITTED | {"project.state", "project.opened_on", "project.proposal_id"},
+        1: frozenset({"project.title", "project.is_fictional"}),
+        2: frozenset({"project.organisation_id", "organisation.name"}),
+        3: frozenset({"project.state"}),
+        4: frozenset({"project.proposal_id"}),
+    },
     "verwachting": {ALL: COMMITTED | {"instalment"}},
     "doorlooptijden": {ALL: frozenset({"procurement", "project.opened_on"})},
     "opdrachtnemers": {ALL: frozenset({"procurement"})},
@@ -163,7 +181,7 @@ class Pairing:
         return [one for one in among if one.reads & reads and self._counts(one, table, row, column)]
 
     def _counts(self, cause: Cause, table: str, row: str, column: int) -> bool:
-        if table in BREAKDOWNS:
+        if table in GROUPED:
             return self._in_group(cause, table, row)
         counts: dict[str, Callable[[], bool]] = {
             "kredieten": lambda: cause.stream == row and cause.line_year == self.year,
