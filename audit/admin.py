@@ -1,7 +1,10 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from audit.models import AuditEvent, ChainHead, ChainLink, Reading, Refusal, RowChange
+from audit.selectors import visible_changes
 from common.admin import ReadOnlyAdmin
 
 
@@ -32,6 +35,10 @@ class RowChangeAdmin(ReadOnlyAdmin):
     list_display = ["at", "kind", "object_id", "operation", "actor_id", "via", "database_user"]
     list_filter = ["operation", "kind", "at"]
     search_fields = ["kind", "object_id", "actor_id", "request", "via"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RowChange]:
+        """Without the rows of files that do not exist for this person."""
+        return visible_changes(request.user, super().get_queryset(request))
 
 
 @admin.register(Refusal)

@@ -3,12 +3,17 @@
 from datetime import date
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from audit.models import AuditEvent
-from common.hidden import not_about
+from audit.history import kind_of
+from audit.models import AuditEvent, Reading, Refusal, RowChange
+from common.hidden import hidden_from, not_about
 from common.moments import end_of_day, start_of_day
+
+About = tuple[str, str]
+"""Of one thing the kind ("projects.proposal") and the key; an empty key stands for all."""
 
 
 def timeline(*things: models.Model) -> QuerySet[AuditEvent]:
@@ -26,6 +31,7 @@ def log(
     action: str = "",
     since: date | None = None,
     until: date | None = None,
+    about: About | None = None,
 ) -> QuerySet[AuditEvent]:
     """Every event that fits and that `user` may know of, newest first, with actors and kinds.
 
@@ -33,17 +39,113 @@ def log(
     are whole Brussels days, both included.
     """
     events = AuditEvent.objects.select_related("actor", "content_type").order_by("-at", "-pk")
-    events = events.filter(not_about(user))
-    if actor:
-        events = events.filter(
-            Q(actor__email__icontains=actor)
-            | Q(actor__first_name__icontains=actor)
-            | Q(actor__last_name__icontains=actor)
-        )
+    events = events.filter(
+        not_about(user), _of_person("actor", actor), _between("at", since, until)
+    )
+    events = events.filter(_about(about))
     if action:
         events = events.filter(Q(action__icontains=action) | Q(label__icontains=action))
-    if since:
-        events = events.filter(at__gte=start_of_day(since))
-    if until:
-        events = events.filter(at__lt=end_of_day(until))
     return events
+
+
+def row_changes(
+    user: Any,
+    *,
+    actor: str = "",
+    operation: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    about: About | None = None,
+) -> QuerySet[RowChange]:
+    """Every change of a row that fits and that `user` may know of, newest first."""
+    changes = visible_changes(user, RowChange.objects.order_by("-at", "-pk"))
+    changes = changes.filter(_between("at", since, until))
+    if actor:
+        # The actor of a change is a number only: its person may be gone, the change stays.
+        changes = changes.filter(actor_id__in=_people(actor))
+    if operation:
+        changes = changes.filter(operation=operation)
+    if about:
+        kind, key = about
+        changes = changes.filter(**({"kind": kind} if kind else {}))
+        changes = changes.filter(**({"object_id": key} if key else {}))
+    return changes
+
+
+def visible_changes(user: Any, changes: "QuerySet[RowChange]") -> "QuerySet[RowChange]":
+    """The changes without those of rows that do not exist for `user`."""
+    for model, keys in hidden_from(user).items():
+        changes = changes.exclude(kind=kind_of(model), object_id__in=list(map(str, keys)))
+    return changes
+
+
+def refusals(
+    user: Any,
+    *,
+    actor: str = "",
+    what: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[Refusal]:
+    """Every refused attempt that fits, latest first; `what` is a part of page, key or reason."""
+    found = Refusal.objects.select_related("actor").order_by("-last_at", "-pk")
+    found = found.filter(_of_person("actor", actor), _between("last_at", since, until))
+    if what:
+        found = found.filter(
+            Q(what__icontains=what) | Q(keys__icontains=what) | Q(why__icontains=what)
+        )
+    return found
+
+
+def readings(
+    user: Any,
+    *,
+    actor: str = "",
+    what: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    about: About | None = None,
+) -> QuerySet[Reading]:
+    """Every reading that fits and that `user` may know of, newest first."""
+    found = Reading.objects.select_related("reader", "content_type").order_by("-at", "-pk")
+    # A list of many things is about none of them.
+    found = found.filter(Q(content_type=None) | not_about(user))
+    found = found.filter(_of_person("reader", actor), _between("at", since, until), _about(about))
+    return found.filter(what=what) if what else found
+
+
+def _of_person(field: str, words: str) -> Q:
+    if not words:
+        return Q()
+    names = ("email", "first_name", "last_name")
+    return Q(*((f"{field}__{name}__icontains", words) for name in names), _connector=Q.OR)
+
+
+def _people(words: str) -> QuerySet[Any, Any]:
+    users = AuditEvent._meta.get_field("actor").related_model
+    assert isinstance(users, type)
+    names = ("email", "first_name", "last_name")
+    fits = Q(*((f"{name}__icontains", words) for name in names), _connector=Q.OR)
+    return users._default_manager.filter(fits).values("pk")
+
+
+def _between(field: str, since: date | None, until: date | None) -> Q:
+    fits = Q()
+    if since:
+        fits &= Q((f"{field}__gte", start_of_day(since)))
+    if until:
+        fits &= Q((f"{field}__lt", end_of_day(until)))
+    return fits
+
+
+def _about(about: About | None) -> Q:
+    if about is None:
+        return Q()
+    kind, key = about
+    fits = Q(object_id=key) if key else Q()
+    if kind:
+        room, _dot, model = kind.partition(".")
+        # A kind of which nothing was ever kept has no type yet.
+        types = ContentType.objects.filter(app_label=room, model=model)
+        fits &= Q(content_type__in=types)
+    return fits

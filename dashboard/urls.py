@@ -7,4 +7,10 @@ urlpatterns = [
     path("mijn/", views.home, name="home"),
     path("beheer/", views.staff, name="staff"),
     path("beheer/logboek/", audit_views.audit_log, name="audit_log"),
+    path("beheer/logboek/<slug:name>/", audit_views.audit_record, name="audit_record"),
+    path(
+        "beheer/logboek/<slug:name>.<slug:extension>",
+        audit_views.audit_export,
+        name="audit_export",
+    ),
 ]
