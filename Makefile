@@ -4,7 +4,7 @@ DEVTOOLS = @exec $(PYTHON) -m devtools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench-deadline bench-pdf bench-pages bench-report format reset lock css messages shell
+.PHONY: help run test check bench-deadline bench-pdf bench-pages bench-report bench-audit format reset lock css messages shell
 export PORT ARGS RELOAD UPGRADE
 
 help: ## list these targets
@@ -30,6 +30,9 @@ bench-pages: ## pages of the evaluation at 50, 200 and 5,000 files; fails when o
 
 bench-report: ## report of a year with 2,000 projects and 20,000 bookings, beside what it costs bare
 	$(DEVTOOLS) bench-report
+
+bench-audit: ## what keeping a write costs; fails above 1.3 times the write alone
+	$(DEVTOOLS) bench-audit
 
 format: ## format Python and templates, repair what the linter can repair
 	$(DEVTOOLS) format

@@ -1,11 +1,13 @@
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from audit.models import AuditEvent, ChainHead, ChainLink, Reading, Refusal, RowChange
-from audit.selectors import visible_changes
 from common.admin import ReadOnlyAdmin
+from common.hidden import hidden_from
 
 
 @admin.register(AuditEvent)
@@ -16,29 +18,36 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_select_related = ["actor", "content_type"]
 
 
+class _AllOrNothing(ReadOnlyAdmin):
+    """A table that tells of everything at once, by its numbers and hashes alone.
+
+    For whom a file does not exist, it does not exist either; /beheer/logboek/ shows the rest.
+    """
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.none() if hidden_from(request.user) else rows
+
+
 @admin.register(ChainLink)
-class ChainLinkAdmin(ReadOnlyAdmin):
+class ChainLinkAdmin(_AllOrNothing):
     list_display = ["position", "event_id", "hash"]
     list_filter = [("position", admin.EmptyFieldListFilter)]
     search_fields = ["event_id", "hash"]
 
 
 @admin.register(ChainHead)
-class ChainHeadAdmin(ReadOnlyAdmin):
+class ChainHeadAdmin(_AllOrNothing):
     list_display = ["at", "count", "hash"]
     list_filter = ["at"]
     search_fields = ["hash"]
 
 
 @admin.register(RowChange)
-class RowChangeAdmin(ReadOnlyAdmin):
+class RowChangeAdmin(_AllOrNothing):
     list_display = ["at", "kind", "object_id", "operation", "actor_id", "via", "database_user"]
     list_filter = ["operation", "kind", "at"]
     search_fields = ["kind", "object_id", "actor_id", "request", "via"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[RowChange]:
-        """Without the rows of files that do not exist for this person."""
-        return visible_changes(request.user, super().get_queryset(request))
 
 
 @admin.register(Refusal)

@@ -3,14 +3,19 @@
 from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Cast
 
-from audit.history import kind_of
+from audit.history import kept, kind_of
 from audit.models import AuditEvent, Reading, Refusal, RowChange
 from common.hidden import hidden_from, not_about
 from common.moments import end_of_day, start_of_day
+
+FILES = "documents.storedfile"
+"""The kind of stored files, which say nothing of what they belong to."""
 
 About = tuple[str, str]
 """Of one thing the kind ("projects.proposal") and the key; an empty key stands for all."""
@@ -73,10 +78,21 @@ def row_changes(
 
 
 def visible_changes(user: Any, changes: "QuerySet[RowChange]") -> "QuerySet[RowChange]":
-    """The changes without those of rows that do not exist for `user`."""
-    for model, keys in hidden_from(user).items():
-        changes = changes.exclude(kind=kind_of(model), object_id__in=list(map(str, keys)))
-    return changes
+    """The changes without those of rows that do not exist for `user`.
+
+    Of a kind of which something is hidden only the rows that are still there are shown: of a row
+    that was removed nobody can tell any more to what it belonged. Files can belong to anything.
+    """
+    hidden = hidden_from(user)
+    if not hidden:
+        return changes
+    shown = ~Q(kind__in=[*map(kind_of, hidden), FILES])
+    for model in {apps.get_model(label) for label in kept()} & hidden.keys():
+        keys = hidden[model]
+        there = model._base_manager.exclude(pk__in=list(keys))
+        there = there.annotate(key_=Cast("pk", models.CharField())).values("key_")
+        shown |= Q(kind=kind_of(model), object_id__in=there)
+    return changes.filter(shown)
 
 
 def refusals(

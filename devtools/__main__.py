@@ -20,6 +20,7 @@ COMMANDS = {
     "bench-pdf": benchmarks.bench_pdf,
     "bench-pages": benchmarks.bench_pages,
     "bench-report": benchmarks.bench_report,
+    "bench-audit": benchmarks.bench_audit,
     "format": housekeeping.format_code,
     "lock": housekeeping.lock,
     "messages": housekeeping.make_messages,

@@ -149,6 +149,22 @@ def bench_report() -> int:
     return code
 
 
+def bench_audit() -> int:
+    """What it costs a write that it is kept; exit code 1 when more than the target."""
+    with only_one(CLONE, "bench"), tempfile.TemporaryDirectory(prefix="pio-bench-") as folder:
+        prepare(TO_RUN)
+        compile_messages()
+        with running_services("bench", empty=True) as (env, _services):
+            env |= _as_in_production(folder)
+            with step("Preparing the portal"):
+                Path(folder, "static").mkdir()
+                manage(env, "migrate", "--verbosity=0")
+            code = run([*PART, "benchmarks.audit.measure"], env=env, cwd=CLONE)
+    load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
+    say(f"{os.cpu_count()} cores, load {load}.")
+    return code
+
+
 def _measure(env: dict[str, str], folder: str, port: int, size: int) -> None:
     plan, result = Path(folder, "plan.json"), Path(folder, f"{size}.json")
     with step(f"Growing to {size} files"):
