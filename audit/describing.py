@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from audit.history import HIDDEN, kept
 from audit.models import AuditEvent, RowChange
 from common.formatting import format_moment
+from common.hidden import not_about
 
 LONGEST = 300
 """Characters of a value that a list shows; an export holds all of it."""
@@ -58,13 +59,18 @@ def name_of(model: type[models.Model]) -> str:
     return " – ".join(ends)
 
 
-def described(changes: Iterable[RowChange], *, longest: int | None = LONGEST) -> list[Described]:
-    """The changes in words; two queries, for the people and for the acts, whatever their number."""
+def described(
+    user: Any, changes: Iterable[RowChange], *, longest: int | None = LONGEST
+) -> list[Described]:
+    """The changes in words for `user`, without the acts that `user` may not know of.
+
+    Two queries, for the people and for the acts, whatever their number.
+    """
     changes = list(changes)
     people = _people(changes)
     acts: dict[Any, list[str]] = {}
     for act in AuditEvent.objects.filter(
-        transaction__in={change.transaction for change in changes}
+        not_about(user), transaction__in={change.transaction for change in changes}
     ).order_by("pk"):
         acts.setdefault(act.transaction, []).append(f"{act.label}. {act.comment}".strip(". "))
     return [

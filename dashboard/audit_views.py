@@ -116,10 +116,10 @@ class Record:
     form: type[RecordForm]
     find: Callable[..., QuerySet[Any]]
     columns: Sequence[Column]
-    cells: Callable[[Iterable[Any]], list[list[Any]]]
+    cells: Callable[[Any, Iterable[Any]], list[list[Any]]]
 
 
-def _act_cells(events: Iterable[AuditEvent]) -> list[list[Any]]:
+def _act_cells(_user: Any, events: Iterable[AuditEvent]) -> list[list[Any]]:
     return [
         [
             event.at,
@@ -136,7 +136,7 @@ def _act_cells(events: Iterable[AuditEvent]) -> list[list[Any]]:
     ]
 
 
-def _change_cells(changes: Iterable[Any]) -> list[list[Any]]:
+def _change_cells(user: Any, changes: Iterable[Any]) -> list[list[Any]]:
     """One row per field that changed."""
     return [
         [
@@ -151,12 +151,12 @@ def _change_cells(changes: Iterable[Any]) -> list[list[Any]]:
             one.change.via,
             one.why,
         ]
-        for one in described(changes, longest=None)
+        for one in described(user, changes, longest=None)
         for field in one.fields
     ]
 
 
-def _refusal_cells(refusals: Iterable[Refusal]) -> list[list[Any]]:
+def _refusal_cells(_user: Any, refusals: Iterable[Refusal]) -> list[list[Any]]:
     return [
         [
             one.last_at,
@@ -172,7 +172,7 @@ def _refusal_cells(refusals: Iterable[Refusal]) -> list[list[Any]]:
     ]
 
 
-def _reading_cells(readings: Iterable[Reading]) -> list[list[Any]]:
+def _reading_cells(_user: Any, readings: Iterable[Reading]) -> list[list[Any]]:
     words = read_words.declared()
     return [
         [
@@ -291,7 +291,7 @@ def audit_export(request: HttpRequest, name: str, extension: str) -> HttpRespons
         return redirect(back)
     read_words.note(request, "record")
     now = clock.now()
-    cells = record.cells(found)
+    cells = record.cells(request.user, found)
     sheet = Sheet(str(record.label), record.columns, cells)
     filename = f"logboek-{name}-{now:%Y-%m-%d}.{extension}"
     if extension == "csv":
@@ -313,7 +313,7 @@ def _list(request: HttpRequest, name: str) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows: Sequence[Any] = list(page.object_list)
     if name == "wijzigingen":
-        rows = described(rows)
+        rows = described(request.user, rows)
     words = read_words.declared()
     if name == "inzages":
         rows = [(one, words.get(one.what, one.what)) for one in rows]
