@@ -16,6 +16,9 @@ from audit.models import AuditEvent, RowChange
 from common.formatting import format_moment
 from common.hidden import not_about
 
+MOST_ACTS = 1000
+"""Acts that are read for one page of changes: a transaction can hold many."""
+FEW_ACTS = 3
 LONGEST = 300
 """Characters of a value that a list shows; an export holds all of it."""
 
@@ -68,21 +71,38 @@ def described(
     """
     changes = list(changes)
     people = _people(changes)
-    acts: dict[Any, list[str]] = {}
-    for act in AuditEvent.objects.filter(
+    acts: dict[Any, list[AuditEvent]] = {}
+    found = AuditEvent.objects.filter(
         not_about(user), transaction__in={change.transaction for change in changes}
-    ).order_by("pk"):
-        acts.setdefault(act.transaction, []).append(f"{act.label}. {act.comment}".strip(". "))
+    ).select_related("content_type")
+    for act in found.order_by("pk")[:MOST_ACTS]:
+        acts.setdefault(act.transaction, []).append(act)
     return [
         Described(
             change=change,
             kind=_kind(change.kind),
             actor=_actor(change, people),
-            why="; ".join(filter(None, [change.reason, *acts.get(change.transaction, ())])),
+            why="; ".join(
+                filter(None, [change.reason, *_reasons(change, acts.get(change.transaction, []))])
+            ),
             fields=_fields(change, people, longest),
         )
         for change in changes
     ]
+
+
+def _reasons(change: RowChange, acts: list[AuditEvent]) -> list[str]:
+    """What the acts of its transaction say: those about the row itself, or else the first few."""
+    own = [
+        act
+        for act in acts
+        if act.object_id == change.object_id
+        and f"{act.content_type.app_label}.{act.content_type.model}" == change.kind
+    ]
+    shown = (own or acts)[:FEW_ACTS]
+    more = len(own or acts) - len(shown)
+    words = [f"{act.label}. {act.comment}".strip(". ") for act in shown]
+    return [*words, _("en nog %(count)s handelingen") % {"count": more}] if more else words
 
 
 def _kind(kind: str) -> str:
@@ -97,7 +117,7 @@ def _actor(change: RowChange, people: dict[int, str]) -> str:
         return people.get(change.actor_id, _("persoon %(key)s") % {"key": change.actor_id})
     if change.via:
         return _("het portaal")
-    return _("rechtstreeks in de databank (%(user)s)") % {"user": change.database_user}
+    return _("opdracht op de server of in de databank (%(user)s)") % {"user": change.database_user}
 
 
 def _fields(change: RowChange, people: dict[int, str], longest: int | None) -> list[FieldChange]:

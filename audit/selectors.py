@@ -124,8 +124,9 @@ def readings(
 ) -> QuerySet[Reading]:
     """Every reading that fits and that `user` may know of, newest first."""
     found = Reading.objects.select_related("reader", "content_type").order_by("-at", "-pk")
-    # A list of many things is about none of them.
-    found = found.filter(Q(content_type=None) | not_about(user))
+    if hidden := not_about(user):
+        # A list of many things is about none of them.
+        found = found.filter(hidden | Q(content_type=None))
     found = found.filter(_of_person("reader", actor), _between("at", since, until), _about(about))
     return found.filter(what=what) if what else found
 

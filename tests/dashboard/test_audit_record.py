@@ -5,6 +5,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -82,7 +83,9 @@ def test_a_change_by_hand_names_the_user_of_the_database(auditor: Client) -> Non
     with connection.cursor() as cursor:
         cursor.execute("UPDATE accounts_organisation SET city = 'Diest' WHERE id = %s", [body.pk])
     user = connection.settings_dict["USER"]
-    assert f"rechtstreeks in de databank ({user})" in page_of(auditor, CHANGES, key=body.pk)
+    assert f"opdracht op de server of in de databank ({user})" in page_of(
+        auditor, CHANGES, key=body.pk
+    )
 
 
 def test_a_password_is_nowhere(auditor: Client) -> None:
@@ -103,7 +106,19 @@ def test_refusals_and_readings_are_listed(auditor: Client) -> None:
     assert "dashboard:staff" in page
     assert "Deze pagina is er voor medewerkers van het programma." in page
     Reading.objects.create(reader=curious, what="list", via="evaluations:list_export")
+    proposal = ProposalFactory()
+    Reading.objects.create(
+        reader=curious,
+        what="advice",
+        via="evaluations:advice",
+        content_type=ContentType.objects.get_for_model(proposal),
+        object_id=str(proposal.pk),
+    )
+    page = page_of(auditor, READ)
+    assert f"projectvoorstel {proposal.pk}" in page
+    assert f"projectvoorstel {proposal.pk}" in page_of(auditor, READ, key=proposal.reference)
     page = page_of(auditor, READ, what="list")
+    assert f"projectvoorstel {proposal.pk}" not in page
     assert "lijst met scores en adviezen, als bestand" in page
     assert str(curious) in page
 
