@@ -2,14 +2,17 @@
 # One image for web, workers and beat; docker-compose.yml says which is which.
 
 FROM python:3.11-slim-bookworm AS base
-# WeasyPrint's libraries; the fonts of our documents come with the portal.
+# WeasyPrint's libraries (the fonts of our documents come with the portal), and pg_dump of the version
+# of docker-compose.yml's PostgreSQL, for backups.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+        libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install --yes --no-install-recommends postgresql-client-18 \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 pio \
     && useradd --uid 10001 --gid pio --no-create-home --shell /usr/sbin/nologin pio \
-    && install --directory --owner pio --group pio --mode 0750 /srv/pio/files
+    && install --directory --owner pio --group pio --mode 0750 /srv/pio/files /srv/pio/backups
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

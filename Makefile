@@ -4,11 +4,11 @@ DEVTOOLS = @exec $(PYTHON) -m devtools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench-deadline bench-pdf bench-pages bench-report bench-audit format reset lock css messages shell
-export PORT ARGS RELOAD UPGRADE
+.PHONY: help run test check bench-deadline bench-pdf bench-pages bench-report bench-audit format rehearse-upgrade reset lock css messages shell
+export PORT BACKUP ARGS RELOAD UPGRADE
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## the whole portal with demo data, until Ctrl-C (PORT=8000, RELOAD=1 to follow edits)
 	$(DEVTOOLS) run
@@ -36,6 +36,9 @@ bench-audit: ## what keeping a write costs; fails above 1.3 times the write alon
 
 format: ## format Python and templates, repair what the linter can repair
 	$(DEVTOOLS) format
+
+rehearse-upgrade: ## restore a backup beside and migrate it (BACKUP=folder, else the latest of BACKUP_DIR)
+	$(DEVTOOLS) rehearse-upgrade
 
 reset: ## wipe var/: database, files and broker of this clone
 	$(DEVTOOLS) reset

@@ -8,7 +8,7 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 - the very message for those who have less
     sys.exit("PIO Portal needs Python 3.11 or newer: make run PYTHON=python3.11")
 
-from devtools import benchmarks, checks, housekeeping, portal, testing
+from devtools import benchmarks, checks, housekeeping, portal, rehearsing, testing
 from devtools.console import Refusal, complain
 from devtools.processes import die_with_parent, interrupt_on_signals
 
@@ -24,6 +24,7 @@ COMMANDS = {
     "format": housekeeping.format_code,
     "lock": housekeeping.lock,
     "messages": housekeeping.make_messages,
+    "rehearse-upgrade": rehearsing.rehearse_upgrade,
     "reset": housekeeping.reset,
     "shell": housekeeping.shell,
 }

@@ -41,6 +41,7 @@ def run_portal() -> int:
         prepare_pdf_libraries()
         with running_services("run") as (env, services):
             env.setdefault("SITE_URL", f"http://{HOST}:{port}")
+            env.setdefault("BACKUP_DIR", f"{CLONE}/var/backups")
             env.setdefault("WEB_PROBE_URL", f"http://{HOST}:{port}/health/ready")
             # The address and the accounts must not scroll away behind every finished job.
             env.setdefault("LOG_LEVEL", "WARNING")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from calls.lifecycle import CallState
 from calls.models import SubmissionRound
@@ -49,6 +50,22 @@ def silent_parts(signs: dict[str, datetime] | None = None) -> dict[str, datetime
         for part in expected_parts()
         if seen.get(part) is None or seen[part] < oldest
     }
+
+
+def what_waits() -> list[str]:
+    """What people should know waits because a part is silent, a sentence each; one query.
+
+    Workers that wait for the broker are silent too, so this also tells that the broker is down.
+    """
+    silent = silent_parts()
+    sentences = {
+        BEAT: _("herinneringen en alles wat op een vast moment gebeurt"),
+        f"{WORKER}pdf": _("documenten: brieven, verslagen en exports"),
+        f"{WORKER}mail": _("mails"),
+        f"{WORKER}rehearsal": _("oefeningen van een oproep"),
+        f"{WORKER}default": _("kleine taken, zoals het nakijken van belangenconflicten"),
+    }
+    return [sentence for part, sentence in sentences.items() if part in silent]
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,7 @@ _database = DATABASES["default"]
 _database["HOST"] = _database.get("OPTIONS", {}).pop("host", "") or _database["HOST"]
 _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
 _database["CONN_HEALTH_CHECKS"] = True
+_database["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DISABLE_SERVER_SIDE_CURSORS", False)
 _database["TEST"] = {
     "NAME": env.str("TEST_DB_NAME", "test_pio"),
     "TEMPLATE": env.str("TEST_DB_TEMPLATE", "") or None,

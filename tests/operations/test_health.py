@@ -10,12 +10,15 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from accounts.roles import StaffRole
 from notifications import registry
 from operations.models import BEAT, WEB, Heartbeat, SignOfLife
 from operations.selectors import expected_parts, silent_parts
 from operations.services import note_sign, remove_old_heartbeats, tick
 from operations.ticking import note_worker
+from tests.accounts.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +141,23 @@ def test_old_heartbeats_and_gone_processes_are_forgotten(noon, settings):
     assert remove_old_heartbeats() == 2
     assert [beat.part for beat in Heartbeat.objects.all()] == ["worker:pdf"]
     assert {sign.node for sign in SignOfLife.objects.all()} == {"new@one", ""}
+
+
+def test_staff_read_what_waits_while_a_part_is_silent_and_nobody_else_pays(noon, client):
+    waiting = "Het werk op de achtergrond staat stil"
+    team = UserFactory(roles=[StaffRole.TEAM_MEMBER])
+    client.force_login(team)
+    for part in expected_parts():
+        note_sign(part=part)
+    assert waiting not in client.get("/beheer/oproepen/").content.decode()
+    noon.shift(timedelta(minutes=6))
+    for part in set(expected_parts()) - {"worker:pdf"}:
+        note_sign(part=part)
+    page = client.get("/beheer/oproepen/").content.decode()
+    assert waiting in page
+    assert "documenten: brieven" in page
+    assert "mails</li>" not in page
+    client.force_login(UserFactory())
+    with CaptureQueriesContext(connection) as asked:
+        assert waiting not in client.get("/oproepen/").content.decode()
+    assert not [one for one in asked if "operations_" in one["sql"]]

@@ -1,19 +1,26 @@
 """Figures for Prometheus: who may read them, and what they say."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.conf import settings as project_settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import translation
 from prometheus_client.parser import text_string_to_metric_families
 
 from accounts.roles import MemberRole
+from common.moments import today
 from documents.models import Job, JobState
 from notifications.lifecycle import MailState
 from notifications.models import OutboxMail
+from operations.checks import CHECKS
 from operations.models import BEAT
-from operations.services import note_sign
+from operations.services import note_sign, run_inspection
+from operations.services.refusals import count_refusal
 from projects.services import submit_proposal
 from tests.accounts.factories import MembershipFactory
 from tests.calls.factories import BareCallFactory, CallFactory, RoundFactory
@@ -125,3 +132,26 @@ def test_a_scrape_costs_the_same_with_more_of_everything(
         RoundFactory(call=BareCallFactory())
     with django_assert_num_queries(len(few)):
         scrape()
+
+
+def test_the_page_for_who_is_on_duty_names_every_figure_and_check_as_it_is(scrape):
+    """docs/operations.md: no alarm on a figure that does not exist, each with its page."""
+    page = (Path(project_settings.BASE_DIR) / "docs" / "operations.md").read_text()
+    RoundFactory(call=BareCallFactory())
+    note_sign(part=BEAT)
+    run_inspection()
+    budget_line(today().year)
+    count_refusal(reason="late")
+    Job.objects.create(kind="a", title="t", fingerprint="f")
+    known = {name for name, *_labels in scrape()}
+    of_backups = {"pio_backup_age_seconds", "pio_restore_test_age_seconds"}
+    changing = {"pio_jobs_failed"}  # no row as long as nothing failed
+    named = set(re.findall(r"\bpio_[a-z_]+[a-z](?=[{ `\[])", page))
+    assert named - known - of_backups - changing == {"pio_test", "pio_rehearsal"}
+    headings = {
+        re.sub(r"[^a-z0-9 -]", "", heading.lower()).strip().replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", page, flags=re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= headings
+    with translation.override("nl"):
+        assert [str(one.label) for one in CHECKS.values() if str(one.label) not in page] == []

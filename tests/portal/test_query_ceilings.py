@@ -155,7 +155,7 @@ ONE_PROPOSAL: dict[str, tuple[Page, Cost]] = {
         lambda town: cost_of(
             town.client(town.team), reverse("calls:staff_detail", args=[town.draft.call.slug])
         ),
-        Cost(18, 16),
+        Cost(19, 16),
     ),
 }
 """Pages about one thing, with what they cost whatever else is in the database."""
@@ -190,7 +190,7 @@ LISTS: dict[str, tuple[Page, Callable[[Town, int], None], int, Cost]] = {
         lambda town: cost_of(town.client(town.team), reverse("calls:staff_list")),
         Town.add_calls,
         50,
-        Cost(7, 104),
+        Cost(8, 104),
     ),
 }
 """Lists: the page, what it lists, how many it shows at most, and what a full page costs."""
