@@ -24,6 +24,10 @@ class OutageForm(PortalForm):
         error_messages={"required": _("Schrijf waarom.")},
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["closes_at"].marker = _("nodig om toe te kennen")  # type: ignore[attr-defined]
+
     def closing_when(self, *, granted: bool) -> Any:
         """The chosen moment when time is granted, else None; an empty one is an error then."""
         closing = self.cleaned_data.get("closes_at")

@@ -144,7 +144,7 @@ def test_old_heartbeats_and_gone_processes_are_forgotten(noon, settings):
 
 
 def test_staff_read_what_waits_while_a_part_is_silent_and_nobody_else_pays(noon, client):
-    waiting = "Het werk op de achtergrond staat stil"
+    waiting = "Een deel van het werk op de achtergrond staat stil"
     team = UserFactory(roles=[StaffRole.TEAM_MEMBER])
     client.force_login(team)
     for part in expected_parts():
