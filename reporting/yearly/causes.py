@@ -183,22 +183,10 @@ class Pairing:
     def _counts(self, cause: Cause, table: str, row: str, column: int) -> bool:
         if table in GROUPED:
             return self._in_group(cause, table, row)
-        counts: dict[str, Callable[[], bool]] = {
-            "kredieten": lambda: cause.stream == row and cause.line_year == self.year,
-            "begrotingsversies": lambda: cause.stream == row and cause.line_year == self.year,
-            "kredieten-per-jaar": lambda: str(cause.line_year) == row,
-            "encours": lambda: _in_chain(cause.year, int(row), column),
-            "geldstromen": lambda: cause.stream == row and _in_chain(cause.year, self.year, column),
-            "bewegingen": lambda: str(cause.year) == row,
-            "cofinanciering": lambda: cause.year <= self.year and row in self._types(cause),
-            "projecten": lambda: self._in_time(cause, column),
-            "portefeuille": lambda: row in cause.states,
-            "verwachting": lambda: row in (cause.years or self._expected(cause)),
-            "oproepen": lambda: row.startswith(cause.subject),
-        }
-        return counts.get(table, lambda: True)()
+        counts = COUNTS.get(table)
+        return counts is None or counts(self, cause, row, column)
 
-    def _in_time(self, cause: Cause, column: int) -> bool:
+    def in_time(self, cause: Cause, column: int) -> bool:
         """Two columns count the year alone, the others all up to it."""
         if not cause.year:
             return True
@@ -219,7 +207,7 @@ class Pairing:
         by_project = self._by_project[id(report)]
         return [key for project in cause.projects for key in by_project.get(project, [])]
 
-    def _expected(self, cause: Cause) -> set[str]:
+    def expected(self, cause: Cause) -> set[str]:
         """The years in which instalments of a booked commitment are expected."""
         return {year for key in cause.commitments for year in self._years.get(key, ())}
 
@@ -231,7 +219,7 @@ class Pairing:
             if (found := source.projects.get(key)) is not None
         }
 
-    def _types(self, cause: Cause) -> set[str]:
+    def types(self, cause: Cause) -> set[str]:
         return {
             self.kinds[source.organisations[found.organisation_id].type]
             for source in self._sources()
@@ -241,6 +229,30 @@ class Pairing:
 
     def _sources(self) -> list[Source]:
         return [one.source for one in (self.former, self.latter) if one.source is not None]
+
+
+Counts = Callable[[Pairing, Cause, str, int], bool]
+
+COUNTS: dict[str, Counts] = {
+    "kredieten": lambda all_, one, row, _place: one.stream == row and one.line_year == all_.year,
+    "begrotingsversies": lambda all_, one, row, _place: (
+        one.stream == row and one.line_year == all_.year
+    ),
+    "kredieten-per-jaar": lambda _all, one, row, _place: str(one.line_year) == row,
+    "encours": lambda _all, one, row, place: _in_chain(one.year, int(row), place),
+    "geldstromen": lambda all_, one, row, place: (
+        one.stream == row and _in_chain(one.year, all_.year, place)
+    ),
+    "bewegingen": lambda _all, one, row, _place: str(one.year) == row,
+    "cofinanciering": lambda all_, one, row, _place: (
+        one.year <= all_.year and row in all_.types(one)
+    ),
+    "projecten": lambda all_, one, _row, place: all_.in_time(one, place),
+    "portefeuille": lambda _all, one, row, _place: row in one.states,
+    "verwachting": lambda all_, one, row, _place: row in (one.years or all_.expected(one)),
+    "oproepen": lambda _all, one, row, _place: row.startswith(one.subject),
+}
+"""Whether a row counts a cause that its table reads; in a table that is not here every row does."""
 
 
 def _in_chain(counts_in: int, year: int, column: int) -> bool:
