@@ -233,10 +233,7 @@ class PeopleFilterForm(PortalForm):
 
 
 class ReasonForm(PortalForm):
-    """Why an administrator does something to somebody else's account.
-
-    A page may hold two of them: each names its own field.
-    """
+    """Why an administrator does something to somebody else's account."""
 
     reason = forms.CharField(
         label=_("Reden"),

@@ -44,7 +44,7 @@ def reset(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take away a lost device."""
     is_administrator.check(request.user)
     found = get_object_or_404(User, pk=pk)
-    form = ReasonForm(request.POST)
+    form = ReasonForm(request.POST, auto_id="reset_%s")
     if form.is_valid():
         with service_errors(form):
             reset_second_factor(
@@ -66,7 +66,8 @@ def person_page(request: SignedInRequest, found: User, **forms: Any) -> dict[str
         "comes_from_acm_idm": ExternalIdentity.objects.filter(user=found).exists(),
         "has_second_factor": device_of(found) is not None,
         "may_be_viewed": may_be_viewed.test(found),
-        "reset_form": ReasonForm(),
-        "viewing_form": ReasonForm(),
+        # Two forms in one page: each names its own field.
+        "reset_form": ReasonForm(auto_id="reset_%s"),
+        "viewing_form": ReasonForm(auto_id="viewing_%s"),
         **forms,
     }

@@ -78,6 +78,9 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         messages.error(request, _("Deze voorbeeldpersoon bestaat nog niet. Laad de voorbeelddata."))
         return redirect("accounts:sign_in")
+    asked = ask_second_factor(request, user, to=safe_next(request))
+    if asked is not None:
+        return asked
     login(request, user, backend=MODEL_BACKEND)
     return give_back(request) or HttpResponseRedirect(safe_next(request))
 

@@ -22,7 +22,7 @@ def start(request: SignedInRequest, pk: int) -> HttpResponse:
     """Look along, with a reason."""
     is_administrator.check(request.user)
     person = get_object_or_404(User, pk=pk)
-    form = ReasonForm(request.POST)
+    form = ReasonForm(request.POST, auto_id="viewing_%s")
     if form.is_valid():
         with service_errors(form):
             start_viewing(

@@ -79,6 +79,7 @@ STAFF = {
         f"/beheer/projecten/PIO-{YEAR - 1}-1-0004/cofinanciering/",
     ],
     "teamlid2@pio.example": [f"/beheer/begroting/{LONG_AGO}/heropenen/antwoord/"],
+    "beheerder@pio.example": ["/beheer/personen/"],
     "secretaris@pio.example": ["/beheer/", "/beheer/beslissingscomite/nieuw/"],
 }
 

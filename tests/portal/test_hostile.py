@@ -371,12 +371,19 @@ def test_only_administrators_and_auditors_enter_the_tables(world, who):
 CHANGING = re.compile(r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"|\d\d[.:]\d\d')
 
 
+ANOTHER_EACH_TIME = {
+    "accounts:second_factor_set_up",  # another secret
+    "pages:design",  # no applicant's
+    "projects:file",  # another id
+    "projects:partner_file",
+}
+
+
 def pages_of(world: World, person: User) -> dict[str, str]:
     """All that an applicant may open, with what differs at every look taken out."""
     client, pages = signed_in(person), {}
     for name, url in links(world, "public", "members", "signed in"):
-        # No applicant's; another id each time.
-        if name not in {"pages:design", "projects:file", "projects:partner_file"}:
+        if name not in ANOTHER_EACH_TIME:
             response = visit(client, url)
             text = "" if response.streaming else CHANGING.sub("", response.content.decode())
             pages[name] = f"{response.status_code} {text}"
