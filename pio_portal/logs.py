@@ -100,7 +100,9 @@ class TaskFailureFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, dict) and {"id", "name"} <= record.args.keys():
-            word = record.args.get("description", "retry" if "exc" in record.args else "succeeded")
+            word = record.args.get("word") or record.args.get(  # seen before: settings load twice
+                "description", "retry" if "exc" in record.args else "succeeded"
+            )
             record.msg = "Task %(name)s[%(id)s] %(word)s"
             record.args = {"id": record.args["id"], "name": record.args["name"], "word": word}
         return True

@@ -118,7 +118,8 @@ def test_no_word_of_a_person_is_logged(log: Lines) -> None:
 
     written = [line["event"] for line in log.read]
     assert "job_attempt_failed" in written
-    assert any("tests.break_with_words" in event for event in written)
+    told = [event for event in written if event.startswith("Task tests.break_with_words")]
+    assert [event.split("] ")[1] for event in told] == ["raised unexpected"]
     assert quoted(log) == []
 
 
