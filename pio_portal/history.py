@@ -32,7 +32,8 @@ KEPT: dict[str, Kept] = {
     "calls.SetupExplanation": Kept(),
     # What was asked, and what came of it.
     "projects.Proposal": Kept(),
-    "projects.SectionAnswers": Kept(),
+    # Working text is for who writes it; its versions stand in SectionRevision.
+    "projects.SectionAnswers": Kept(hidden=("answers",)),
     "projects.SectionAssignment": Kept(),
     "projects.Partner": Kept(),
     "projects.PartnerAccess": Kept(),
@@ -52,7 +53,8 @@ KEPT: dict[str, Kept] = {
     "evaluations.AssignmentRun": Kept(),
     "evaluations.AssignmentPair": Kept(),
     "evaluations.Assignment": Kept(),
-    "evaluations.Evaluation": Kept(),
+    # What a reader notes for nobody else is not for who reads the log either.
+    "evaluations.Evaluation": Kept(hidden=("own_notes",)),
     "evaluations.Score": Kept(),
     "evaluations.ExclusionAnswer": Kept(),
     "evaluations.Advice": Kept(),

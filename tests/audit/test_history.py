@@ -1,5 +1,6 @@
 """How rows changed: kept by the database, whatever makes the change."""
 
+import json
 from typing import Any
 
 import pytest
@@ -89,7 +90,7 @@ def test_bulk_updates_raw_sql_and_removals_are_kept() -> None:
 
 
 @pytest.mark.django_db
-def test_of_a_nested_answer_only_the_changed_part_is_kept() -> None:
+def test_of_working_text_only_that_it_changed_is_kept_and_of_nested_values_what_differs() -> None:
     proposal = ProposalFactory()
     section = SectionAnswers.objects.create(
         proposal=proposal,
@@ -99,7 +100,13 @@ def test_of_a_nested_answer_only_the_changed_part_is_kept() -> None:
     )
     section.answers = {"one": "a", "two": "c"}
     section.save()
-    assert changes(section)[-1][1:] == ({"answers": {"two": "b"}}, {"answers": {"two": "c"}})
+    assert changes(section)[-1][1:] == ({"answers": "***"}, {"answers": "***"})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT audit_differing(%s::jsonb, %s::jsonb)",
+            ['{"a": {"x": 1, "y": 2}, "b": 1}', '{"a": {"x": 1}, "b": 1}'],
+        )
+        assert json.loads(cursor.fetchone()[0]) == {"a": {"y": 2}}
 
 
 @pytest.mark.django_db
