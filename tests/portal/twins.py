@@ -205,10 +205,9 @@ LEFT_ALONE = (
 """Ends the session, changes the language of all that follows, or knows nothing of files."""
 
 PER_PLACE = 2
-"""How many examples of one view are looked at; of one with several names in its query just one."""
-
-PER_CHOICE = 1
-"""Of a view with a filter or sort: so many of the values it offers, beside every search word."""
+"""How many examples of one view are looked at. With a filter or sort it is looked at once per name
+in its query, with a search word once per word.
+"""
 
 
 class Look:
@@ -329,13 +328,9 @@ class Look:
             if names not in ([], ["q"]) or view.endswith(("_history", "_delete")):
                 return False
             names = ["once", *names]
-        place = (view, *names)
-        if len(asked) == 1:
-            most = PER_CHOICE + len(self._words)
-        elif asked or self._only == "tables":
-            most = 1
-        else:
-            most = PER_PLACE * max(len(self._worlds), 1)
+        place = (view, *names, *(value for _name, value in asked if value in self._words))
+        is_alone = asked or self._only == "tables"
+        most = 1 if is_alone else PER_PLACE * max(len(self._worlds), 1)
         self._seen[place] += 1
         return self._seen[place] <= most
 
