@@ -4,8 +4,8 @@ DEVTOOLS = @exec $(PYTHON) -m devtools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench-deadline bench-pdf bench-pages bench-report bench-audit format rehearse-upgrade reset lock css messages shell
-export PORT BACKUP ARGS RELOAD UPGRADE
+.PHONY: help run test check bench-deadline bench-pdf bench-pages bench-report bench-audit chaos format rehearse-upgrade reset lock css messages shell
+export PORT BACKUP SECONDS ARGS RELOAD UPGRADE
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ bench-report: ## report of a year with 2,000 projects and 20,000 bookings, besid
 
 bench-audit: ## what keeping a write costs; fails above 1.3 times the write alone
 	$(DEVTOOLS) bench-audit
+
+chaos: ## people hand in while workers, broker and database are killed (SECONDS=180); fails when one is lost
+	$(DEVTOOLS) chaos
 
 format: ## format Python and templates, repair what the linter can repair
 	$(DEVTOOLS) format

@@ -8,7 +8,7 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 - the very message for those who have less
     sys.exit("PIO Portal needs Python 3.11 or newer: make run PYTHON=python3.11")
 
-from devtools import benchmarks, checks, housekeeping, portal, rehearsing, testing
+from devtools import benchmarks, chaos, checks, housekeeping, portal, rehearsing, testing
 from devtools.console import Refusal, complain
 from devtools.processes import die_with_parent, interrupt_on_signals
 
@@ -21,6 +21,7 @@ COMMANDS = {
     "bench-pages": benchmarks.bench_pages,
     "bench-report": benchmarks.bench_report,
     "bench-audit": benchmarks.bench_audit,
+    "chaos": chaos.chaos,
     "format": housekeeping.format_code,
     "lock": housekeeping.lock,
     "messages": housekeeping.make_messages,

@@ -93,6 +93,14 @@ class Services:
             stop_all([self.children[-1]])
             self.children.pop()
 
+    def restart(self, name: str, number: signal.Signals) -> None:
+        """End "postgres" or "broker" with this signal and start it again on the same data."""
+        child = next(one for one in self.children if one.name == name)
+        child.process.send_signal(number)
+        child.process.wait()
+        self.children.remove(child)
+        self._start_postgres() if name == "postgres" else self._start_broker()
+
     def _end_leftovers(self) -> None:
         """End servers that outlived a killed launcher, and clear what a power cut left."""
         _end_leftover(self._broker_pid_file, marker=str(self._sockets), number=signal.SIGTERM)

@@ -1,0 +1,69 @@
+"""Plays who hands in while servers die: each tries again until the receipt is there.
+
+Standard library only, to loopback only. Only what was answered with a receipt counts as accepted.
+"""
+
+import http.client
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from benchmarks.deadline.visitors import Browser, Visit, token_of
+
+AT_ONCE = 4
+PAUSE = 1.0  # seconds before somebody tries again, and between two proposals
+
+
+def main(port: int, plan: Path, result: Path, seconds: float) -> None:
+    lines: list[dict[str, str]] = json.loads(plan.read_text())
+    accepted: list[str] = []
+    counts = {"attempts": 0, "answered by an error": 0}
+    until, lock = time.monotonic() + seconds, threading.Lock()
+
+    def person() -> None:
+        while time.monotonic() < until:
+            with lock:
+                if not lines:
+                    return
+                line = lines.pop()
+            while time.monotonic() < until + 60:
+                with lock:
+                    counts["attempts"] += 1
+                if hand_in(port, line):
+                    with lock:
+                        accepted.append(line["reference"])
+                    break
+                with lock:
+                    counts["answered by an error"] += 1
+                time.sleep(PAUSE)
+            time.sleep(PAUSE)
+
+    people = [threading.Thread(target=person) for _n in range(AT_ONCE)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    outcome: dict[str, Any] = {"accepted": accepted, **counts}
+    result.write_text(json.dumps(outcome))
+
+
+def hand_in(port: int, line: dict[str, str]) -> bool:
+    """One attempt; whether the answer led to a receipt."""
+    own = f"/voorstellen/{line['reference']}"
+    browser = Browser(port, line["session"], Visit(line["reference"], "", "", 0, 0.0))
+    try:
+        page = browser.get("check", f"{own}/nakijken/")
+        body = urlencode({"csrfmiddlewaretoken": token_of(page)}).encode()
+        form = "application/x-www-form-urlencoded"
+        receipt = browser.post("submit", f"{own}/indienen/", body, form)
+    except (OSError, http.client.HTTPException, RuntimeError):
+        return False
+    return receipt.startswith(f"{own}/versies/")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), float(sys.argv[4]))
