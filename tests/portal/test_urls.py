@@ -270,6 +270,7 @@ UNREACHED = {
     "funding:signed_copy": "its file lies in the folder of another test; see tests/funding",
     "funding:tender_document": "its file lies in the folder of another test; see tests/funding",
     "payments:account_proof": "its file lies in the folder of another test; see tests/payments",
+    "operations:metrics": "answers programs with a token, see tests/operations",
     "rehearsals:file": "the rehearsal has no document; see tests/rehearsals",
     "projects:file": "the proposal has no file",
     "projects:obligation_file": "its file lies in the folder of another test; see tests/projects",
