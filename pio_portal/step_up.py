@@ -20,7 +20,12 @@ STEP_UP_VIEWS: dict[str, frozenset[str]] = {
     "funding:committee_item_decide": POST,
     "funding:request": POST,
     "funding:commit": POST,
+    "funding:prepare": POST,
+    "funding:award": POST,
+    "funding:change": POST,
     "funding:release": POST,
+    "funding:recover": POST,
+    "funding:answer_reopening": POST,
     "funding:claim_approve": POST,
     "funding:claim_pay": POST,
     # Payments.
@@ -29,9 +34,12 @@ STEP_UP_VIEWS: dict[str, frozenset[str]] = {
     "payments:order_export": POST,
     "payments:bank_file": POST,
     "payments:settlement_confirm": POST,
+    "payments:recovery_receive": POST,
+    "reporting:edition_sign": POST,
     # Exports with personal data.
     "evaluations:list_export": ANY,
     "evaluations:board_export": ANY,
+    "dashboard:audit_export": ANY,
     # What an administrator does with somebody else's account.
     "accounts:reset_second_factor": POST,
     "accounts:start_viewing": POST,

@@ -36,8 +36,8 @@ def beneficiary(portal: Portal) -> Iterator[tuple[str, str, str]]:
     reference, title, organisation, name = portal.database.rows(CLAIMABLE)[0]
     [(dirk,)] = portal.database.rows("SELECT id FROM accounts_user WHERE email = %s", (DIRK,))
     portal.database.execute(
-        "INSERT INTO accounts_membership (user_id, organisation_id, role, created_at) "
-        "VALUES (%s, %s, 'submitter', now())",
+        "INSERT INTO accounts_membership (user_id, organisation_id, role, source, created_at) "
+        "VALUES (%s, %s, 'submitter', 'portal', now())",
         (dirk, organisation),
     )
     yield reference, title, name

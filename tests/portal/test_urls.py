@@ -97,6 +97,7 @@ INLINE = re.compile(
     r"<style\b|<[a-z][^>]*\s(?:style|on[a-z]+)\s*=|<script(?![^>]*\bsrc=)(?![^>]*application/json)",
     re.IGNORECASE,
 )
+POSTS = re.compile(r'<form\b[^>]*\smethod="post"', re.IGNORECASE)
 ADDRESSES = all_addresses()
 
 
@@ -109,8 +110,23 @@ def kind_of(address: Address) -> str:
     return ""
 
 
+HEADERS = {
+    "Content-Security-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Permissions-Policy",
+    "Referrer-Policy",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+}
+"""What protects whoever looks at an answer; Strict-Transport-Security is tested where it is set."""
+
+
 def faults_of_page(response: Any) -> list[str]:
     """What a shown page does wrong; a refusal is a page too."""
+    if missing := HEADERS - set(response.headers):
+        return [f"without {', '.join(sorted(missing))}"]
+    if "unsafe" in response["Content-Security-Policy"]:
+        return [response["Content-Security-Policy"]]
     if response.status_code not in {200, 403, 404} or response.streaming:
         return []
     if not response["Content-Type"].startswith("text/html"):
@@ -125,6 +141,9 @@ def faults_of_page(response: Any) -> list[str]:
     if not re.search(r'<html lang="(nl|en)"', page):
         faults.append("no lang")
     faults += [f"inline: {found}" for found in INLINE.findall(page)]
+    for form in re.findall(r"<form\b.*?</form>", page, re.DOTALL):
+        if POSTS.search(form) and 'name="csrfmiddlewaretoken"' not in form:
+            faults.append(f"no token in {form[:80]}")
     return faults
 
 
