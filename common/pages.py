@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from common import clock
@@ -22,6 +23,9 @@ from common.moments import end_of_day, today
 from common.money import MoneyFormField
 
 app_name = "pages"
+
+SECURITY_TXT_HOLDS = timedelta(days=180)
+"""RFC 9116 advises less than a year; counted from each answer, so that it never expires unseen."""
 
 
 class SampleFilterForm(PortalForm):
@@ -136,7 +140,20 @@ def design(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/design.html", context)
 
 
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report a weakness of the portal (RFC 9116)."""
+    lines = [
+        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Expires: {clock.now() + SECURITY_TXT_HOLDS:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: nl, en",
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
 urlpatterns = [
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path(
         "toegankelijkheid/",
         TemplateView.as_view(template_name="pages/accessibility.html"),

@@ -18,6 +18,7 @@ ALLOWED_LABEL = "PDF, DOCX, XLSX, ODT, PNG, JPG"
 _SNIFF = 8192
 _MAX_MEMBERS = 5000
 _OOXML = "application/vnd.openxmlformats-officedocument."
+_MACROS = ("basic/", "scripts/")
 _ODT = "application/vnd.oasis.opendocument.text"
 
 
@@ -134,7 +135,8 @@ def _inspect(archive: zipfile.ZipFile, member: str, content_type: str, mimetype:
             code="encrypted",
         )
     lowered = {name.lower() for name in names}
-    if any(name.endswith("vbaproject.bin") or name.startswith("basic/") for name in lowered):
+    # Office keeps Basic in its own folder, and any other language in Scripts.
+    if any(name.endswith("vbaproject.bin") or name.startswith(_MACROS) for name in lowered):
         raise ValidationError(
             _("Dit bestand bevat macro's. Sla het op zonder macro's en probeer opnieuw."),
             code="macro",

@@ -40,7 +40,12 @@ STEP_UP_VIEWS: dict[str, frozenset[str]] = {
     "evaluations:list_export": ANY,
     "evaluations:board_export": ANY,
     "dashboard:audit_export": ANY,
+    # One's own second step: who replaces it could else give the proof of all the rest.
+    "accounts:second_factor_set_up": POST,
+    "accounts:second_factor_manage": POST,
     # What an administrator does with somebody else's account.
+    "admin:accounts_user_add": POST,
+    "admin:accounts_user_change": POST,
     "accounts:reset_second_factor": POST,
     "accounts:start_viewing": POST,
 }

@@ -37,8 +37,11 @@ class Proof:
 
 
 def must_have_second_factor(user: User) -> bool:
-    """Staff with a local account, where settings.STAFF_SECOND_FACTOR is on."""
-    return bool(settings.STAFF_SECOND_FACTOR) and user.is_programme_staff
+    """Staff with a local account, where settings.STAFF_SECOND_FACTOR is on.
+
+    Who may enter /admin/ is staff too, also without a role: the account of the installation.
+    """
+    return bool(settings.STAFF_SECOND_FACTOR) and (user.is_programme_staff or user.is_staff)
 
 
 def device_of(user: User) -> TOTPDevice | None:

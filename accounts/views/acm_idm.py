@@ -31,7 +31,7 @@ from accounts.oidc.refusals import Refusal, SignInRefusedError
 from accounts.selectors import SESSION_KEY
 from accounts.services.acm_idm import SignedIn, link_identity, record_refusal, sign_in_person
 from accounts.standing import came_from_acm_idm, remember_acm_idm
-from accounts.step_up import remember_proof
+from accounts.step_up import ask_proof, is_fresh, remember_proof
 from accounts.typed_text import FIELD, KEPT, unwrap
 from accounts.views.profile import safe_next
 
@@ -61,6 +61,8 @@ def start(request: HttpRequest) -> HttpResponse:
     }
     if not is_allowed.get(purpose, False):
         raise Http404
+    if purpose == LINK and not is_fresh(request):
+        return ask_proof(request)  # whoever links an account takes it over for good
     typed = request.POST.get(FIELD, "") if unwrap(request.POST) else ""
     try:
         to = provider().authorization

@@ -63,6 +63,12 @@ def is_in(client: Client) -> bool:
     return client.get(PROFILE).status_code == 200
 
 
+def test_the_account_of_the_installation_sets_one_up_too(client: Client, staff: User) -> None:
+    root = User.objects.create_superuser("baas@pio.example", PASSWORD)
+    assert password(client, root)["Location"] == APP
+    assert client.get("/admin/").status_code == 302
+
+
 def test_staff_set_up_an_app_before_they_come_in(client: Client, staff: User) -> None:
     assert password(client, staff, next="/beheer/")["Location"] == APP
     assert not is_in(client)

@@ -36,8 +36,6 @@ def test_manager_makes_and_a_second_person_signs(new_context: Windows, tmp_path:
     leader.sees("De editie is ondertekend en ligt nu vast.")
     leader.sees("Ondertekend door")
     leader.sees("Wat sindsdien anders is")
-    leader.follow("Naast de vorige ondertekende editie")
-    leader.sees("Cijfers die anders zijn")
 
     whole = leader.downloads(re.compile(r"^Download .*\.zip"), tmp_path)
     with zipfile.ZipFile(whole) as archive:

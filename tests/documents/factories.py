@@ -91,8 +91,9 @@ def docx_bytes(**extra: bytes) -> bytes:
     return zip_bytes({"[Content_Types].xml": types, "word/document.xml": b"<w:document/>", **extra})
 
 
-def odt_bytes() -> bytes:
-    return zip_bytes({"mimetype": ODT.encode(), "content.xml": b"<office:document-content/>"})
+def odt_bytes(**extra: bytes) -> bytes:
+    content = b"<office:document-content/>"
+    return zip_bytes({"mimetype": ODT.encode(), "content.xml": content, **extra})
 
 
 def upload(name: str, content: bytes) -> SimpleUploadedFile:

@@ -75,6 +75,8 @@ MISMATCH = "past niet bij de extensie"
         ("nota.docx", zip_bytes({"los.txt": b"x"}), MISMATCH),
         ("nota.docx", docx_bytes()[:-30], MISMATCH),
         ("nota.docx", docx_bytes(**{"word/vbaProject.bin": b"x"}), "bevat macro's"),
+        ("nota.odt", odt_bytes(**{"Basic/Standard/Module1.xml": b"x"}), "bevat macro's"),
+        ("nota.odt", odt_bytes(**{"Scripts/python/macro.py": b"x"}), "bevat macro's"),
         ("nota.odt", docx_bytes(), MISMATCH),
         ("nota.odt", zip_bytes({"content.xml": b"x"}), MISMATCH),
         ("foto.png", picture("JPEG"), MISMATCH),

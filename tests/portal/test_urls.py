@@ -59,6 +59,7 @@ PUBLIC = {
     "pages:accessibility",
     "pages:design",
     "pages:privacy",
+    "pages:security_txt",
     "projects:portfolio",
     "projects:public_project",
     "notifications:mailbox",  # exists only in the demo
