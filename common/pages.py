@@ -145,7 +145,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     """Where to report a weakness of the portal (RFC 9116)."""
     lines = [
         f"Contact: mailto:{settings.CONTACT_EMAIL}",
-        f"Expires: {clock.now() + SECURITY_TXT_HOLDS:%Y-%m-%dT%H:%M:%SZ}",
+        f"Expires: {clock.now() + SECURITY_TXT_HOLDS:%Y-%m-%dT00:00:00Z}",
         "Preferred-Languages: nl, en",
         f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
     ]
