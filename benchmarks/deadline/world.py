@@ -21,9 +21,12 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.models import Group  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.db import transaction  # noqa: E402
+from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
 
 from accounts.models import Membership, Organisation, OrganisationType, User  # noqa: E402
 from accounts.roles import MemberRole, StaffRole  # noqa: E402
+from accounts.services.second_factor import must_have_second_factor  # noqa: E402
+from accounts.standing import SECOND_FACTOR  # noqa: E402
 from benchmarks.deadline import AUTHORITIES  # noqa: E402
 from calls.lifecycle import CallState  # noqa: E402
 from calls.models import Call, FormQuestion, QuestionType, SectionKind  # noqa: E402
@@ -234,11 +237,13 @@ def copies(first: Proposal, members: list[Membership]) -> list[Proposal]:
 
 
 def signed_in(person: User) -> str:
-    """The key of a session in which this person is signed in."""
+    """The key of a session in which this person is signed in, staff with their second step."""
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    if must_have_second_factor(person):
+        session[SECOND_FACTOR] = TOTPDevice.objects.create(user=person, confirmed=True).pk
     session.create()
     return str(session.session_key)
 
