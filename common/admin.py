@@ -108,3 +108,7 @@ class ReadOnlyInline(_LookOnly, admin.TabularInline):
 
     extra = 0
     show_change_link = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+        """All that are shown: Django makes no form of a field that nobody may edit."""
+        return self.fields or super().get_readonly_fields(request, obj)

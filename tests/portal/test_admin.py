@@ -89,6 +89,17 @@ def test_no_state_is_edited_and_nothing_with_a_lifecycle_is_made_or_removed(
 
 
 @each_table
+def test_the_page_of_a_row_can_be_drawn(model: type[models.Model], rf: Any) -> None:
+    """With the rows that belong to it: a field that cannot be edited is shown, not asked."""
+    request = rf.get("/")
+    request.user = UserFactory(roles=[StaffRole.ADMINISTRATOR])
+    options = admin.site._registry[model]
+    options.get_form(request, None, change=True)
+    for inline in options.get_inline_instances(request):
+        inline.get_formset(request, None)
+
+
+@each_table
 def test_an_auditor_looks_and_touches_nothing(model: type[models.Model], rf: Any) -> None:
     request = rf.get("/")
     request.user = UserFactory(roles=[StaffRole.AUDITOR])

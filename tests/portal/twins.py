@@ -270,7 +270,7 @@ class Look:
                 self._get(url)
             return
         given = self._tables() if self._only == "tables" else self._addresses()
-        waiting = [url for url in given if not url.startswith(LEFT_ALONE)]
+        waiting = [url for url in dict.fromkeys(given) if not url.startswith(LEFT_ALONE)]
         known = set(waiting)
         while waiting:
             url = waiting.pop(0)
@@ -437,7 +437,12 @@ def _is_page(response: Any) -> bool:
 
 
 def _text(response: Any) -> str:
-    """The whole answer: status, where it leads, and every byte of it."""
+    """The whole answer: status, where it leads, and every byte of it.
+
+    Raises:
+        AssertionError: the portal failed; two failures look alike and would prove nothing.
+    """
+    assert response.status_code < 500, response.request["PATH_INFO"]
     body = response.getvalue()
     head = f"{response.status_code} {response.headers.get('Location', '')}\n"
     return head + body.decode("utf-8", "backslashreplace")
