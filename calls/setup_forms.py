@@ -13,6 +13,7 @@ from calls.forms import CriterionForm, closing_moment_field, last_day_field, typ
 from calls.models import Call, CallDocument, ConsensusRule, Criterion
 from common.forms import PortalForm, PortalModelForm
 from common.views import add_errors
+from documents.upload_fields import UploadField
 
 
 class NewCallForm(PortalForm):
@@ -139,14 +140,9 @@ class DocumentTitleForm(PortalModelForm):
 
 
 class DocumentForm(DocumentTitleForm):
-    file = forms.FileField(
+    file = UploadField(
         label=_("Bestand"),
         help_text=_("PDF, DOCX, XLSX, ODT, PNG of JPG, hoogstens 20 MB."),
-        error_messages={
-            "required": _("Kies een bestand."),
-            "empty": _("Dit bestand is leeg. Kies een ander bestand."),
-            "invalid": _("Het bestand kwam niet aan. Kies het opnieuw."),
-        },
     )
     field_order = ["title", "file"]
 

@@ -8,9 +8,9 @@ from documents.models import Job, StoredFile
 
 @admin.register(StoredFile)
 class StoredFileAdmin(ReadOnlyAdmin):
-    list_display = ["name", "content_type", "size", "created_at", "created_by"]
+    list_display = ["name", "content_type", "size", "scan_state", "created_at", "created_by"]
     list_select_related = ["created_by"]
-    list_filter = ["content_type", "created_at"]
+    list_filter = ["scan_state", "content_type", "created_at"]
     search_fields = ["name", "sha256", "created_by__email"]
     date_hierarchy = "created_at"
 

@@ -38,6 +38,12 @@ class Archive:
             self._missing.append(inside)
         self.count += 1
 
+    def leave_out(self, name: tuple[str, ...], why: str) -> None:
+        """Name a file that may not be in it, with the reason, in the list at the top."""
+        inside = "/".join(safe_name(part) for part in name)
+        self._missing.append(f"{inside}: {why}")
+        self.count += 1
+
     def _free(self, wanted: str) -> str:
         """The name, or with a number where a computer would take it for one that is there."""
         stem, dot, extension = wanted.rpartition(".")
@@ -64,7 +70,7 @@ class Archive:
         self._zip.close()
 
 
-def safe_name(name: str) -> str:
+def safe_name(name: str, longest: int = _MAX_NAME) -> str:
     """One folder or file name for any computer: no path, no device, no control character."""
     shown = "".join(c if c.isprintable() else " " for c in name)
     clean = " ".join(_FORBIDDEN.sub("-", shown).split()).strip(". ")
@@ -74,5 +80,5 @@ def safe_name(name: str) -> str:
         clean = f"_{clean}"
     stem, dot, extension = clean.rpartition(".")
     if not dot or len(extension) > 10:
-        return clean[:_MAX_NAME].rstrip(". ")
-    return f"{stem[: _MAX_NAME - len(extension) - 1]}.{extension}"
+        return clean[:longest].rstrip(". ")
+    return f"{stem[: longest - len(extension) - 1]}.{extension}"

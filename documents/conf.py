@@ -31,6 +31,16 @@ def max_unpacked_workbook_bytes() -> int:
     return int(getattr(settings, "DOCUMENT_MAX_UNPACKED_WORKBOOK_BYTES", 40_000_000))
 
 
+def clamd_address() -> str:
+    """CLAMD_ADDRESS: a Unix socket (a path) or host:port; empty: files are not scanned."""
+    return str(getattr(settings, "CLAMD_ADDRESS", ""))
+
+
+def clamd_timeout() -> int:
+    """CLAMD_TIMEOUT: seconds that the scanner may be silent, 60 by default."""
+    return int(getattr(settings, "CLAMD_TIMEOUT", 60))
+
+
 def lease() -> timedelta:
     """DOCUMENT_LEASE_SECONDS: a worker silent for this long is taken for dead; 60 by default."""
     return timedelta(seconds=getattr(settings, "DOCUMENT_LEASE_SECONDS", 60))

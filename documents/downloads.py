@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.dispatch import Signal
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
 from documents.models import StoredFile
@@ -12,14 +13,18 @@ fetched = Signal()
 """Sent with request and job when somebody fetches the file of a job."""
 
 
-def serve(stored: StoredFile) -> HttpResponseBase:
+def serve(request: HttpRequest, stored: StoredFile) -> HttpResponseBase:
     """The file as an attachment with its readable name, inert in a browser.
 
-    Behind nginx (X_ACCEL_PREFIX) only headers are sent and nginx sends the content.
+    A page that says why (409) for a file that waits for the virus scanner, but for who sent it; and
+    for everybody when a virus was found. Behind nginx (X_ACCEL_PREFIX) only headers are sent and
+    nginx sends the content.
 
     Raises:
         Http404: when the content is not on disk.
     """
+    if stored.is_withheld_from(request.user):
+        return render(request, "documents/withheld.html", {"file": stored}, status=409)
     if settings.X_ACCEL_PREFIX:
         response: HttpResponseBase = HttpResponse()
         response.headers["X-Accel-Redirect"] = f"{settings.X_ACCEL_PREFIX}{stored.storage_name}"

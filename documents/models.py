@@ -22,6 +22,16 @@ from common.policies import oversees_all_files
 from documents import conf
 
 
+class ScanState(models.TextChoices):
+    """Whether a virus scanner looked at a file; only what people send is looked at."""
+
+    NONE = "none", _("Niet nagekeken op virussen")
+    PENDING = "pending", _("Wordt nagekeken op virussen")
+    CLEAN = "clean", _("Geen virus gevonden")
+    INFECTED = "infected", _("Virus gevonden")
+    ERROR = "error", _("Kon niet nagekeken worden")
+
+
 class StoredFile(models.Model):
     """A private file: it lies below MEDIA_ROOT under a random name and has no URL of its own."""
 
@@ -41,6 +51,23 @@ class StoredFile(models.Model):
         verbose_name=_("bewaard door"),
         help_text=_("Leeg: het portaal zelf."),
     )
+    scan_state = models.CharField(
+        _("nagekeken op virussen"), max_length=10, choices=ScanState, default=ScanState.NONE
+    )
+    scan_note = models.CharField(
+        _("wat de scanner zei"), max_length=200, blank=True, help_text=_("Naam van het virus.")
+    )
+    scan_attempt = models.PositiveSmallIntegerField(_("pogingen van de scanner"), default=0)
+    scan_announced_at = models.DateTimeField(_("scanner gewekt op"), null=True, blank=True)
+    scanned_at = models.DateTimeField(_("nagekeken op"), null=True, blank=True)
+
+    state_tones = {
+        ScanState.NONE: "neutral",
+        ScanState.PENDING: "info",
+        ScanState.CLEAN: "success",
+        ScanState.INFECTED: "danger",
+        ScanState.ERROR: "warning",
+    }
 
     class Meta:
         verbose_name = _("bestand")
@@ -57,6 +84,19 @@ class StoredFile(models.Model):
                 models.Q(sha256__regex=r"^[0-9a-f]{64}$"),
                 _("De controlesom van een bestand heeft 64 tekens."),
             ),
+            check(
+                "documents_file_scanned",
+                models.Q(scan_state__in=["clean", "infected", "error"], scanned_at__isnull=False)
+                | models.Q(scan_state__in=["none", "pending"], scanned_at__isnull=True),
+                _("Een nagekeken bestand zegt wanneer."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["scan_announced_at"],
+                condition=~models.Q(scan_state__in=["none", "clean"]),
+                name="documents_file_to_scan",
+            )
         ]
 
     def __str__(self) -> str:
@@ -69,6 +109,37 @@ class StoredFile(models.Model):
     def read(self) -> bytes:
         """The whole content."""
         return self.path.read_bytes()
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether others than who sent it must wait, or nobody may have it at all."""
+        return self.scan_state not in {ScanState.NONE, ScanState.CLEAN}
+
+    def is_withheld_from(self, user: Any) -> bool:
+        """A file that waits for the scanner is open to who sent it; a virus to nobody."""
+        if self.scan_state == ScanState.INFECTED:
+            return True
+        mine = self.created_by_id is not None and self.created_by_id == getattr(user, "pk", None)
+        return self.is_withheld and not mine
+
+    @property
+    def scan_sentence(self) -> str:
+        """Why it cannot be opened, and what to do; empty when it can."""
+        sentences = {
+            ScanState.PENDING: _(
+                "Dit bestand wordt nog nagekeken op virussen. Dat duurt meestal minder dan een"
+                " minuut. U hoeft niet te wachten om verder te werken of in te dienen."
+            ),
+            ScanState.ERROR: _(
+                "Dit bestand kon niet nagekeken worden op virussen. Het portaal probeert het"
+                " opnieuw. Neem contact met ons op als u het dringend nodig hebt."
+            ),
+            ScanState.INFECTED: _(
+                "In dit bestand is een virus gevonden. Niemand kan het openen. Kijk uw computer na"
+                " en voeg een schoon exemplaar toe."
+            ),
+        }
+        return str(sentences.get(ScanState(self.scan_state), ""))
 
 
 class JobState(models.TextChoices):

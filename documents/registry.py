@@ -96,6 +96,8 @@ class FileInArchive:
 
     name: tuple[str, ...]
     path: Path
+    left_out: str = ""
+    """Why it may not be in it: then only its name is, with this sentence."""
 
 
 @dataclass(frozen=True)

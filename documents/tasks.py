@@ -18,3 +18,16 @@ def run_job(job_id: str) -> None:
 def sweep_jobs() -> int:
     """Announce lost jobs again."""
     return services.sweep_jobs()
+
+
+# Not on the queue of the PDF workers either: a look at a file takes a second, a document minutes.
+@shared_task(name="documents.scan_file", queue="default", soft_time_limit=300, time_limit=330)
+def scan_file(file_id: str) -> None:
+    """Have one file looked at for viruses."""
+    services.scan_file(file_id=UUID(file_id))
+
+
+@shared_task(name="documents.sweep_scans", queue="default", expires=60)
+def sweep_scans() -> int:
+    """Wake the scanner again for files that wait."""
+    return services.sweep_scans()

@@ -55,7 +55,7 @@ def download(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
     if found.file is None:
         raise Http404(_("Dit document is nog niet klaar."))
     fetched.send(sender=Job, request=request, job=found)
-    return serve(found.file)
+    return serve(request, found.file)
 
 
 @staff_required

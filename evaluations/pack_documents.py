@@ -5,7 +5,6 @@ note. A pack is made for one reader, and only that reader downloads it.
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -97,26 +96,31 @@ def pack_files(params: Params, reference: str) -> Iterable[PdfInArchive | FileIn
         return
     context = _context(reader, proposal)
     yield PdfInArchive((reference, f"bundel-{reference}.pdf"), PACK_TEMPLATE, context)
-    for name, path in _attachments(context):
-        yield FileInArchive((reference, "bijlagen", name), path)
-    for name, path in _answer_files(context):
-        yield FileInArchive((reference, "bijkomende informatie", name), path)
+    for name, stored in _attachments(context):
+        yield _in_archive((reference, "bijlagen", name), stored)
+    for name, stored in _answer_files(context):
+        yield _in_archive((reference, "bijkomende informatie", name), stored)
 
 
-def _attachments(context: dict[str, Any]) -> Iterable[tuple[str, Path]]:
+def _in_archive(name: tuple[str, ...], stored: StoredFile) -> FileInArchive:
+    """What waits for the virus scanner, or holds a virus, is named with the reason instead."""
+    return FileInArchive(name, stored.path, left_out=stored.scan_sentence)
+
+
+def _attachments(context: dict[str, Any]) -> Iterable[tuple[str, StoredFile]]:
     """What was handed in with the frozen version."""
     listed = context["content"].get("attachments", [])
     kept = StoredFile.objects.in_bulk([UUID(file["id"]) for file in listed])
     for file in listed:
         if stored := kept.get(UUID(file["id"])):
-            yield file["name"], stored.path
+            yield file["name"], stored
 
 
-def _answer_files(context: dict[str, Any]) -> Iterable[tuple[str, Path]]:
+def _answer_files(context: dict[str, Any]) -> Iterable[tuple[str, StoredFile]]:
     for request in context["answered"]:
         for item in request.items.all():
             if item.file is not None:
-                yield f"vraag {request.number} - {item.file.name}", item.file.path
+                yield f"vraag {request.number} - {item.file.name}", item.file
 
 
 def may_download_packs(user: Any, job: Any) -> bool:

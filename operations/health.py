@@ -7,10 +7,13 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from documents import clamd
+from documents import conf as documents_conf
 from documents import registry as documents
 from notifications import registry as notifications
 
 BROKER_TIMEOUT = 2  # seconds
+SCANNER_TIMEOUT = 2
 
 
 @never_cache
@@ -25,9 +28,12 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Database and broker answer; 503 when the database does not. Fails: send no visitors here.
 
-    Without a broker pages still work and rows wait for the sweep, so that is reported, not refused.
+    Without a broker or a virus scanner pages still work and rows wait for the sweep, so that is
+    reported, not refused.
     """
     checks = {"database": database_answers(), "broker": broker_answers()}
+    if documents_conf.clamd_address():
+        checks["scanner"] = scanner_answers()
     return JsonResponse(
         {
             "status": "ok" if all(checks.values()) else "degraded",
@@ -67,6 +73,10 @@ def broker_answers() -> bool:
     except Exception:  # each transport has errors of its own
         return False
     return True
+
+
+def scanner_answers() -> bool:
+    return clamd.answers(address=documents_conf.clamd_address(), timeout=SCANNER_TIMEOUT)
 
 
 def missing_migrations() -> list[str]:

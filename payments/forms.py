@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayField, PortalForm
 from common.money import MoneyFormField, format_eur
-from documents.uploads import ALLOWED_LABEL
+from documents.upload_fields import ReadFileField, UploadField
 from funding.models import Claim
 from payments.lifecycle import OrderState
 
@@ -25,11 +25,7 @@ class AccountForm(PortalForm):
         max_length=70,
         help_text=_("Zoals de bank ze kent, meestal de naam van uw organisatie."),
     )
-    proof = forms.FileField(label=_("Bewijs van de bank"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["proof"].help_text = _("Toegelaten: %(allowed)s.") % {"allowed": ALLOWED_LABEL}
+    proof = UploadField(label=_("Bewijs van de bank"), required=False)
 
 
 class ReasonForm(PortalForm):
@@ -125,7 +121,8 @@ class ReceiveForm(PortalForm):
 class BankFileForm(PortalForm):
     """A file of the bank or the accounting."""
 
-    file = forms.FileField(
+    file = ReadFileField(
+        extension="csv",
         label=_("Bestand (CSV)"),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),

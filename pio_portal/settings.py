@@ -265,6 +265,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "")  # e.g. /private-files/ behind nginx
 FILE_UPLOAD_PERMISSIONS = 0o640
+# ClamAV's daemon, a Unix socket (a path) or host:port; empty: files are not scanned. And for how
+# many seconds it may be silent.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
+CLAMD_TIMEOUT = env.int("CLAMD_TIMEOUT", 60)
 # Text in one request, files not counted. A pasted book must reach the form, which says by how much
 # it is too long and keeps it; percent-encoding makes a text up to three times as large.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 40 * 1024 * 1024
@@ -300,6 +304,7 @@ CELERY_TASK_ROUTES = {
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "documents.sweep_jobs", "schedule": 30},
+    "sweep-scans": {"task": "documents.sweep_scans", "schedule": 60},
     "sweep-rehearsals": {"task": "rehearsals.sweep", "schedule": 60},
     "remove-old-rehearsals": {"task": "rehearsals.remove_old", "schedule": 24 * 3600},
     "plan-reminders": {"task": "notifications.plan_reminders", "schedule": 300},

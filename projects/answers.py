@@ -25,6 +25,7 @@ from calls.required import MOMENTS
 from common.formatting import format_day, format_number
 from common.forms import DayField
 from common.money import MoneyFormField, format_eur
+from documents.upload_fields import LaterCheckedField
 
 Json = Any
 NEEDED = MOMENTS[RequiredFrom.SUBMISSION].marker
@@ -394,13 +395,7 @@ class FileKind(AnswerKind):
     nothing = None
 
     def field(self, asked: Asked) -> forms.Field:
-        return forms.FileField(
-            error_messages={
-                "empty": _("Dit bestand is leeg. Kies een ander bestand."),
-                "invalid": _("Het bestand kwam niet aan. Kies het opnieuw."),
-            },
-            **common_arguments(asked),
-        )
+        return LaterCheckedField(**common_arguments(asked))
 
 
 TABLE = TableKind()

@@ -136,7 +136,7 @@ def file(request: SignedInRequest, pk: UUID, item_id: int) -> HttpResponseBase:
     shown = _item(_rehearsal(request, pk), item_id)
     if shown.file is None:
         raise Http404
-    return serve(shown.file)
+    return serve(request, shown.file)
 
 
 @staff_required

@@ -75,14 +75,14 @@ def blank_form_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
     stored = selectors.blank_form_file(call)
     if stored is None:
         raise Http404(_("De PDF van dit formulier is nog niet klaar."))
-    return serve(stored)
+    return serve(request, stored)
 
 
 @require_safe
 def document(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """A file with the call, for everybody who may see the call."""
     call = get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
-    return serve(get_object_or_404(call.documents.select_related("file"), pk=pk).file)
+    return serve(request, get_object_or_404(call.documents.select_related("file"), pk=pk).file)
 
 
 def _start(request: HttpRequest, call: Call) -> str:

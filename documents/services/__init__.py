@@ -3,15 +3,19 @@
 from documents.services.files import discard_file, store_file, store_upload
 from documents.services.requests import announce, request_document, retry_job
 from documents.services.running import run_job
+from documents.services.scanning import request_scan, scan_file, sweep_scans
 from documents.services.sweeping import sweep_jobs
 
 __all__ = [
     "announce",
     "discard_file",
     "request_document",
+    "request_scan",
     "retry_job",
     "run_job",
+    "scan_file",
     "store_file",
     "store_upload",
     "sweep_jobs",
+    "sweep_scans",
 ]

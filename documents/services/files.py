@@ -13,7 +13,9 @@ from django.core.files.base import File
 from django.db import transaction
 
 from documents import conf
+from documents.archives import safe_name
 from documents.models import StoredFile
+from documents.services.scanning import request_scan
 from documents.uploads import check_upload, content_type_of
 
 _CHUNK = 1 << 20
@@ -59,9 +61,11 @@ def store_upload(*, uploaded: File, created_by: Any) -> StoredFile:
     check_upload(uploaded)
     name = uploaded.name or "bestand"
     uploaded.seek(0)
-    return store_file(
+    stored = store_file(
         content=uploaded, name=name, content_type=content_type_of(name), created_by=created_by
     )
+    request_scan(stored)
+    return stored
 
 
 def adopt(
@@ -118,13 +122,8 @@ def random_storage_name() -> str:
 
 
 def readable_name(name: str) -> str:
-    """The last part of a file name, printable, at most 200 characters, its extension kept."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    clean = " ".join("".join(c if c.isprintable() else " " for c in last).split()) or "bestand"
-    stem, dot, extension = clean.rpartition(".")
-    if not dot or len(extension) > 10:
-        return clean[:_MAX_NAME]
-    return f"{stem[: _MAX_NAME - len(extension) - 1]}.{extension}"
+    """The last part of a file name, for any computer, at most 200 characters, extension kept."""
+    return safe_name(name.replace("\\", "/").rsplit("/", 1)[-1], longest=_MAX_NAME)
 
 
 def _copy(content: File | bytes | Path, target: Path) -> None:

@@ -119,12 +119,17 @@ broker = _Broker()
 
 def announce(job_id: UUID) -> bool:
     """Wake a worker. False when the broker is away: the row waits and the sweep tries again."""
+    return broker_hears(RUN_JOB, job_id)
+
+
+def broker_hears(task: str, row_id: UUID) -> bool:
+    """Tell the broker that a row waits for this task; False when it is away."""
     if time.monotonic() < broker.away_until:
         return False
     try:
-        current_app.signature(RUN_JOB, args=(str(job_id),)).apply_async()
+        current_app.signature(task, args=(str(row_id),)).apply_async()
     except Exception:
         broker.away_until = time.monotonic() + broker.SILENCE
-        logger.warning("broker_unreachable", extra={"job": str(job_id)}, exc_info=True)
+        logger.warning("broker_unreachable", extra={"row": str(row_id)}, exc_info=True)
         return False
     return True

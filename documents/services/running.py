@@ -235,6 +235,9 @@ def _pack(
                     for file in declaration.files(params, part)
                 ]
             for file, html in files:
+                if isinstance(file, registry.FileInArchive) and file.left_out:
+                    archive.leave_out(file.name, file.left_out)
+                    continue
                 archive.add(file.name, _part_on_disk(file, html, claim.work_dir))
             if archive.count > before:
                 packed.append(part)

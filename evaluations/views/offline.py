@@ -21,6 +21,7 @@ from common.forms import PortalForm
 from common.views import sentences, service_errors, staff_required
 from documents.models import Job
 from documents.policies import may_download
+from documents.upload_fields import LaterCheckedField
 from evaluations.models import ScoreUpload
 from evaluations.score_sheet import SHEET, score_workbook
 from evaluations.selectors.offline import (
@@ -50,7 +51,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class ScoresFileForm(PortalForm):
     """A spreadsheet that was filled in."""
 
-    file = forms.FileField(
+    file = LaterCheckedField(
         label=gettext_lazy("Ingevuld rekenblad"),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
         help_text=gettext_lazy("Het .xlsx-bestand dat u hier downloadde, hoogstens 5 MB."),

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayField, PortalForm
-from funding.forms.files import KeptFileField
+from documents.upload_fields import UploadField
 from funding.models import AgreementSignature
 
 
@@ -30,7 +30,7 @@ class MemberSignatureForm(PortalForm):
     means = forms.ChoiceField(
         label=_("Hoe"), choices=AgreementSignature.Means.choices, widget=forms.RadioSelect
     )
-    signed_copy = KeptFileField(label=_("Ondertekend exemplaar"))
+    signed_copy = UploadField(label=_("Ondertekend exemplaar"))
 
 
 class SignatureForm(MemberSignatureForm):

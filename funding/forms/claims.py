@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from common.forms import DayField, PortalForm
 from common.moments import today
 from common.money import ZERO, MoneyFormField
+from documents.upload_fields import LaterCheckedField
 from documents.uploads import ALLOWED_LABEL
 from funding.models import ClaimLine
 from funding.services.claims import MAX_LINES, CostLine, LineCheck
@@ -54,13 +55,13 @@ class ManyFilesInput(forms.FileInput):
     allow_multiple_selected = True
 
 
-class EvidenceField(forms.FileField):
+class EvidenceField(LaterCheckedField):
     """Several files; the view keeps them one by one, each with its own refusal."""
 
     widget = ManyFilesInput
 
     def __init__(self, **kwargs: object) -> None:
-        super().__init__(required=False, **kwargs)  # type: ignore[arg-type]
+        super().__init__(required=False, **kwargs)
         self.help_text = _("U mag meer dan één bestand kiezen. Toegelaten: %(allowed)s.") % {
             "allowed": ALLOWED_LABEL
         }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayField, PortalForm
 from common.money import MoneyFormField
-from funding.forms.files import KeptFileField
+from documents.upload_fields import UploadField
 from funding.lifecycle import RequestState
 from funding.models import CommitteeDecision
 
@@ -42,7 +42,7 @@ class RequestForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Nodig als u meer vraagt dan de regel geeft."),
     )
-    tender_document = KeptFileField(
+    tender_document = UploadField(
         label=_("Opdrachtdocument"),
         hint=_(
             "Het comité beslist over dit document. Kies het als laatste: na een fout kiest u het "
@@ -54,7 +54,7 @@ class RequestForm(PortalForm):
 class TenderDocumentForm(PortalForm):
     """A next version of the tender document."""
 
-    tender_document = KeptFileField(label=_("Opdrachtdocument"))
+    tender_document = UploadField(label=_("Opdrachtdocument"))
     note = forms.CharField(label=_("Wat is er gewijzigd?"), required=False, max_length=300)
 
 

@@ -192,7 +192,7 @@ def signed_copy(request: SignedInRequest, pk: int) -> HttpResponseBase:
     found = selectors.signature_with_copy(
         request.user, pk, as_staff=may_see_funding.test(request.user)
     )
-    return serve(found.signed_copy)
+    return serve(request, found.signed_copy)
 
 
 def _decision_page(found: CommitteeDecision) -> dict[str, Any]:

@@ -301,7 +301,7 @@ def returned(request: SignedInRequest, pk: int) -> HttpResponse:
 def evidence(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """A file with a claim, for staff who see money and for the beneficiary."""
     as_staff = may_see_funding.test(request.user)
-    return serve(claim_selectors.evidence_for(request.user, pk, as_staff=as_staff).file)
+    return serve(request, claim_selectors.evidence_for(request.user, pk, as_staff=as_staff).file)
 
 
 def _facts(claim: Claim) -> list[tuple[Any, Any]]:

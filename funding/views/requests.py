@@ -163,7 +163,7 @@ def tender_document_add(request: SignedInRequest, pk: int) -> HttpResponse:
 def tender_document(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file, for staff who see money and for the beneficiary."""
     found = committee.tender_document(request.user, pk, as_staff=may_see_funding.test(request.user))
-    return serve(found.file)
+    return serve(request, found.file)
 
 
 @money_view

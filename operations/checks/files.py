@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from common.formatting import format_moment
 from documents import conf as documents_conf
-from documents.models import StoredFile
+from documents.models import ScanState, StoredFile
 from operations.backups.folder import backups, sha256_of
-from operations.checks.registry import Finding, check, fault, ok, warning
+from operations.checks.registry import SHOWN, Finding, check, fault, ok, warning
+from operations.health import scanner_answers
 
 SAMPLE = 200
+SCAN_LATE = timedelta(minutes=30)
 _GIGABYTE = 1_000_000_000
 _YOUNG = 3600  # seconds in which a file may stand there before its row is committed
 
@@ -100,3 +102,42 @@ def restore(*, full: bool) -> Finding:
             _("De laatste terugzetproef is ouder dan %(days)s dagen: %(moment)s.") % words
         )
     return ok(_("De laatste terugzetproef is van %(moment)s.") % words)
+
+
+@check("scanner", gettext_lazy("Virusscanner"), of_data=False)
+def scanner(*, full: bool) -> Finding:
+    """Whether it answers, what waits too long for it, and what it found."""
+    found = StoredFile.objects.order_by("-created_at", "pk")
+    infected = [
+        _("%(name)s van %(moment)s: %(virus)s")
+        % {
+            "name": one.storage_name,
+            "moment": format_moment(one.created_at),
+            "virus": one.scan_note,
+        }
+        for one in found.filter(scan_state=ScanState.INFECTED)[:SHOWN]
+    ]
+    if not documents_conf.clamd_address():
+        return warning(
+            _("CLAMD_ADDRESS is leeg: bestanden worden niet nagekeken op virussen."), infected
+        )
+    if not scanner_answers():
+        return fault(_("De virusscanner antwoordt niet: nieuwe bestanden wachten."))
+    late = found.filter(
+        scan_state=ScanState.PENDING, created_at__lt=clock.now() - SCAN_LATE
+    ).count()
+    if late:
+        return fault(
+            _("%(n)s bestanden wachten al langer dan een half uur op de virusscanner.")
+            % {"n": late}
+        )
+    failed = found.filter(scan_state=ScanState.ERROR)
+    if names := [f"{one.storage_name}: {one.scan_note}" for one in failed[:SHOWN]]:
+        return warning(
+            _("%(n)s bestanden konden niet nagekeken worden.") % {"n": failed.count()}, names
+        )
+    if infected:
+        return warning(
+            _("In deze bestanden is een virus gevonden. Niemand kan ze openen."), infected
+        )
+    return ok(_("De virusscanner antwoordt, en elk bestand is nagekeken."))

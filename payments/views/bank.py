@@ -154,4 +154,4 @@ def proof(request: SignedInRequest, pk: int) -> HttpResponseBase:
         raise PermissionDenied(may_see_payments.sentence)
     found = selectors.proof_for(request.user, pk, as_staff=as_staff)
     assert found.proof is not None  # the selector asks for it
-    return serve(found.proof)
+    return serve(request, found.proof)

@@ -167,7 +167,7 @@ def export(request: SignedInRequest, number: str, kind: str) -> HttpResponseBase
     stored = {"xml": given.xml, "csv": given.csv}.get(kind)
     if stored is None:
         raise Http404
-    return serve(stored)
+    return serve(request, stored)
 
 
 def _facts(order: PaymentOrder) -> list[tuple[str, object]]:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import PortalForm
+from documents.upload_fields import LaterCheckedField
 from projects.answers import (
     TextAnswerField,
 )
@@ -21,26 +22,16 @@ class DescribeForm(PortalForm):
 class ReplaceForm(PortalForm):
     """A new file for one that stands there."""
 
-    file = forms.FileField(
+    file = LaterCheckedField(
         label=_("Nieuw bestand"),
-        error_messages={
-            "required": _("Kies een bestand."),
-            "empty": _("Dit bestand is leeg. Kies een ander bestand."),
-            "invalid": _("Het bestand kwam niet aan. Kies het opnieuw."),
-        },
     )
 
 
 class AttachmentForm(DescribeForm):
     """One file to add."""
 
-    file = forms.FileField(
+    file = LaterCheckedField(
         label=_("Bestand"),
         help_text=_("PDF, DOCX, XLSX, ODT, PNG of JPG, hoogstens 20 MB."),
-        error_messages={
-            "required": _("Kies een bestand."),
-            "empty": _("Dit bestand is leeg. Kies een ander bestand."),
-            "invalid": _("Het bestand kwam niet aan. Kies het opnieuw."),
-        },
     )
     field_order = ["file", "description", "is_confidential"]

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayField, PortalForm
+from documents.upload_fields import LaterCheckedField
 from projects.answers import TextAnswerField, normalise_text
 from projects.forms.base import Leftover
 from projects.forms.unsaved import words
@@ -142,14 +143,10 @@ class AnswersForm(PortalForm):
                 widget=forms.Textarea(attrs={"rows": 8}),
             )
             self.fields[f"answer_{item.pk}"].marker = _("nodig om te versturen")  # type: ignore[attr-defined]
-            self.fields[f"file_{item.pk}"] = forms.FileField(
+            self.fields[f"file_{item.pk}"] = LaterCheckedField(
                 label=_("Bestand"),
                 required=False,
                 help_text=_("PDF, DOCX, XLSX, ODT, PNG of JPG, hoogstens 20 MB."),
-                error_messages={
-                    "empty": _("Dit bestand is leeg. Kies een ander bestand."),
-                    "invalid": _("Het bestand kwam niet aan. Kies het opnieuw."),
-                },
             )
             if item.file_id is not None:
                 self.fields[f"remove_{item.pk}"] = forms.BooleanField(

@@ -1,12 +1,10 @@
 """Forms of what a project must deliver."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import DayField, PortalForm
-from documents.uploads import ALLOWED_LABEL
+from documents.upload_fields import UploadField
 from projects.models import Obligation
 
 
@@ -37,17 +35,13 @@ class MoveForm(PortalForm):
 class DeliverForm(PortalForm):
     """A file, or where it is."""
 
-    file = forms.FileField(label=_("Bestand"), required=False)
+    file = UploadField(label=_("Bestand"), required=False)
     note = forms.CharField(
         label=_("Toelichting"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = _("Toegelaten: %(allowed)s.") % {"allowed": ALLOWED_LABEL}
 
 
 class AnswerForm(PortalForm):

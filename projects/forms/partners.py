@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import PortalForm
+from documents.upload_fields import LaterCheckedField
 from projects.answers import TextAnswerField
 from projects.models import Partner
 
@@ -48,17 +49,13 @@ class PartForm(PortalForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    letter = forms.FileField(
+    letter = LaterCheckedField(
         label=_("Intentieverklaring"),
         help_text=_(
             "PDF, DOCX, XLSX, ODT, PNG of JPG, hoogstens 20 MB. Een nieuw bestand vervangt het "
             "vorige."
         ),
         required=False,
-        error_messages={
-            "empty": _("Dit bestand is leeg. Kies een ander bestand."),
-            "invalid": _("Het bestand kwam niet aan. Kies het opnieuw."),
-        },
     )
 
     def restart_from(self, version: int) -> None:

@@ -180,7 +180,7 @@ def file(request: SignedInRequest, pk: int) -> HttpResponseBase:
     found = one_obligation(request.user, pk)
     if found.file is None:
         raise Http404
-    return serve(found.file)
+    return serve(request, found.file)
 
 
 ACTS: dict[str, tuple[Any, ...]] = {

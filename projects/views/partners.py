@@ -95,7 +95,7 @@ def part(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 @require_GET
 def part_file(request: HttpRequest, reference: str, pk: int, file_id: UUID) -> HttpResponseBase:
     """The partner's own letter of intent."""
-    return serve(reads.file_of_part(request.user, reference, pk, file_id))
+    return serve(request, reads.file_of_part(request.user, reference, pk, file_id))
 
 
 def _form(request: HttpRequest, partner: Partner) -> PartForm | None:

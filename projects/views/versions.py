@@ -77,4 +77,4 @@ def make_document(request: HttpRequest, reference: str, number: int) -> HttpResp
 @require_GET
 def file(request: HttpRequest, reference: str, file_id: UUID) -> HttpResponseBase:
     """An attachment, for who may read the proposal it stands in."""
-    return serve(selectors.file_of_proposal(request.user, reference, file_id))
+    return serve(request, selectors.file_of_proposal(request.user, reference, file_id))

@@ -7,20 +7,21 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import PortalForm
+from documents.upload_fields import ReadFileField
 from reporting.registers.doubles import MOST_BYTES, OtherSubsidy, read_register
 
 
 class OtherRegisterForm(PortalForm):
     """The rows are read and compared; nothing of the file is kept."""
 
-    bestand = forms.FileField(
+    bestand = ReadFileField(
+        extension="csv",
         label=_("Bestand van een ander subsidieregister"),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv"}),
         help_text=_(
             "CSV in UTF-8 met puntkomma's en de kolommen kbo, maatregel en titel; bedrag en datum "
             "mogen erbij."
         ),
-        error_messages={"empty": _("Dit bestand is leeg.")},
     )
 
     def clean_bestand(self) -> list[OtherSubsidy]:

@@ -546,7 +546,7 @@ class TestThePages:
         address = reverse("evaluations:upload_scores")
         for data, told in (
             ({"file": SimpleUploadedFile("scores.csv", b"a;b")}, "Kies een rekenblad"),
-            ({}, "Dit veld is verplicht"),
+            ({}, "Kies een bestand."),
         ):
             answer = client.post(address, data)
             assert answer.status_code == 422

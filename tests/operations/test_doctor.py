@@ -37,8 +37,8 @@ def levels(**how) -> dict[str, Level]:
 
 
 def troubles() -> set[str]:
-    """What is not in order, but for the broker, which a test may lack, and backups."""
-    away = {"broker", "backup", "restore"}
+    """What is not in order, but for the broker and scanner, which a test may lack, and backups."""
+    away = {"broker", "scanner", "backup", "restore"}
     return {code for code, level in levels().items() if level != Level.OK} - away
 
 

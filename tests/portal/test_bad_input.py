@@ -22,10 +22,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pikepdf import Dictionary, Name, String
 
 from accounts.roles import StaffRole
 from calls.models import Call
 from projects.models import Proposal
+from tests.documents.attacks import active_pdf
 from tests.portal.test_hostile import attempt, signed_in
 from tests.portal.test_urls import browser, links, visit, what_went_wrong
 from tests.portal.world import World
@@ -77,6 +79,10 @@ def encrypted_pdf() -> bytes:
     return out.getvalue()
 
 
+def script_pdf() -> bytes:
+    return active_pdf("/OpenAction", Dictionary(S=Name.JavaScript, JS=String("app.alert(1)")))
+
+
 @cache
 def bomb() -> bytes:
     """A Word file of a quarter of a megabyte that unpacks to 250 MB."""
@@ -93,6 +99,7 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "locked": ("offerte.pdf", encrypted_pdf),
     "empty": ("offerte.pdf", lambda: b""),
     "a strange kind": ("macro.docm", exe),
+    "a script": ("offerte.pdf", script_pdf),
 }
 
 

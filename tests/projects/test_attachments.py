@@ -72,7 +72,7 @@ def hostile() -> list[Any]:
         "an exe": ("factuur.exe", b"MZ\x90\x00", "type"),
         "a docm": ("macro.docm", office(macro_type), "type"),
         "a docm named docx": ("macro.docx", office(word__vbaProject_bin=b"x"), "macro"),
-        "a docm by its type alone": ("macro.docx", office(macro_type), "docx"),
+        "a docm by its type alone": ("macro.docx", office(macro_type), "macro"),
         "a zip bomb": ("bom.docx", office(word__media=b"0" * 3_000_000), "bomb"),
         "an encrypted pdf": ("geheim.pdf", pdf("geheim"), "locked"),
         "zero bytes": ("leeg.pdf", b"", "empty"),
