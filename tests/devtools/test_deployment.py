@@ -44,6 +44,7 @@ def test_compose_has_every_part() -> None:
         "beat",
         "postgres",
         "redis",
+        "clamav",
         "proxy",
     }
 
