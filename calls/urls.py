@@ -1,4 +1,5 @@
 from django.urls import path, register_converter
+from django.views.decorators.http import require_safe
 
 from calls.views import (
     closing,
@@ -22,9 +23,9 @@ urlpatterns = [
     path("oproepen/<slug:slug>/", public.call_detail, name="detail"),
     path("oproepen/<slug:slug>/formulier/", public.blank_form, name="blank_form"),
     path("oproepen/<slug:slug>/formulier/pdf/", public.blank_form_pdf, name="blank_form_pdf"),
-    path("oproepen.atom", feeds.CallsFeed(), name="feed"),
+    path("oproepen.atom", require_safe(feeds.CallsFeed()), name="feed"),
     path("oproepen.ics", feeds.calls_calendar, name="calendar"),
-    path("oproepen/<slug:slug>/nieuws.atom", feeds.NewsFeed(), name="news_feed"),
+    path("oproepen/<slug:slug>/nieuws.atom", require_safe(feeds.NewsFeed()), name="news_feed"),
     path("oproepen/<slug:slug>/agenda.ics", feeds.call_calendar, name="call_calendar"),
     path("oproepen/<slug:slug>/zelftest/", self_test.self_test, name="self_test"),
     path("oproepen/<slug:slug>/vragen/", questions.questions, name="questions"),

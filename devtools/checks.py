@@ -37,6 +37,7 @@ def checks() -> dict[str, tuple[Command, dict[str, str]]]:
             TEST_ENV,
         ),
         "migrations": ([*manage, "makemigrations", "--check", "--dry-run"], TEST_ENV),
+        "rights": ([*manage, "rights_matrix", "--check"], TEST_ENV),
         "deploy": (
             [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
             production_env(),

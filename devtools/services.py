@@ -119,6 +119,7 @@ class Services:
             "listen_addresses=",
             f"unix_socket_directories={self._sockets}",
             "unix_socket_permissions=0700",
+            "jit=off",  # compiling our short queries takes longer than running them
             *(NOT_DURABLE if self._for_tests else ()),
         ]
         self._start(

@@ -4,13 +4,12 @@ from typing import Any
 
 from accounts.policies import (
     is_adviser,
-    is_auditor,
-    is_programme_manager,
     is_project_leader,
     is_team_member,
 )
 from accounts.roles import StaffRole
 from common.policies import policy
+from projects.policies import may_see_all_files
 
 may_check_completeness = policy("Alleen het PIO-team mag de volledigheid controleren.")(
     is_team_member
@@ -71,9 +70,15 @@ def may_decide(user: Any, proposal: Any) -> bool:
     return may_decide_on.test(user, proposal.call)
 
 
-may_see_all_files = policy("Adviseurs zien alleen de dossiers die aan hen zijn toegewezen.")(
-    is_team_member | is_project_leader | is_programme_manager | is_auditor
-)
+@policy("Alleen wie beslist, het PIO-team of de projectleider maakt de brief opnieuw.")
+def may_remake_letter(user: Any, proposal: Any) -> bool:
+    return may_decide.test(user, proposal) or may_notify.test(user, None)
+
+
+@policy("Dit is alleen te zien voor wie het maakte.")
+def is_owner(user: Any, owners: Any) -> bool:
+    """`owners`: the numbers of the accounts whose thing it is."""
+    return user.pk in owners
 
 
 @policy("Een beslissing is voor adviseurs pas zichtbaar als ze is meegedeeld.")

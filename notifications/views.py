@@ -83,7 +83,8 @@ def mail_detail(request: HttpRequest, mail_id: int) -> HttpResponse:
 def mail_resend(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Send a failed or uncertain mail again."""
     may_see_messages.check(request.user)
-    _mail_or_404(request.user, mail_id)
+    mail = _mail_or_404(request.user, mail_id)
+    may_resend.check(request.user, mail)
     try:
         resend_mail(mail_id=mail_id, actor=request.user)  # type: ignore[arg-type]
     except ValidationError as error:

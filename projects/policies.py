@@ -1,5 +1,6 @@
 """Who may do what with proposals and projects."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from accounts.policies import (
@@ -7,11 +8,12 @@ from accounts.policies import (
     is_adviser,
     is_auditor,
     is_committee_secretary,
+    is_programme_manager,
     is_programme_office,
     is_project_leader,
     is_team_member,
 )
-from accounts.roles import MemberRole
+from accounts.roles import MemberRole, StaffRole
 from common.policies import policy
 
 
@@ -101,3 +103,72 @@ def may_deliver(user: Any, obligation: Any) -> bool:
     return is_team_member.test(user, None) or _belongs(
         user, obligation.project.organisation_id, MemberRole.EDITOR
     )
+
+
+# --- The file that a submitted proposal becomes --------------------------------------------------
+
+may_see_all_files = policy("Adviseurs zien alleen de dossiers die aan hen zijn toegewezen.")(
+    is_team_member | is_project_leader | is_programme_manager | is_auditor
+)
+
+
+@dataclass(frozen=True)
+class FileTies:
+    """Who stands how to one submitted proposal; people by the numbers of their accounts.
+
+    `decides` is the staff role that decides on the call. The evaluation knows these ties and
+    narrows with them what staff read (projects/visibility.py).
+    """
+
+    organisation_id: int
+    decides: StaffRole
+    conflicted: frozenset[int] = frozenset()
+    readers: frozenset[int] = frozenset()
+    lead: int | None = None
+
+
+@policy("Voor wie een belangenconflict heeft, bestaat het dossier niet, in welke rol ook.")
+def has_no_conflict(user: Any, ties: FileTies) -> bool:
+    return user.pk not in ties.conflicted
+
+
+@policy(
+    "Een dossier kent wie alle dossiers opvolgt, wie erover beslist en de adviseur aan wie het is "
+    "toegewezen."
+)
+def works_with_file(user: Any, ties: FileTies) -> bool:
+    """`evaluations.selectors.visible_files` asks the same of the database."""
+    decides = ties.decides != StaffRole.ADVISER and user.has_staff_role(ties.decides)
+    return bool(may_see_all_files.test(user, None) or decides or user.pk in ties.readers)
+
+
+@policy("Alleen een adviseur aan wie het dossier is toegewezen, mag dit.")
+def reads_for_file(user: Any, ties: FileTies) -> bool:
+    return user.pk in ties.readers
+
+
+@policy("Alleen de adviseur die het advies over dit dossier schrijft, mag dit.")
+def writes_advice(user: Any, ties: FileTies) -> bool:
+    return user.pk is not None and user.pk == ties.lead
+
+
+@policy("Alleen de leden van de organisatie zien dit.")
+def is_of_applicant(user: Any, ties: FileTies) -> bool:
+    return _belongs(user, ties.organisation_id, MemberRole.READER)
+
+
+@policy(
+    "Een ingediend voorstel lezen de leden van de organisatie en medewerkers van het programma; "
+    "een adviseur alleen als het hem is toegewezen, en niemand met een belangenconflict."
+)
+def may_read_submitted(user: Any, ties: FileTies) -> bool:
+    if is_of_applicant.test(user, ties):
+        return True
+    beside_adviser = set(getattr(user, "staff_roles", ())) - {StaffRole.ADVISER}
+    return has_no_conflict.test(user, ties) and bool(beside_adviser or user.pk in ties.readers)
+
+
+@policy("Een partnerdeel ziet alleen wie daarvoor is uitgenodigd; geen medewerker.")
+def takes_part(user: Any, invited: Any) -> bool:
+    """`invited`: the numbers of the accounts that were invited for this part."""
+    return user.pk in invited and not getattr(user, "is_programme_staff", False)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.forms import (
     AddMemberForm,
@@ -27,6 +27,7 @@ from accounts.services.organisations import register_organisation, update_organi
 from common.views import sentences, service_errors
 
 
+@require_safe
 @login_required
 def own_organisations(request: SignedInRequest) -> HttpResponse:
     """The organisations one belongs to, and which one is active."""
@@ -35,6 +36,7 @@ def own_organisations(request: SignedInRequest) -> HttpResponse:
     )
 
 
+@require_safe
 @login_required
 def organisation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Details and people of an organisation one belongs to."""

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.forms import PeopleFilterForm, ReasonForm
 from accounts.models import ExternalIdentity, User
@@ -20,6 +20,7 @@ from common.views import service_errors, staff_required
 PAGE_SIZE = 50
 
 
+@require_safe
 @staff_required
 def people(request: SignedInRequest) -> HttpResponse:
     """Every account, to search."""
@@ -30,6 +31,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/people.html", {"form": form, "page": page})
 
 
+@require_safe
 @staff_required
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """One account, and what an administrator may do for it."""

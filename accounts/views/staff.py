@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.forms import OrganisationFilterForm
 from accounts.models import Organisation
@@ -19,6 +19,7 @@ from common.views import staff_required
 PAGE_SIZE = 25
 
 
+@require_safe
 @staff_required
 def organisations(request: SignedInRequest) -> HttpResponse:
     """Every organisation, with search, filters and order."""
@@ -35,6 +36,7 @@ def organisations(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/staff_organisations.html", {"form": form, "page": page})
 
 
+@require_safe
 @staff_required
 def organisation(request: SignedInRequest, pk: int) -> HttpResponse:
     """One organisation: details, people, and what happened to it."""

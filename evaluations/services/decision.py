@@ -13,7 +13,7 @@ from common.moments import local_day
 from documents.models import Job
 from documents.services import request_document
 from evaluations.models import Conclusion, LetterCounter, SelectionDecision
-from evaluations.policies import may_decide, may_notify
+from evaluations.policies import may_remake_letter
 from evaluations.selectors import decision_obstacle, draft_advice, final_advice
 from evaluations.selectors.letters import current_letter_version
 from evaluations.services.held_mails import drop_preparation
@@ -116,8 +116,7 @@ def remake_letter(*, proposal: Proposal, by: User) -> Job:
         TransitionRefused: when there is no decision, or it was notified.
     """
     proposal, decision = lock_decision(proposal)
-    if not may_decide.test(by, proposal):
-        may_notify.check(by, proposal)
+    may_remake_letter.check(by, proposal)
     return request_letter(decision, by)
 
 

@@ -10,7 +10,13 @@ from common.views import service_errors
 from documents.policies import may_download
 from evaluations.forms import DecisionForm
 from evaluations.models import AgendaItem, FileSummary, SelectionDecision
-from evaluations.policies import may_decide, may_decide_on, may_notify, may_see_decision
+from evaluations.policies import (
+    may_decide,
+    may_decide_on,
+    may_notify,
+    may_remake_letter,
+    may_see_decision,
+)
 from evaluations.selectors import decision_obstacle, draft_advice, final_advice
 from evaluations.selectors.meetings import latest_minutes
 from evaluations.services import decide, remake_letter, withdraw_decision
@@ -94,7 +100,11 @@ def from_minutes(item: AgendaItem | None) -> dict[str, str]:
 @file_view
 @require_POST
 def undo(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
-    """Take a decision back that was not notified."""
+    """Take a decision back that was not notified.
+
+    Who may not is told so first: the answer then does not tell whether there is a decision.
+    """
+    may_decide.check(request.user, proposal)
     return answer(
         request,
         proposal,
@@ -107,7 +117,8 @@ def undo(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 @file_view
 @require_POST
 def letter(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
-    """Have the letter made again."""
+    """Have the letter made again; who may not does not learn whether there is one."""
+    may_remake_letter.check(request.user, proposal)
     return answer(
         request,
         proposal,

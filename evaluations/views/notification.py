@@ -123,6 +123,7 @@ def notify(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 @require_POST
 def proof(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Keep the proof of a notification that came later."""
+    may_notify.check(request.user)
     form = ProofForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(map(str, form.errors["proof"])))

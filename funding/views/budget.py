@@ -35,6 +35,8 @@ def budget_years(request: SignedInRequest) -> HttpResponse:
     rows = selectors.year_rows()
     may_manage = may_manage_budget.test(request.user)
     following = rows[0].year.year + 1 if rows else None
+    if request.method == "POST":
+        may_manage_budget.check(request.user)
     form = posted(request, OpenYearForm, initial={"year": following})
     if request.method == "POST" and form.is_valid():
         with service_errors(form):

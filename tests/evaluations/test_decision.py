@@ -271,7 +271,7 @@ def test_a_letter_is_made_again_while_it_is_not_notified() -> None:
     assert case.decision.letter_id == job.pk
     assert Job.objects.count() == 2
     assert remake_letter(proposal=case.proposal, by=case.leader).pk == job.pk
-    with pytest.raises(PermissionDenied, match="mag een beslissing meedelen"):
+    with pytest.raises(PermissionDenied, match="maakt de brief opnieuw"):
         remake_letter(proposal=case.proposal, by=case.adviser)
 
 

@@ -113,6 +113,9 @@ class World:
             organisation=self.organisation,
             previous=ProposalFactory(organisation=self.organisation),
         )
+        self.shared_draft: Proposal = ProposalFactory(
+            call=self.call, organisation=self.organisation, team_may_view=True
+        )
         save_answers(
             proposal=self.draft,
             section=self.call.sections.get(code="D"),
@@ -127,6 +130,12 @@ class World:
             by=self.case.team,
         )
         self._add_refusal()
+        self.draft.section_assignments.create(
+            section=self.call.sections.get(code="D"),
+            assignee=self.member,
+            assigned_by=self.member,
+            due_on=today() + timedelta(days=9),
+        )
         self.partner = self.draft.partners.create(name="Stad Partner")
         self.partner_access = self.partner.accesses.create(
             user=UserFactory(), invited_by=self.member
@@ -220,7 +229,7 @@ class World:
 
     def _add_refusal(self) -> None:
         """A file of the same applicant that was not selected, with a talk about it."""
-        self.refused = Case()
+        self.refused = Case(adviser=self.case.adviser)
         mine = Proposal.objects.filter(pk=self.refused.proposal.pk)
         mine.update(organisation=self.organisation)
         self.refused.proposal.refresh_from_db()
@@ -502,6 +511,19 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
 }
 
 
+IN_STATE: dict[tuple[str, str, str], Arguments] = {
+    # (room, state in its table of rules, parameter): the thing that is in that state.
+    ("projects", "ontwerp", "reference"): lambda w: w.draft.reference,
+    ("projects", "ontwerp, het PIO-team kijkt mee", "reference"): lambda w: (
+        w.shared_draft.reference
+    ),
+    ("projects", "ingediend", "reference"): lambda w: w.case.proposal.reference,
+    ("documents", "jaarrapport", "job_id"): lambda w: w.edition.pdf_id,
+    ("calls", "gepubliceerd", "slug"): lambda w: w.call.slug,
+    ("calls", "in opmaak", "slug"): lambda w: w.draft_call.slug,
+}
+
+
 @dataclass(frozen=True)
 class Address:
     """An address of the portal: its full name, its route, and the parameters in it."""
@@ -510,17 +532,19 @@ class Address:
     route: str
     parameters: tuple[str, ...]
 
-    def url(self, world: World) -> str:
-        """The address with things of the world filled in.
+    def url(self, world: World, state: str = "") -> str:
+        """The address with things of the world filled in; `state` as in the tables of rules.
 
         Raises:
             LookupError: when ARGUMENTS does not know a parameter.
         """
         return reverse(
-            self.name, kwargs={one: self._argument(one)(world) for one in self.parameters}
+            self.name, kwargs={one: self._argument(one, state)(world) for one in self.parameters}
         )
 
-    def _argument(self, parameter: str) -> Arguments:
+    def _argument(self, parameter: str, state: str = "") -> Arguments:
+        if found := IN_STATE.get((self.name.split(":")[0], state, parameter)):
+            return found
         if parameter == "reference" and self.name.startswith("projects:"):
             return _reference_of(self)
         fitting = [

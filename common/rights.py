@@ -1,0 +1,131 @@
+"""What each address asks of who comes: the table that `docs/rights-matrix.csv` is made from.
+
+Every room has a `rights.py` with one dict, `RIGHTS`: name of an address -> what it asks, as a row
+of gates. A gate is a policy with what becomes of who does not pass it: 403 with the sentence of the
+policy, or 404 when even the existence is not theirs to know. The first gate that stops somebody
+decides. The table is declared, not recorded: tests/portal/test_rights.py visits every address as
+everybody and compares.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from common.policies import Policy, policy
+
+
+class Outcome(StrEnum):
+    """What somebody meets; the words of the matrix."""
+
+    ALLOWED = "mag"
+    SIGN_IN = "moet zich aanmelden"
+    FORBIDDEN = "geweigerd"
+    NOT_FOUND = "niet gevonden"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One policy that an address asks.
+
+    `of` names the thing in hand when the policy is about one: "proposal", "claim"
+    (dashboard/rights/examples.py knows them).
+    """
+
+    policy: Policy
+    outcome: Outcome
+    of: str = ""
+
+    def passes(self, user: Any, things: Mapping[str, Any]) -> bool:
+        return bool(self.policy.test(user, things[self.of] if self.of else None))
+
+
+@policy("Dit adres is er voor wie is aangemeld.")
+def is_signed_in(user: Any, obj: Any = None) -> bool:
+    return bool(user.is_authenticated)
+
+
+@policy("Dit adres is openbaar.")
+def anybody(user: Any, obj: Any = None) -> bool:
+    return True
+
+
+@policy("Deze pagina is er voor medewerkers van het programma.")
+def works_for_programme(user: Any, obj: Any = None) -> bool:
+    return bool(getattr(user, "is_programme_staff", False))
+
+
+def refuses(rule: Policy, of: str = "") -> Gate:
+    """403 with the sentence of the policy."""
+    return Gate(rule, Outcome.FORBIDDEN, of)
+
+
+def hides(rule: Policy, of: str = "") -> Gate:
+    """404: for who does not pass the thing does not exist."""
+    return Gate(rule, Outcome.NOT_FOUND, of)
+
+
+Gates = tuple[Gate, ...]
+
+PUBLIC: Gates = (Gate(anybody, Outcome.NOT_FOUND),)
+SIGNED_IN: Gates = (Gate(is_signed_in, Outcome.SIGN_IN),)
+STAFF: Gates = (*SIGNED_IN, refuses(works_for_programme))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What an address asks to be read (GET, HEAD) and to be written to (POST).
+
+    None where the address does not know the method: 405 for who got that far. `state` says in which
+    state of the thing this holds, when that matters; an address then has a rule for each.
+    """
+
+    read: Gates | None = None
+    write: Gates | None = None
+    state: str = ""
+
+    def of(self, method: str) -> Gates | None:
+        return self.read if method in {"GET", "HEAD"} else self.write
+
+
+Rights = dict[str, list[Rule]]
+
+
+def page(*names: str, gates: Gates, state: str = "") -> Rights:
+    """Addresses that are only read."""
+    return _each(names, Rule(read=gates, state=state))
+
+
+def act(*names: str, gates: Gates, state: str = "") -> Rights:
+    """Addresses that are only posted to."""
+    return _each(names, Rule(write=gates, state=state))
+
+
+def form(*names: str, gates: Gates, write: Gates = (), state: str = "") -> Rights:
+    """Addresses that show a form and take it; `write` is what the POST asks on top."""
+    return _each(names, Rule(read=gates, write=(*gates, *write), state=state))
+
+
+def both(*names: str, read: Gates, write: Gates, state: str = "") -> Rights:
+    """Addresses that ask something else of who writes than of who reads."""
+    return _each(names, Rule(read=read, write=write, state=state))
+
+
+def together(*parts: Rights) -> Rights:
+    """One table of several; an address that stands in more of them has more states.
+
+    Raises:
+        ValueError: when an address has two rules for one state.
+    """
+    whole: Rights = {}
+    for part in parts:
+        for name, rules in part.items():
+            for rule in rules:
+                if rule.state in {other.state for other in whole.setdefault(name, [])}:
+                    raise ValueError(f"{name} has two rules for the state {rule.state!r}.")
+                whole[name].append(rule)
+    return whole
+
+
+def _each(names: Iterable[str], rule: Rule) -> Rights:
+    return {name: [rule] for name in names}

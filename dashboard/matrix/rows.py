@@ -1,0 +1,91 @@
+"""The matrix as rows that a person can read: people with the same answer stand together."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+from django.conf import settings
+
+from common.rights import Gates, Outcome
+from dashboard.matrix.decide import Answer, decide
+from dashboard.matrix.examples import things
+from dashboard.matrix.people import FAMILIES, PEOPLE, Person
+from dashboard.matrix.table import all_rules
+
+PATH = Path(settings.BASE_DIR) / "docs" / "rights-matrix.csv"
+HEADINGS = ["adres", "methode", "toestand", "uitkomst", "wie", "regel"]
+
+Row = tuple[str, str, str, str, str, str]
+
+
+def matrix_rows() -> Iterator[Row]:
+    """Address, method, state, outcome, who, sentence; in the order of the addresses."""
+    for name, rules in sorted(all_rules().items()):
+        for rule in rules:
+            ways = [("GET", rule.read), ("POST", rule.write)]
+            if rule.read == rule.write:
+                ways = [("GET en POST", rule.read)]
+            for method, gates in ways:
+                if gates is None:
+                    continue
+                for answer, people in _grouped(gates):
+                    yield (
+                        name,
+                        method,
+                        rule.state,
+                        answer.outcome.value,
+                        words(people),
+                        answer.sentence,
+                    )
+
+
+def _grouped(gates: Gates) -> list[tuple[Answer, list[Person]]]:
+    groups: dict[Answer, list[Person]] = {}
+    for person in PEOPLE:
+        groups.setdefault(decide(gates, person.account, things()), []).append(person)
+    order = list(Outcome)
+    return sorted(groups.items(), key=lambda item: order.index(item[0].outcome))
+
+
+def words(people: list[Person]) -> str:
+    """The roles, with the relation where not all who have the role are meant."""
+    if len(people) == len(PEOPLE):
+        return "iedereen"
+    return ", ".join(
+        part
+        for family, name in FAMILIES.items()
+        if (part := _of_family(family, [one for one in people if one.family == family], name))
+    )
+
+
+def _of_family(family: str, people: list[Person], all_of_it: str) -> str:
+    everybody = [one for one in PEOPLE if one.family == family]
+    if people == everybody:
+        return all_of_it
+    others = [one for one in everybody if one not in people]
+    if len(others) * 2 < len(people):
+        return f"{all_of_it} behalve {_listed(others)}"
+    return _listed(people)
+
+
+def _listed(people: list[Person]) -> str:
+    """Role by role; the relation where not everybody with the role is meant."""
+    found: dict[str, list[str]] = {}
+    for person in people:
+        found.setdefault(person.role, []).append(person.relation)
+    parts = []
+    for role, relations in found.items():
+        everybody = [person.relation for person in PEOPLE if person.role == role]
+        which = " / ".join(one or "geen band" for one in relations)
+        parts.append(role if relations == everybody else f"{role} ({which})")
+    return ", ".join(parts)
+
+
+def matrix_text() -> str:
+    """The file as it should be."""
+    out = StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\n")
+    writer.writerow(HEADINGS)
+    writer.writerows(matrix_rows())
+    return out.getvalue()

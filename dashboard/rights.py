@@ -1,0 +1,17 @@
+"""What the addresses of the dashboard ask, and those of no room; see common/rights.py."""
+
+from accounts.policies import may_read_log
+from common.rights import PUBLIC, SIGNED_IN, STAFF, form, page, refuses, together
+
+RIGHTS = together(
+    page("home", gates=SIGNED_IN),
+    page("staff", gates=STAFF),
+    page("audit_log", "audit_record", "audit_export", gates=(*STAFF, refuses(may_read_log))),
+)
+
+WITHOUT_ROOM = together(
+    page("home", "pages:accessibility", "pages:privacy", "pages:security_txt", gates=PUBLIC),
+    form("pages:design", gates=PUBLIC),
+    form("set_language", gates=PUBLIC),
+)
+"""By their full names: addresses of common/ and pio_portal/."""

@@ -1,0 +1,53 @@
+"""What the addresses of payments ask; see common/rights.py."""
+
+from accounts.policies import is_member
+from accounts.rights import knows_organisation
+from common.policies import policy
+from common.rights import SIGNED_IN, STAFF, act, form, hides, page, refuses, together
+from payments.policies import (
+    may_book_confirmations,
+    may_book_recovery,
+    may_confirm_settlement,
+    may_enter_account,
+    may_judge_account,
+    may_make_orders,
+    may_propose_settlement,
+    may_see_payments,
+    may_sign_order,
+)
+
+MONEY = (*STAFF, refuses(may_see_payments))
+ORDERS = (*MONEY, refuses(may_make_orders))
+ACCOUNT = (*SIGNED_IN, hides(knows_organisation, "organisation"))
+
+sees_accounts = policy(
+    "Rekeningen zien de leden van de organisatie en medewerkers die met het budget werken."
+)(is_member | may_see_payments)
+
+RIGHTS = together(
+    page("accounts", "account", "orders", "order", "settlement", gates=MONEY),
+    form(
+        "account_confirm",
+        "account_end",
+        gates=(*MONEY, refuses(may_judge_account, "account")),
+    ),
+    page("account_proof", gates=(*ACCOUNT, refuses(sees_accounts, "organisation"))),
+    form(
+        "organisation_accounts",
+        gates=(*ACCOUNT, refuses(sees_accounts, "organisation")),
+        write=(refuses(may_enter_account, "organisation"),),
+    ),
+    form("bank_file", "bank_files", gates=MONEY, write=(refuses(may_book_confirmations),)),
+    form("order_new", "order_cancel", gates=ORDERS),
+    act("order_export", gates=ORDERS),
+    form("order_sign", gates=(*MONEY, refuses(may_sign_order, "order"))),
+    page("recovery", gates=(*SIGNED_IN, hides(is_member, "organisation"))),
+    form("recovery_receive", gates=(*MONEY, refuses(may_book_recovery))),
+    form(
+        "settlement_confirm",
+        gates=(*MONEY, refuses(may_confirm_settlement, "settlement")),
+    ),
+    form(
+        "settlement_propose", "settlement_withdraw", gates=(*MONEY, refuses(may_propose_settlement))
+    ),
+)

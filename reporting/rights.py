@@ -1,0 +1,17 @@
+"""What the addresses of reports ask; see common/rights.py."""
+
+from common.rights import PUBLIC, STAFF, act, form, page, refuses, together
+from funding.rights import MONEY
+from reporting.policies import may_make_edition, may_sign_edition
+
+RIGHTS = together(
+    page("grants", gates=PUBLIC),
+    page("report", "report_csv", "report_json", "reports", "years", "years_csv", gates=MONEY),
+    page("edition", "figure", "forecast", "question", "question_export", gates=MONEY),
+    page("steering", "steering_year", "subsidy_export", "subsidy_register", gates=MONEY),
+    page("what_if", gates=MONEY),
+    form("double_subsidies", gates=MONEY),
+    act("report_export", gates=MONEY),
+    act("edition_make", gates=(*STAFF, refuses(may_make_edition))),
+    act("edition_sign", gates=(*STAFF, refuses(may_sign_edition, "edition"))),
+)
