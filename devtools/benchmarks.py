@@ -189,6 +189,7 @@ def _as_in_production(folder: str) -> dict[str, str]:
         "VAR_DIR": folder,
         "LOG_LEVEL": "WARNING",
         "WEB_WORKERS": "2",
+        "RATE_LIMITS": "false",  # a handful of visitors plays thousands
         "GUNICORN_CMD_ARGS": f"--access-logfile {folder}/access.log",
     }
 

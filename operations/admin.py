@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from common.admin import ReadOnlyAdmin
-from operations.models import Heartbeat, Inspection, OutageAnswer, Refusal, SignOfLife
+from operations.models import CspReport, Heartbeat, Inspection, OutageAnswer, Refusal, SignOfLife
 
 
 @admin.register(Heartbeat)
@@ -37,3 +37,10 @@ class OutageAnswerAdmin(ReadOnlyAdmin):
     list_display = ["answered_at", "round", "outcome", "began_at", "ended_at", "answered_by"]
     list_filter = ["outcome", "answered_at"]
     search_fields = ["reason", "round__call__reference", "answered_by__email"]
+
+
+@admin.register(CspReport)
+class CspReportAdmin(ReadOnlyAdmin):
+    list_display = ["day", "directive", "blocked", "page", "count"]
+    list_filter = ["directive", "day"]
+    search_fields = ["blocked", "page"]

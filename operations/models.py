@@ -92,6 +92,34 @@ class Refusal(models.Model):
         return f"{self.kind} {self.reason}: {self.count}"
 
 
+class CspReport(models.Model):
+    """How many times on one day browsers refused one kind of thing on one page of ours."""
+
+    day = models.DateField(_("dag"))
+    directive = models.CharField(_("regel"), max_length=40)
+    blocked = models.CharField(_("wat geweigerd is"), max_length=100)
+    page = models.CharField(_("pagina"), max_length=100)
+    count = models.PositiveBigIntegerField(_("aantal"), default=0)
+
+    class Meta:
+        verbose_name = _("melding van een browser (teller)")
+        verbose_name_plural = _("meldingen van browsers (tellers)")
+        ordering = ["-day", "-count", "pk"]
+        constraints = [
+            unique(
+                "operations_csp_report_once",
+                "day",
+                "directive",
+                "blocked",
+                "page",
+                message=_("Dit wordt al geteld."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d} {self.directive} {self.blocked} {self.page}: {self.count}"
+
+
 class Inspection(models.Model):
     """One run of `manage.py doctor`, or of the portal looking at itself."""
 

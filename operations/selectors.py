@@ -11,9 +11,20 @@ from django.utils.translation import gettext as _
 from calls.lifecycle import CallState
 from calls.models import SubmissionRound
 from common import clock
+from common.moments import today
 from operations import conf
 from operations.gaps import Gap, gaps, is_hit, lost_time, proposed_closing
-from operations.models import BEAT, WEB, WORKER, Heartbeat, OutageAnswer, SignOfLife
+from operations.models import (
+    BEAT,
+    WEB,
+    WORKER,
+    CspReport,
+    Heartbeat,
+    OutageAnswer,
+    SignOfLife,
+)
+
+CSP_REPORTS_SHOWN = 50
 
 
 def last_signs() -> dict[str, datetime]:
@@ -164,6 +175,12 @@ def proposals() -> list[Proposal]:
         if (one.pk, outage.gap.began) not in answered
         and is_hit(outage.gap, opens=one.opens_at, closes=one.closes_at, shadow=shadow)
     ]
+
+
+def latest_csp_reports() -> list[CspReport]:
+    """What browsers refused in the last week, most days and most often first; one query."""
+    since = today() - timedelta(days=7)
+    return list(CspReport.objects.filter(day__gte=since)[:CSP_REPORTS_SHOWN])
 
 
 def closings_soon(hours: int) -> list[SubmissionRound]:

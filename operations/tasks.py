@@ -20,5 +20,5 @@ def inspect() -> None:
 
 @shared_task(name="operations.remove_old")
 def remove_old() -> int:
-    """Take away heartbeats that are kept long enough."""
-    return services.remove_old_heartbeats()
+    """Take away heartbeats and counts that are kept long enough."""
+    return services.remove_old_heartbeats() + services.remove_old_csp_reports()

@@ -1,5 +1,6 @@
 """Pages about how the portal works: outages, and its last inspection."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from accounts.requests import SignedInRequest
@@ -16,6 +18,7 @@ from common.formatting import format_deadline, format_moment
 from common.views import service_errors, staff_required
 from operations import selectors, services
 from operations.checks import CHECKS, Level
+from operations.csp_reports import violations_in
 from operations.forms import OutageForm
 from operations.metrics import exposition, may_read_metrics
 from operations.models import Inspection, OutageAnswer
@@ -32,6 +35,15 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not may_read_metrics(request):
         raise Http404
     return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
+
+
+@csrf_exempt
+@require_POST
+def csp_report(request: HttpRequest) -> HttpResponse:
+    """A browser tells what it refused on one of our pages; always the same, empty answer."""
+    with suppress(ValueError):
+        services.count_violations(violations=violations_in(request.body))
+    return HttpResponse(status=204)
 
 
 @staff_required
@@ -64,6 +76,7 @@ def condition(request: HttpRequest) -> HttpResponse:
             "inspection": inspection,
             "findings": [_shown(one) for one in inspection.findings] if inspection else [],
             "signs": sorted(selectors.last_signs().items()),
+            "csp_reports": selectors.latest_csp_reports(),
         },
     )
 

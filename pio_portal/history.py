@@ -146,6 +146,7 @@ EXEMPT: dict[str, str] = {
     "notifications.Reminder": "planned, then sent or skipped with the reason; never removed",
     "operations.Heartbeat": "a measurement of the portal itself, removed after some months",
     "operations.SignOfLife": "a measurement of the portal itself",
+    "operations.CspReport": "counts of a day; says of nobody what they did",
     "operations.Refusal": "counts; says of nobody what they did",
     "operations.Inspection": "the outcome of a check; made again each time",
     "audit.AuditEvent": _ONLY_ADDED,

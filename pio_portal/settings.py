@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "common.middleware.ArrivalMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "operations.csp_reports.ReportingMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -85,6 +86,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.StandingMiddleware",
+    "pio_portal.limits.RateLimitMiddleware",
+    "pio_portal.limits.BodyLimitMiddleware",
     "common.middleware.RequestLogMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -388,6 +391,48 @@ RECOVERY_DAYS = env.int("RECOVERY_DAYS", 30)
 PAYMENT_DEBTOR_BIC = env.str("PAYMENT_DEBTOR_BIC", "" if PRODUCTION else "GKCCBEBB")
 
 # --- Web security -----------------------------------------------------------------------------
+# Requests a minute of one person or one network address; 0: no limit. Far above what hands can do:
+# a town hall of a hundred people may share one address (pio_portal/limits.py).
+RATE_LIMITS = env.bool("RATE_LIMITS", PIO_ENV != "test")
+REQUESTS_PER_MINUTE = {
+    "person": env.int("RATE_PERSON", 600),
+    "person_writes": env.int("RATE_PERSON_WRITES", 240),
+    "address": env.int("RATE_ADDRESS", 3000),
+    "address_writes": env.int("RATE_ADDRESS_WRITES", 300),
+    "search": env.int("RATE_SEARCH", 600),
+    "sign_in": env.int("RATE_SIGN_IN", 300),
+    "reports": env.int("RATE_REPORTS", 60),
+}
+# Where the counts stand; sessions and the like do not need it, and without it nothing is counted.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "limits": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL.replace("redis+socket://", "unix://", 1),
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+    },
+}
+# Bytes of one request: of who is not signed in, of text, of the pages that take files.
+BODY_LIMITS = {
+    "small": 64 * 1024,
+    "anonymous": 4 * 1024 * 1024,
+    "text": DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024,
+    "files": 110 * 1024 * 1024,
+}
+CSP_REPORT_PATH = "/csp-melding/"
+SMALL_BODY_VIEWS = {
+    *("operations:csp_report", "operations:live", "operations:ready", "operations:startup"),
+    *("operations:metrics", "calls:stop_following"),
+}
+# Every page with a field for files (tests/portal/test_limits.py finds those that are not here).
+UPLOAD_VIEWS = {
+    *("projects:section", "projects:information", "projects:partner_part"),
+    *("calls:document_add", "calls:document_edit"),
+    *("payments:organisation_accounts", "payments:bank_files", "reporting:double_subsidies"),
+    *("evaluations:upload_scores", "funding:claim_new", "funding:request_new"),
+    *("funding:agreement_sign", "funding:agreement_member_sign"),
+    *("funding:request_tender_document", "funding:request_rule", "projects:obligation_deliver"),
+}
 # Signing in and out posts a form here that is answered by the way to the provider.
 _provider_origins = sorted(
     {
@@ -407,6 +452,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF, *_provider_origins],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        "report-uri": CSP_REPORT_PATH,  # the older way, which all browsers know
+        "report-to": "csp",
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {

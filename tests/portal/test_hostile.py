@@ -17,7 +17,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from accounts.client_address import client_address
 from accounts.models import User
@@ -205,6 +205,10 @@ LEFT_ALONE = {"/afmelden/", "/taal/setlang/"}
 """These would end the session or change the language of all that follows."""
 
 
+DESIGN = {"pages:design"}
+"""The style page of developers, whose form always refuses."""
+
+
 def strange_posts(form: Form) -> Iterator[dict[str, Any]]:
     """All fields strange at once; each button with a strange value; nothing at all."""
     texts = {name for name in form.values if name != "csrfmiddlewaretoken"}
@@ -223,19 +227,23 @@ def strange_posts(form: Form) -> Iterator[dict[str, Any]]:
     yield {}
 
 
-def test_a_form_answers_whatever_was_typed(world):
+def test_a_form_answers_whatever_was_typed(world, settings):
     """Each form once, by the first of these people who is shown it."""
-    faults, seen = set(), set(LEFT_ALONE)
+    faults, seen, takes_files = set(), set(LEFT_ALONE), set()
     for who in ("member", StaffRole.TEAM_MEMBER, StaffRole.PROGRAMME_MANAGER):
         client = signed_in(world.staff.get(who) or world.member)
         for name, url in links(world):
             for form in forms_of(client, url):
                 targets = set(form.targets) - seen if form.method == "post" else set()
+                if form.files:
+                    takes_files |= {resolve(target.split("?")[0]).view_name for target in targets}
                 seen |= targets
                 for target, data in product(targets, strange_posts(form)):
                     if found := fault(attempt(client, target, data)):
                         faults.add((name, target, found))
     assert sorted(faults) == []
+    # Only these may be sent a large body.
+    assert takes_files - DESIGN <= settings.UPLOAD_VIEWS
 
 
 def test_a_post_that_is_too_large_gets_a_page_in_dutch(world, settings):
@@ -249,9 +257,10 @@ def test_a_post_that_is_too_large_gets_a_page_in_dutch(world, settings):
 # --- Where it was not asked ----------------------------------------------------------------------
 
 
-POSTED_BY_PROGRAMS = {"calls:stop_following"}
+POSTED_BY_PROGRAMS = {"calls:stop_following", "operations:csp_report"}
 """A mail program posts here when its reader presses "uitschrijven" (RFC 8058); the unguessable
-address is the proof, and all it does is stop mails."""
+address is the proof, and all it does is stop mails. A browser tells what it refused on our pages,
+and all that does is count."""
 
 
 def test_nothing_is_posted_without_the_token_of_the_page(world):

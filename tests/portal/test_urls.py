@@ -26,6 +26,7 @@ PUBLIC = {
     "operations:ready",
     "operations:startup",
     "operations:metrics",  # with a token; else it does not exist
+    "operations:csp_report",  # browsers post here, and it only counts
     "set_language",
     "accounts:sign_in",
     "accounts:sign_out",
