@@ -13,6 +13,7 @@ from accounts.policies import is_administrator, may_enter_admin
 ADMIN_APPS = (
     "dashboard",
     "operations",
+    "retention",
     "rehearsals",
     "reporting",
     "payments",

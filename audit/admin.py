@@ -48,6 +48,8 @@ class RowChangeAdmin(_AllOrNothing):
     list_display = ["at", "kind", "object_id", "operation", "actor_id", "via", "database_user"]
     list_filter = ["operation", "kind", "at"]
     search_fields = ["kind", "object_id", "actor_id", "request", "via"]
+    # /beheer/logboek/ shows the values, as far as they are for who reads the log.
+    exclude = ["before", "after"]
 
 
 @admin.register(Refusal)

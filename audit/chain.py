@@ -8,16 +8,23 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from audit.models import ChainHead, ChainLink
-from audit.models.chain import FIRST, hash_of
+from audit.models.chain import FIRST, digest_of, hash_of
 
 logger: logging.Logger = structlog.get_logger(__name__)
+
+EMPTIED = "audit.emptied"
+"""The act that names in its data which other acts were emptied (`audit.emptying`)."""
 
 # The acts as they are now beside the links as they were made; computed here, not by a function that
 # stands in the database and could be changed there.
 _LINKS = f"""
     SELECT link.position, link.event_id, link.previous, link.hash,
-        event.id IS NOT NULL, {hash_of("link.previous", "link.position", "event")}
+        event.id IS NOT NULL, {hash_of("link.previous", "link.position", "event")},
+        event.digest <> '', event.digest = {digest_of("event")}, event.emptied_by IS NOT NULL,
+        event.salt = '' AND event.comment = '' AND event.data = '{{}}'
+            AND emptying.action = '{EMPTIED}' AND emptying.data -> 'acts' @> to_jsonb(event.id)
     FROM audit_chainlink link LEFT JOIN audit_auditevent event ON event.id = link.event_id
+    LEFT JOIN audit_auditevent emptying ON emptying.id = event.emptied_by
     ORDER BY link.position
 """  # noqa: S608 - names of our own
 _UNLINKED = """
@@ -46,7 +53,7 @@ def verify(*, count: int | None = None, hash_: str = "") -> list[Finding]:
     position, previous = 0, FIRST
     with connection.cursor() as cursor:
         cursor.execute(_LINKS)
-        for place, event, before, own, exists, computed in cursor.fetchall():
+        for place, event, before, own, exists, computed, *contents in cursor.fetchall():
             if place is None:
                 found.append(_finding("unlinked", event))
                 continue
@@ -62,8 +69,8 @@ def verify(*, count: int | None = None, hash_: str = "") -> list[Finding]:
                 found.append(_finding("broken", event))
             if not exists:
                 found.append(_finding("deleted", event))
-            elif own != computed:
-                found.append(_finding("changed", event))
+            elif kind := _fault(*contents, frame_stands=own == computed):
+                found.append(_finding(kind, event))
             if place == count and own != hash_:
                 found.append(
                     Finding(
@@ -95,9 +102,32 @@ def verify(*, count: int | None = None, hash_: str = "") -> list[Finding]:
     return found
 
 
+def _fault(
+    has_digest: bool,  # noqa: FBT001 - columns of a row
+    contents_stand: bool,  # noqa: FBT001
+    is_emptied: bool,  # noqa: FBT001
+    is_accounted_for: bool | None,  # noqa: FBT001
+    *,
+    frame_stands: bool,
+) -> str:
+    """What is wrong with one act. Of one that was destroyed another act of the chain must say so.
+
+    Of an act of before the digest nothing else can be verified once it is destroyed.
+    """
+    if is_emptied:
+        if not is_accounted_for:
+            return "emptied"
+        return "changed" if has_digest and not frame_stands else ""
+    return "" if frame_stands and (contents_stand or not has_digest) else "changed"
+
+
 def _finding(kind: str, event: int) -> Finding:
     sentences = {
         "changed": _("Gebeurtenis %(event)s is gewijzigd nadat ze bewaard is."),
+        "emptied": _(
+            "De inhoud van gebeurtenis %(event)s is weg, en geen handeling zegt dat ze vernietigd"
+            " is."
+        ),
         "deleted": _("Gebeurtenis %(event)s is verwijderd."),
         "unlinked": _("Gebeurtenis %(event)s staat niet in de keten."),
         "broken": _("De schakel van gebeurtenis %(event)s past niet op de vorige."),

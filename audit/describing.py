@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit.history import HIDDEN, kept
 from audit.models import AuditEvent, RowChange
+from audit.withheld import withheld
 from common.formatting import format_moment
 from common.hidden import not_about
 
@@ -67,7 +68,8 @@ def described(
 ) -> list[Described]:
     """The changes in words for `user`, without the acts that `user` may not know of.
 
-    Two queries, for the people and for the acts, whatever their number.
+    Two queries, for the people and for the acts, and some for what is withheld, whatever their
+    number.
     """
     changes = list(changes)
     people = _people(changes)
@@ -77,15 +79,23 @@ def described(
     ).select_related("content_type")
     for act in found.order_by("pk")[:MOST_ACTS]:
         acts.setdefault(act.transaction, []).append(act)
+    secret = withheld(changes)
     return [
         Described(
             change=change,
             kind=_kind(change.kind),
             actor=_actor(change, people),
             why="; ".join(
-                filter(None, [change.reason, *_reasons(change, acts.get(change.transaction, []))])
+                filter(
+                    None,
+                    [
+                        change.reason,
+                        *_reasons(change, acts.get(change.transaction, [])),
+                        _("inhoud vernietigd") if change.emptied_by else "",
+                    ],
+                )
             ),
-            fields=_fields(change, people, longest),
+            fields=_fields(change, people, longest, is_withheld=change.pk in secret),
         )
         for change in changes
     ]
@@ -120,7 +130,9 @@ def _actor(change: RowChange, people: dict[int, str]) -> str:
     return _("opdracht op de server of in de databank (%(user)s)") % {"user": change.database_user}
 
 
-def _fields(change: RowChange, people: dict[int, str], longest: int | None) -> list[FieldChange]:
+def _fields(
+    change: RowChange, people: dict[int, str], longest: int | None, *, is_withheld: bool
+) -> list[FieldChange]:
     before, after = change.before or {}, change.after or {}
     fields = _columns(change.kind)
     found = []
@@ -128,7 +140,11 @@ def _fields(change: RowChange, people: dict[int, str], longest: int | None) -> l
         field = fields.get(column)
         name = str(field.verbose_name) if field is not None else column
         values = [
-            _shown(field, side[column], people) if column in side else ""
+            ""
+            if column not in side
+            else _("(ontwerp, niet getoond)")
+            if is_withheld
+            else _shown(field, side[column], people)
             for side in (before, after)
         ]
         if any(values):

@@ -1,5 +1,6 @@
 """Reading the record."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -103,14 +104,46 @@ def refusals(
     since: date | None = None,
     until: date | None = None,
 ) -> QuerySet[Refusal]:
-    """Every refused attempt that fits, latest first; `what` is a part of page, key or reason."""
-    found = Refusal.objects.select_related("actor").order_by("-last_at", "-pk")
+    """Every refused attempt that fits and that `user` may know of, latest first.
+
+    `what` is a part of page, key or reason.
+    """
+    found = visible_refusals(user, Refusal.objects.select_related("actor"))
+    found = found.order_by("-last_at", "-pk")
     found = found.filter(_of_person("actor", actor), _between("last_at", since, until))
     if what:
         found = found.filter(
             Q(what__icontains=what) | Q(keys__icontains=what) | Q(why__icontains=what)
         )
     return found
+
+
+def visible_refusals(user: Any, found: "QuerySet[Refusal]") -> "QuerySet[Refusal]":
+    """The attempts without those at things that do not exist for `user`.
+
+    What a rule refused names its thing. The keys of an address do not say of what they are the key:
+    on a page of the rooms of hidden things any key of one of those counts, so now and then an
+    attempt too many is left out, and never one too few.
+    """
+    rooms: dict[str, set[str]] = {}
+    references: set[str] = set()
+    for model, keys in hidden_from(user).items():
+        named = {str(key) for key in keys}
+        rooms.setdefault(model._meta.app_label, set()).update(named)
+        if "reference" in {field.name for field in model._meta.fields}:
+            rows = model._base_manager.filter(pk__in=named)
+            references |= set(rows.values_list("reference", flat=True))
+        if named:
+            found = found.exclude(keys__regex=rf"(^| ){model._meta.model_name}={_one_of(named)}")
+    for room, named in rooms.items():
+        if named := named | references:
+            found = found.exclude(what__startswith=f"{room}:", keys__regex=f"={_one_of(named)}")
+    return found
+
+
+def _one_of(values: set[str]) -> str:
+    """A pattern for any of the values, as a whole."""
+    return f"({'|'.join(map(re.escape, sorted(values)))})( |$)"
 
 
 def readings(

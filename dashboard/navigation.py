@@ -14,6 +14,7 @@ from evaluations.policies import may_see_all_files, may_see_pool
 from notifications.policies import may_see_messages
 from operations.policies import may_see_operation, may_see_outages
 from projects.policies import may_extend
+from retention.policies import may_handle, may_see_retention
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -94,6 +95,8 @@ STAFF_NAV = [
     NavItem(_("Portaal"), _("Storingen"), "operations:outages", may_see_outages),
     NavItem(_("Portaal"), _("Organisaties"), "accounts:staff_organisations", policies.is_staff),
     NavItem(_("Portaal"), _("Personen"), "accounts:people", policies.is_administrator),
+    NavItem(_("Portaal"), _("Bewaren en wissen"), "retention:overview", may_see_retention),
+    NavItem(_("Portaal"), _("Vragen over gegevens"), "retention:requests", may_handle),
     NavItem(_("Portaal"), _("Logboek"), "dashboard:audit_log", policies.may_read_log),
     NavItem(_("Portaal"), _("Tabellen (admin)"), "admin:index", policies.may_enter_admin),
 ]

@@ -101,6 +101,12 @@ KEPT: dict[str, Kept] = {
     "reporting.ReportEdition": Kept(),
     # Who is reminded when.
     "notifications.ReminderOffset": Kept(),
+    # How long what is kept, what was destroyed, and what people asked about their data.
+    "retention.RetentionRule": Kept(),
+    "retention.LegalHold": Kept(),
+    "retention.DestructionList": Kept(),
+    "retention.DestructionItem": Kept(),
+    "retention.PrivacyRequest": Kept(hidden=("text", "answer")),
     # Who gave time back after an outage.
     "operations.OutageAnswer": Kept(),
     # Files themselves never change; whether they are there does.
@@ -139,6 +145,7 @@ EXEMPT: dict[str, str] = {
     "funding.ClaimDraft": "working text; the claim that is handed in is kept",
     "reporting.Fact": _ONLY_ADDED,
     "reporting.Horizon": _ONLY_ADDED,
+    "retention.DraftWarning": "that a mail was written; an act tells the same",
     "rehearsals.Rehearsal": "an exercise; nothing in it is real",
     "rehearsals.RehearsalItem": "an exercise; nothing in it is real",
     "documents.Job": "work in progress; the file that comes of it is kept",

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_static",
     "dashboard",
     "operations",
+    "retention",
     "rehearsals",
     "reporting",
     "payments",
@@ -247,6 +248,11 @@ TIME_ZONE = "Europe/Brussels"
 # Working days to answer a question about a proposal, when staff choose no other day [D].
 INFORMATION_WORKING_DAYS = env.int("INFORMATION_WORKING_DAYS", 10)
 
+# --- Privacy ------------------------------------------------------------------------------------
+# Months to answer what a person asks about the own data, and how many more once (AVG art. 12.3).
+PRIVACY_REQUEST_MONTHS = env.int("PRIVACY_REQUEST_MONTHS", 1)
+PRIVACY_EXTENSION_MONTHS = env.int("PRIVACY_EXTENSION_MONTHS", 2)
+
 # --- Record ---------------------------------------------------------------------------------
 AUDIT_HISTORY = "pio_portal.history"  # which tables keep what changed in their rows
 # Different refused attempts of one person that are listed per hour; more are counted together.
@@ -319,6 +325,9 @@ CELERY_BEAT_SCHEDULE = {
     "carry-out-divisions": {"task": "evaluations.carry_out_divisions", "schedule": 60},
     "settle-reopened": {"task": "projects.settle_reopened", "schedule": 60},
     "tick": {"task": "operations.tick", "schedule": 60},
+    "draw-destruction-lists": {"task": "retention.draw_lists", "schedule": 24 * 3600},
+    "warn-of-drafts": {"task": "retention.warn_of_drafts", "schedule": 24 * 3600},
+    "carry-out-destruction": {"task": "retention.carry_out_waiting", "schedule": 600},
     "inspect": {"task": "operations.inspect", "schedule": 6 * 3600},
     "remove-old-heartbeats": {"task": "operations.remove_old", "schedule": 24 * 3600},
     "log-audit-head": {"task": "audit.log_head", "schedule": 24 * 3600},

@@ -40,6 +40,11 @@ STEP_UP_VIEWS: dict[str, frozenset[str]] = {
     "evaluations:list_export": ANY,
     "evaluations:board_export": ANY,
     "dashboard:audit_export": ANY,
+    "retention:export": POST,
+    "retention:export_for": POST,
+    "retention:register": POST,
+    # What nothing brings back.
+    "retention:approve": POST,
     # One's own second step: who replaces it could else give the proof of all the rest.
     "accounts:second_factor_set_up": POST,
     "accounts:second_factor_manage": POST,

@@ -11,6 +11,7 @@ urlpatterns = [
     path("taal/", include("django.conf.urls.i18n")),
     path("", include("operations.urls")),
     path("", include("dashboard.urls")),
+    path("", include("retention.urls")),
     path("", include("rehearsals.urls")),
     path("", include("calls.urls")),
     path("", include("projects.urls")),

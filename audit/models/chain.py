@@ -15,24 +15,27 @@ FIRST = "0" * 64
 """What stands in the first link in place of the hash before it."""
 
 
+def digest_of(row: str) -> str:
+    """SQL: the hash of what an act says in free text, salted so that nobody can guess it back."""
+    text = f"jsonb_build_array({row}.salt, {row}.comment, {row}.data)::text"
+    return f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
+
+
 def canonical(row: str) -> str:
-    """SQL: the text of an act over which its hash is taken; `row` is the name of its row."""
+    """SQL: the text of an act over which its hash is taken; `row` is the name of its row.
+
+    What it says stands in there as a hash, and can be destroyed (`audit.emptying`). An act of
+    before that (no digest) stands in there whole.
+    """
     instant = f"to_char({row}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
-    columns = (
-        "id",
-        "actor_id",
-        "action",
-        "label",
-        "content_type_id",
-        "object_id",
-        "source",
-        "target",
-        "comment",
-        "data",
-        "transaction",
-        "request",
-    )
-    return f"jsonb_build_array({instant}, {', '.join(f'{row}.{name}' for name in columns)})::text"
+    frame = ("id", "actor_id", "action", "label", "content_type_id", "object_id", "source")
+
+    def text(*contents: str) -> str:
+        names = (*frame, "target", *contents, "transaction", "request")
+        return f"jsonb_build_array({instant}, {', '.join(f'{row}.{name}' for name in names)})::text"
+
+    whole, hashed = text("comment", "data"), text("digest")
+    return f"(CASE WHEN {row}.digest = '' THEN {whole} ELSE {hashed} END)"
 
 
 def hash_of(previous: str, position: str, row: str) -> str:

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from audit.context import THIS_TRANSACTION, from_context
+from audit.models.chain import digest_of
 from common import clock
 
 
@@ -43,6 +44,12 @@ class AuditEvent(models.Model):
     transaction = models.UUIDField(_("transactie"), null=True, editable=False, db_index=True)
     """Filled by the database: what changed in rows with this act bears the same one."""
     request = models.CharField(_("verzoek"), max_length=64, blank=True, editable=False)
+    salt = models.CharField(_("toevoegsel"), max_length=32, blank=True, editable=False)
+    digest = models.CharField(_("hash van de inhoud"), max_length=64, blank=True, editable=False)
+    """Filled by the database. The chain holds this hash of salt, comment and data, so that those
+    can be destroyed while it still verifies; empty for an act of before there was one."""
+    emptied_by = models.BigIntegerField(_("inhoud vernietigd met"), null=True, editable=False)
+    """The number of the act that says that comment and data of this one were destroyed."""
 
     objects = AuditEventQuerySet.as_manager()
 
@@ -62,6 +69,9 @@ class AuditEvent(models.Model):
                 func=f"""
                     NEW.transaction := {THIS_TRANSACTION};
                     NEW.request := {from_context("request")};
+                    NEW.salt := replace(gen_random_uuid()::text, '-', '');
+                    NEW.digest := {digest_of("NEW")};
+                    NEW.emptied_by := NULL;
                     RETURN NEW;
                 """,
             ),

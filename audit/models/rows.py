@@ -33,6 +33,8 @@ class RowChange(models.Model):
     transaction = models.UUIDField(_("transactie"), db_index=True)
     database_user = models.CharField(_("databankgebruiker"), max_length=63)
     program = models.CharField(_("programma"), max_length=63)
+    emptied_by = models.BigIntegerField(_("inhoud vernietigd met"), null=True)
+    """The number of the act that says that the contents of this change were destroyed."""
 
     class Meta:
         verbose_name = _("wijziging van een rij")

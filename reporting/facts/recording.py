@@ -7,12 +7,13 @@ stand in `reporting.facts.kinds`.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+import pgtrigger
+from django.db import connection, models, transaction
 
 from common.moments import BRUSSELS
 from evaluations import conf
@@ -190,6 +191,36 @@ def changed_facts() -> list[int]:
             f"SELECT id FROM reporting_fact f WHERE digest <> {_digest('f')} ORDER BY id"  # noqa: S608
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def empty_texts(
+    *, model: type[models.Model], keys: list[Any], fields: Sequence[str], word: str
+) -> None:
+    """Put `word` in place of texts in the facts about rows that are destroyed; figures and days stay.
+
+    Of a rule of retention only (`retention.services.destroying`): the digest is taken anew, and an
+    act in the chain says that it was done.
+    """
+    names = [
+        (kind.name, name)
+        for kind in KINDS.values()
+        if kind.model == model._meta.label
+        for name in set(fields) & set(kind.columns)
+    ]
+    with connection.cursor() as cursor, pgtrigger.ignore("reporting.Fact:append_only"):
+        for kind, name in names:
+            cursor.execute(
+                """
+                UPDATE reporting_fact SET content = jsonb_set(content, %s, to_jsonb(%s::text))
+                WHERE kind = %s AND subject_id = ANY(%s) AND content ->> %s <> '' RETURNING id
+                """,
+                [[name], word, kind, keys, name],
+            )
+            emptied = [key for (key,) in cursor.fetchall()]
+            cursor.execute(
+                f"UPDATE reporting_fact f SET digest = {_digest('f')} WHERE id = ANY(%s)",  # noqa: S608
+                [emptied],
+            )
 
 
 def _digest(row: str) -> str:

@@ -110,8 +110,9 @@ def test_a_tail_that_was_cut_off_is_found(acts: list[int]) -> None:
 def test_an_act_past_the_chain_is_found(acts: list[int]) -> None:
     as_owner(
         "INSERT INTO audit_auditevent (at, action, label, content_type_id, object_id, source,"
-        " target, comment, data, request) SELECT at, 'y', 'Ernaast', content_type_id, object_id,"
-        f" '', '', '', '{{}}', '' FROM audit_auditevent WHERE id = {acts[0]}"
+        " target, comment, data, request, salt, digest)"
+        " SELECT at, 'y', 'Ernaast', content_type_id, object_id,"
+        f" '', '', '', '{{}}', '', '', '' FROM audit_auditevent WHERE id = {acts[0]}"
     )
     added = AuditEvent.objects.get(label="Ernaast")
     assert verdict() == [f"Gebeurtenis {added.pk} staat niet in de keten."]

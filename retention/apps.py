@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+
+
+class RetentionConfig(AppConfig):
+    name = "retention"
+    verbose_name = "Bewaren en privacy"
+
+    def ready(self) -> None:
+        # Models are ready only now.
+        from django.db.models.signals import post_migrate
+
+        from audit.withheld import withhold
+        from retention.documents import register_documents
+        from retention.drafts import contents_of_drafts
+        from retention.services.rules import install_rules
+
+        register_documents()
+        withhold(contents_of_drafts)
+        post_migrate.connect(install_rules, sender=self, dispatch_uid="retention.install_rules")
