@@ -196,7 +196,7 @@ def changed_facts() -> list[int]:
 def empty_texts(
     *, model: type[models.Model], keys: list[Any], fields: Sequence[str], word: str
 ) -> None:
-    """Put `word` in place of texts in the facts about rows that are destroyed; figures and days stay.
+    """Put `word` in place of texts in facts about rows that are destroyed; the figures stay.
 
     Of a rule of retention only (`retention.services.destroying`): the digest is taken anew, and an
     act in the chain says that it was done.

@@ -63,6 +63,8 @@ from projects.services.information import Asked, ask_information, default_due_on
 from projects.services.obligations import add_obligation, deliver
 from reporting.documents import REPORT_PDF, REPORT_XLSX, REPORT_ZIP, report_params
 from reporting.models import ReportEdition
+from retention.models import DestructionList, HoldReason, LegalHold, RetentionRule
+from retention.services import ask
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import (
     BareCallFactory,
@@ -136,6 +138,7 @@ class World:
             assigned_by=self.member,
             due_on=today() + timedelta(days=9),
         )
+        self._add_retention()
         self.partner = self.draft.partners.create(name="Stad Partner")
         self.partner_access = self.partner.accesses.create(
             user=UserFactory(), invited_by=self.member
@@ -226,6 +229,21 @@ class World:
         self.pair = run.pairs.create(
             proposal=self.case.proposal, adviser=adviser, is_lead=True, why="Deskundig."
         )
+
+    def _add_retention(self) -> None:
+        self.hold = LegalHold.objects.create(
+            proposal=self.case.proposal,
+            reason=HoldReason.AUDIT,
+            explanation="Controle",
+            placed_by=self.case.leader,
+        )
+        self.destruction = DestructionList.objects.create(
+            rule=RetentionRule.objects.get(code="account"), until=today(), months=24
+        )
+        self.destruction.items.create(
+            kind="accounts.user", object_id="0", number="Account 0", since=today()
+        )
+        self.privacy_request = ask(kind="correction", text="Mijn functie", by=self.member)
 
     def _add_refusal(self) -> None:
         """A file of the same applicant that was not selected, with a talk about it."""
@@ -411,6 +429,14 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("calls:part_", "pk"): lambda w: w.draft_call.criteria.first().pk,
     ("calls:form_change", "slug"): lambda w: w.changing_call.slug,
     ("documents:", "job_id"): lambda w: w.job.pk,
+    ("retention:", "code"): lambda w: "messages",
+    ("retention:", "pk"): lambda w: w.destruction.pk,
+    ("retention:leave", "item"): lambda w: w.destruction.items.get().pk,
+    ("retention:lift", "pk"): lambda w: w.hold.pk,
+    ("retention:handle", "pk"): lambda w: w.privacy_request.pk,
+    ("retention:extend", "pk"): lambda w: w.privacy_request.pk,
+    ("retention:export_for", "pk"): lambda w: w.privacy_request.pk,
+    ("retention:request", "pk"): lambda w: w.privacy_request.pk,
     ("operations:answer_outage", "pk"): lambda w: w.outage_round.pk,
     ("operations:answer_outage", "began"): lambda w: int(w.outage_began.timestamp()),
     ("reporting:edition", "pk"): lambda w: w.edition.pk,
