@@ -20,7 +20,7 @@ def of_conflicted_files(user: Any) -> Hidden:
     A project that follows from a file is public, so it stays. The keys of a model are read when
     they are asked for: a page that shows one table needs those of one.
     """
-    files = list(ConflictOfInterest.objects.of(user).values_list("proposal", flat=True).distinct())
+    files = conflicted_files(user)
     if not files:
         return {}
     found: Hidden = {}
@@ -28,6 +28,15 @@ def of_conflicted_files(user: Any) -> Hidden:
         rows = model._base_manager.filter(**{f"{path}__in": files})
         found[model] = rows.values_list("pk", flat=True)
     return found
+
+
+def conflicted_files(user: Any) -> list[int]:
+    """Keys of the files with which `user` has a standing conflict, read once per request."""
+    if not hasattr(user, "_conflicted_files"):
+        found = ConflictOfInterest.objects.of(user).values_list("proposal", flat=True).distinct()
+        user._conflicted_files = list(found)
+    files: list[int] = user._conflicted_files
+    return files
 
 
 @cache

@@ -10,10 +10,13 @@ class RetentionConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from audit.withheld import withhold
+        from common.hidden import hide
         from retention.documents import register_documents
         from retention.drafts import contents_of_drafts
+        from retention.hidden import of_conflicted_files
         from retention.services.rules import install_rules
 
         register_documents()
+        hide(of_conflicted_files)
         withhold(contents_of_drafts)
         post_migrate.connect(install_rules, sender=self, dispatch_uid="retention.install_rules")

@@ -37,6 +37,7 @@ def may_approve(user: Any, proposed: Any = None) -> bool:
     return proposed is None or proposed.proposed_by_id != user.pk
 
 
-@policy("U ziet alleen uw eigen vragen.")
-def may_see_request(user: Any, request: Any) -> bool:
-    return request.person_id == getattr(user, "pk", None) or may_handle.test(user, None)
+@policy("Deze vraag is alleen te zien voor wie ze stelde.")
+def asked_it(user: Any, askers: Any) -> bool:
+    """`askers`: the numbers of the accounts whose question it is."""
+    return getattr(user, "pk", None) in askers

@@ -28,6 +28,7 @@ from projects.models import Obligation, Procurement, Project, Proposal
 from projects.policies import FileTies
 from reporting.documents import REPORT_PDF
 from reporting.models import ReportEdition
+from retention.models import DestructionList
 
 
 @cache
@@ -71,4 +72,5 @@ def things() -> Mapping[str, Any]:
         "made_by": frozenset({OWNER}),
         "made_by_adviser": frozenset({ADVISES}),
         "job": Job(kind=REPORT_PDF),
+        "destruction": DestructionList(proposed_by_id=DID_IT),
     }

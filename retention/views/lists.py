@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from audit.selectors import timeline
+from common.hidden import leave_out
 from common.views import sentences, service_errors, staff_required
 from retention import services
 from retention.forms import ReasonForm
@@ -50,7 +51,8 @@ def _found(request: SignedInRequest, pk: int) -> DestructionList:
 
 def _page(request: SignedInRequest, drawn: DestructionList, **forms: object) -> HttpResponse:
     steps = {one.name for one in LIST_LIFECYCLE.possible_for(drawn, request.user)}
-    page = Paginator(drawn.items.all(), PAGE_SIZE).get_page(request.GET.get("page"))
+    items = leave_out(request.user, drawn.items.all())
+    page = Paginator(items, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "retention/list.html",
@@ -128,7 +130,8 @@ def leave(request: SignedInRequest, pk: int, item: int) -> HttpResponse:
     """Take one thing off a list that nobody proposed yet."""
     may_propose.check(request.user)
     drawn = _found(request, pk)
-    found = get_object_or_404(DestructionItem, pk=item, list=drawn)
+    items = leave_out(request.user, DestructionItem.objects.filter(list=drawn))
+    found = get_object_or_404(items, pk=item)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         with service_errors(form):

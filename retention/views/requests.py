@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +15,7 @@ from documents.models import Job
 from retention import services
 from retention.forms import AnswerForm, AskForm, ReasonForm, RegisterForm
 from retention.models import PrivacyRequest
-from retention.policies import may_handle
+from retention.policies import asked_it, may_handle
 from retention.services.requests import OWN_DATA
 
 PAGE_SIZE = 50
@@ -59,7 +59,9 @@ def export(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def own_request(request: SignedInRequest, pk: int) -> HttpResponse:
     """One question of one's own and its answer."""
-    found = get_object_or_404(PrivacyRequest, pk=pk, person=request.user)
+    found = get_object_or_404(PrivacyRequest, pk=pk)
+    if not asked_it.test(request.user, {found.person_id}):
+        raise Http404
     return render(request, "retention/own_request.html", {"asked": found})
 
 

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from audit.selectors import timeline
+from common.hidden import leave_out
 from common.views import sentences, service_errors, staff_required
+from evaluations.hidden import conflicted_files
 from retention import services
-from retention.finding import due, held_files
+from retention.finding import FILE, due, held_files
 from retention.forms import HoldForm, RuleForm
 from retention.models import DestructionList, LegalHold, RetentionRule
 from retention.policies import may_change_rules, may_hold, may_propose, may_see_retention
@@ -34,7 +36,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         {
             "rules": RetentionRule.objects.all(),
             "page": Paginator(lists, PAGE_SIZE).get_page(request.GET.get("page")),
-            "held": held_files().count(),
+            "held": leave_out(request.user, held_files()).count(),
         },
     )
 
@@ -56,7 +58,8 @@ def rule(request: SignedInRequest, code: str) -> HttpResponse:
         if form.is_valid():
             messages.success(request, _("De bewaarregel is gewijzigd."))
             return redirect(found)
-    things = due(shown)
+    hidden = {str(key) for key in conflicted_files(request.user)}
+    things = [one for one in due(shown) if one.kind != FILE or one.object_id not in hidden]
     return render(
         request,
         "retention/rule.html",
@@ -91,7 +94,9 @@ def holds(request: SignedInRequest) -> HttpResponse:
         if form.is_valid():
             messages.success(request, _("Het dossier is aangehouden."))
             return redirect("retention:holds")
-    page = Paginator(held_files(), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(leave_out(request.user, held_files()), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     return render(
         request, "retention/holds.html", {"form": form, "page": page, "may_hold": may_place}
     )
@@ -102,7 +107,7 @@ def holds(request: SignedInRequest) -> HttpResponse:
 def lift(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let the term of a file count again."""
     may_hold.check(request.user)
-    hold = get_object_or_404(LegalHold, pk=pk)
+    hold = get_object_or_404(leave_out(request.user, LegalHold.objects.all()), pk=pk)
     try:
         services.lift_hold(hold=hold, by=request.user)
     except ValidationError as error:

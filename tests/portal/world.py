@@ -138,7 +138,6 @@ class World:
             assigned_by=self.member,
             due_on=today() + timedelta(days=9),
         )
-        self._add_retention()
         self.partner = self.draft.partners.create(name="Stad Partner")
         self.partner_access = self.partner.accesses.create(
             user=UserFactory(), invited_by=self.member
@@ -197,6 +196,7 @@ class World:
         member = self.staff[StaffRole.TEAM_MEMBER.value]
         self.saved_view = SavedView.objects.create(owner=member, name="Alles")
         self.bulk_run = BulkRun.objects.create(action="remind", made_by=member)
+        self._add_retention()
 
     def _add_outage(self) -> None:
         """The portal was away for two hours, just before a closing."""
@@ -231,6 +231,7 @@ class World:
         )
 
     def _add_retention(self) -> None:
+        member = self.staff[StaffRole.TEAM_MEMBER.value]
         self.hold = LegalHold.objects.create(
             proposal=self.case.proposal,
             reason=HoldReason.AUDIT,
@@ -243,7 +244,7 @@ class World:
         self.destruction.items.create(
             kind="accounts.user", object_id="0", number="Account 0", since=today()
         )
-        self.privacy_request = ask(kind="correction", text="Mijn functie", by=self.member)
+        self.privacy_request = ask(kind="correction", text="Mijn functie", by=member)
 
     def _add_refusal(self) -> None:
         """A file of the same applicant that was not selected, with a talk about it."""

@@ -1,0 +1,32 @@
+"""What the addresses about keeping, destroying and one's own data ask; see common/rights.py."""
+
+from common.rights import SIGNED_IN, STAFF, Gates, act, both, form, hides, page, refuses, together
+from retention.policies import (
+    asked_it,
+    may_approve,
+    may_change_rules,
+    may_handle,
+    may_hold,
+    may_propose,
+    may_see_retention,
+)
+
+SEEN: Gates = (*STAFF, refuses(may_see_retention))
+PROPOSED: Gates = (*STAFF, refuses(may_propose))
+HANDLED: Gates = (*STAFF, refuses(may_handle))
+
+RIGHTS = together(
+    page("overview", "list", gates=SEEN),
+    both("rule", read=SEEN, write=(*SEEN, refuses(may_change_rules))),
+    both("holds", read=SEEN, write=(*SEEN, refuses(may_hold))),
+    act("lift", gates=(*STAFF, refuses(may_hold))),
+    act("draw", "propose", "drop", gates=PROPOSED),
+    form("leave", gates=PROPOSED),
+    act("approve", gates=(*SEEN, refuses(may_approve, "destruction"))),
+    page("requests", gates=HANDLED),
+    form("register", "handle", gates=HANDLED),
+    act("extend", "export_for", gates=HANDLED),
+    form("own", gates=SIGNED_IN),
+    act("export", gates=SIGNED_IN),
+    page("request", gates=(*SIGNED_IN, hides(asked_it, "made_by"))),
+)
