@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import editions, questions, registers, steering, yearly
+from reporting.views import editions, open_data, questions, registers, steering, yearly
 
 app_name = "reporting"
 
@@ -24,6 +24,8 @@ urlpatterns = [
         name="subsidy_export",
     ),
     path("beheer/dubbele-subsidies/", registers.double_subsidies, name="double_subsidies"),
+    path("open-data/", open_data.open_data, name="open_data"),
+    path("open-data/openapi.json", open_data.description, name="openapi"),
     path("open-data/360giving.json", registers.grants, name="grants"),
     path("beheer/vraag/", questions.question, name="question"),
     path("beheer/vraag/<str:extension>/", questions.question_export, name="question_export"),

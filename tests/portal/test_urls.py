@@ -41,6 +41,8 @@ PUBLIC = {
     "accounts:password_reset_sent",
     "accounts:password_set",
     "reporting:grants",
+    "reporting:open_data",
+    "reporting:openapi",
     "calls:list",
     "calls:detail",
     "calls:document",
