@@ -1,8 +1,6 @@
 """`make bench-…`: the portal as production runs it, under load. Figures: docs/benchmarks.md."""
 
 import os
-import secrets
-import socket
 import subprocess
 import tempfile
 import time
@@ -11,10 +9,9 @@ from pathlib import Path
 from benchmarks.deadline import HOST as NAME
 from benchmarks.deadline import MINUTES
 from benchmarks.pages import SIZES
-from devtools.console import Refusal, say, step
-from devtools.environment import CLONE, PYTHON, TO_RUN, prepare, prepare_pdf_libraries
+from devtools.console import say, step
+from devtools.environment import CLONE, TO_RUN, prepare, prepare_pdf_libraries
 from devtools.portal import (
-    HOST,
     START_PATIENCE,
     answers,
     compile_messages,
@@ -25,6 +22,7 @@ from devtools.portal import (
     start_web,
 )
 from devtools.processes import Supervisor, launch, run, undisturbed
+from devtools.production import PART, as_in_production, free_port, run_part
 from devtools.services import only_one
 
 
@@ -36,14 +34,14 @@ def bench_deadline() -> int:
         prepare_pdf_libraries()
         compile_messages()
         with running_services("bench", empty=True) as (env, services):
-            env |= _as_in_production(folder)
-            port = _free_port()
+            env |= as_in_production(folder)
+            port = free_port()
             plan, result = Path(folder, "plan.json"), Path(folder, "result.json")
             with step("Preparing the portal and the drafts"):
                 Path(folder, "static").mkdir()
                 manage(env, "collectstatic", "--noinput", "--verbosity=0")
                 manage(env, "migrate", "--verbosity=0")
-                _part(env, "deadline.world", plan)
+                run_part(env, "deadline.world", plan)
             supervisor = Supervisor(also=services.children)
             try:
                 start_portal(supervisor, env, port, "benchmarks.deadline.served")
@@ -75,14 +73,14 @@ def bench_pdf() -> int:
         prepare_pdf_libraries()
         compile_messages()
         with running_services("bench", empty=True) as (env, _services):
-            env |= _as_in_production(folder)
+            env |= as_in_production(folder)
             with step("Preparing the files that were decided"):
                 Path(folder, "static").mkdir()
                 manage(env, "collectstatic", "--noinput", "--verbosity=0")
-                _part(env, "letters.world")
+                run_part(env, "letters.world")
             result = Path(folder, "letters.json")
             with step("Making the letters"):
-                _part(env, "letters.watch", result, *pdf_worker())
+                run_part(env, "letters.watch", result, *pdf_worker())
             code = run([*PART, "benchmarks.letters.verdict", str(result)], env=env, cwd=CLONE)
     after = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     say(
@@ -100,8 +98,8 @@ def bench_pages() -> int:
         prepare_pdf_libraries()
         compile_messages()
         with running_services("bench", empty=True) as (env, services):
-            env |= _as_in_production(folder)
-            port = _free_port()
+            env |= as_in_production(folder)
+            port = free_port()
             with step("Preparing the portal"):
                 Path(folder, "static").mkdir()
                 manage(env, "collectstatic", "--noinput", "--verbosity=0")
@@ -130,19 +128,19 @@ def bench_report() -> int:
         prepare_pdf_libraries()
         compile_messages()
         with running_services("bench", empty=True) as (env, _services):
-            env |= _as_in_production(folder)
+            env |= as_in_production(folder)
             with step("Booking a large year"):
                 Path(folder, "static").mkdir()
                 manage(env, "collectstatic", "--noinput", "--verbosity=0")
-                _part(env, "report.world")
+                run_part(env, "report.world")
             with step("Asking the page and the spreadsheet"):
-                _part(env, "report.measure", folder)
+                run_part(env, "report.measure", folder)
             with step("Making the PDF, and bare"):
                 for ways in ("ours", "bare"):
-                    _part(env, "report.paper", ways, "alone", folder)
+                    run_part(env, "report.paper", ways, "alone", folder)
                 # In turns in one process, so that other work on the machine meets both; the order
                 # turns too, because whoever comes second finds a warmer machine.
-                _part(env, "report.paper", "ours,bare,bare,ours,ours,bare", "turns", folder)
+                run_part(env, "report.paper", "ours,bare,bare,ours,ours,bare", "turns", folder)
             code = run([*PART, "benchmarks.report.verdict", folder], env=env, cwd=CLONE)
     load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     say(f"Whole run: {time.monotonic() - began:.0f} s; {os.cpu_count()} cores, load {load}.")
@@ -155,7 +153,7 @@ def bench_audit() -> int:
         prepare(TO_RUN)
         compile_messages()
         with running_services("bench", empty=True) as (env, _services):
-            env |= _as_in_production(folder)
+            env |= as_in_production(folder)
             with step("Preparing the portal"):
                 Path(folder, "static").mkdir()
                 manage(env, "migrate", "--verbosity=0")
@@ -168,45 +166,12 @@ def bench_audit() -> int:
 def _measure(env: dict[str, str], folder: str, port: int, size: int) -> None:
     plan, result = Path(folder, "plan.json"), Path(folder, f"{size}.json")
     with step(f"Growing to {size} files"):
-        _part(env, "pages.world", size, plan)
+        run_part(env, "pages.world", size, plan)
     with step(f"Asking the pages at {size} files"):
-        _part(env, "pages.visitors", port, plan, result)
-
-
-PART = [PYTHON, "-m"]
-
-
-def _as_in_production(folder: str) -> dict[str, str]:
-    """Production's settings, behind a proxy whose part the visitors play; mail goes nowhere."""
-    return {
-        "PIO_ENV": "production",
-        "DJANGO_SETTINGS_MODULE": "pio_portal.settings",
-        "SECRET_KEY": secrets.token_urlsafe(64),
-        "ALLOWED_HOSTS": NAME,
-        "SITE_URL": f"https://{NAME}",
-        "PROXY_COUNT": "1",
-        "EMAIL_URL": "dummymail://",
-        "VAR_DIR": folder,
-        "LOG_LEVEL": "WARNING",
-        "WEB_WORKERS": "2",
-        "RATE_LIMITS": "false",  # a handful of visitors plays thousands
-        "GUNICORN_CMD_ARGS": f"--access-logfile {folder}/access.log",
-    }
-
-
-def _part(env: dict[str, str], name: str, *arguments: object) -> None:
-    """Run a part of the benchmark in a process of its own."""
-    if code := run([*PART, f"benchmarks.{name}", *map(str, arguments)], env=env, cwd=CLONE):
-        raise Refusal(f"the part `{name}` of the benchmark failed (exit code {code}).")
+        run_part(env, "pages.visitors", port, plan, result)
 
 
 def _set_closing(env: dict[str, str]) -> str:
     """Let the round close when the minutes are over; the instant, in seconds since 1970."""
     opening = [*PART, "benchmarks.deadline.opening", str(MINUTES * 60)]
     return subprocess.check_output(opening, env=env, cwd=CLONE, text=True).strip()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return int(listener.getsockname()[1])

@@ -4,20 +4,18 @@ import contextlib
 import os
 import random
 import signal
+import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.deadline import HOST as NAME
-from devtools.benchmarks import PART, _as_in_production, _free_port, _part
-from devtools.console import Refusal, say, step
-from devtools.environment import CLONE, PYTHON, TO_RUN, prepare, prepare_pdf_libraries
+from devtools.console import say, step
+from devtools.environment import CLONE, PYTHON, TO_TEST, prepare, prepare_pdf_libraries
 from devtools.portal import (
     CELERY,
     HOST,
-    START_PATIENCE,
     WORKER,
     answers,
     compile_messages,
@@ -25,13 +23,15 @@ from devtools.portal import (
     pdf_worker,
     running_services,
 )
-from devtools.processes import Command, kill_group, launch, run
+from devtools.processes import Command, kill_group, launch, run, undisturbed
+from devtools.production import PART, as_in_production, free_port, run_part, wait_until
+from devtools.schema import fill
 from devtools.services import Services, only_one
 
 SECONDS = 180
+SHORT = 60  # a run of less goes by the settings of benchmarks/chaos/settings.py
 BETWEEN = (3.0, 7.0)  # seconds between two kills
-VICTIMS = ["worker", "worker-pdf", "worker-pdf", "broker"]
-DUE = 20  # seconds after which the reminders of all drafts are due
+VICTIMS = ["worker", "worker-pdf", "worker-pdf", "broker", "web", "beat"]
 
 
 class Parts:
@@ -56,11 +56,12 @@ class Parts:
             return launch(self.commands[name], env=self._env, cwd=CLONE, output=output)
 
     def kill(self, name: str) -> None:
+        """Kill -9 with all its children, and start it again, as a supervisor does."""
         kill_group(self._running[name])
         self._running[name] = self._start(name)
 
     def revive(self) -> None:
-        """Start what ended by itself, as a supervisor does."""
+        """Start what ended by itself."""
         for name, process in self._running.items():
             if process.poll() is not None:
                 self._running[name] = self._start(name)
@@ -72,25 +73,37 @@ class Parts:
 
 
 def chaos() -> int:
-    """SECONDS of load (180); kills workers and broker at random and restarts PostgreSQL once."""
+    """SECONDS of load (180); kills all parts but PostgreSQL at random, and restarts that once."""
+    began = time.monotonic()
     seconds = float(os.environ.get("SECONDS") or SECONDS)
     dice = random.Random(os.environ.get("SEED"))  # noqa: S311 - a draw, no secret
-    with only_one(CLONE, "bench"), tempfile.TemporaryDirectory(prefix="pio-chaos-") as folder:
-        prepare(TO_RUN)
+    with only_one(CLONE, "chaos"), tempfile.TemporaryDirectory(prefix="pio-chaos-") as folder:
+        prepare(TO_TEST)  # the mail server is one of the tests
         prepare_pdf_libraries()
         compile_messages()
-        with running_services("bench", empty=True) as (env, services):
-            env |= _as_in_production(folder)
-            port, plan, result = _free_port(), Path(folder, "plan.json"), Path(folder, "out.json")
+        with running_services("chaos", empty=True) as (env, services):
+            port, mail_port = free_port(), free_port()
+            env |= as_in_production(folder)
+            env["EMAIL_URL"] = f"smtp://{HOST}:{mail_port}"
+            if seconds < SHORT:
+                env["DJANGO_SETTINGS_MODULE"] = "benchmarks.chaos.settings"
+            plan, result = Path(folder, "plan.json"), Path(folder, "out.json")
+            notes = Path(folder, "mails")
+            fill(services, env, "pio")
             with step("Preparing the portal and the drafts"):
                 Path(folder, "static").mkdir()
-                manage(env, "collectstatic", "--noinput", "--verbosity=0")
-                manage(env, "migrate", "--verbosity=0")
-                _part(env, "deadline.world", plan)
-                _part(env, "chaos.due", DUE)
+                if seconds >= SHORT:
+                    manage(env, "collectstatic", "--noinput", "--verbosity=0")
+                run_part(env, "deadline.world", plan)
+                # A third of the time is over when the reminders of all drafts become due.
+                run_part(env, "chaos.due", seconds / 3)
+            mailbox = launch(
+                [*PART, "benchmarks.chaos.mailbox", str(mail_port), notes], env=env, cwd=CLONE
+            )
             parts = Parts(env, port, Path(folder, "log"))
             try:
-                _until(lambda: answers(port, NAME))
+                wait_until(lambda: answers(port, NAME), "the web server")
+                wait_until(lambda: _listens(mail_port), "the mail server")
                 say(f"Killing for {seconds:.0f} s")
                 people = launch(
                     [*PART, "benchmarks.chaos.visitors", str(port), plan, result, str(seconds)],
@@ -100,11 +113,17 @@ def chaos() -> int:
                 killed = _kill(parts, services, dice, seconds)
                 while people.poll() is None:
                     parts.revive()
-                    time.sleep(0.5)
+                    time.sleep(0.2)
                 say("Killed: " + ", ".join(f"{n} x {name}" for name, n in sorted(killed.items())))
-                return run([*PART, "benchmarks.chaos.verdict", str(result)], env=env, cwd=CLONE)
+                judge = [*PART, "benchmarks.chaos.verdict", str(result), str(notes)]
+                code = run(judge, env=env, cwd=CLONE)
             finally:
-                parts.end()
+                with undisturbed():
+                    parts.end()
+                    kill_group(mailbox)
+    load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
+    say(f"Whole run: {time.monotonic() - began:.0f} s; {os.cpu_count()} cores, load {load}.")
+    return code
 
 
 def _kill(parts: Parts, services: Services, dice: random.Random, seconds: float) -> dict[str, int]:
@@ -131,9 +150,6 @@ def _kill(parts: Parts, services: Services, dice: random.Random, seconds: float)
     return killed
 
 
-def _until(ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + START_PATIENCE
-    while not ready():
-        if time.monotonic() > deadline:
-            raise Refusal("the web server does not answer.")
-        time.sleep(0.2)
+def _listens(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex((HOST, port)) == 0

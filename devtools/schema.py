@@ -18,19 +18,24 @@ TEMPLATE = "pio_template"
 
 def make_template(services: Services, env: dict[str, str]) -> None:
     """Give this server the database TEMPLATE, and name it to the tests (TEST_DB_TEMPLATE)."""
-    kept = services.folder.parent / "schema" / f"{_key()}.sql"
     services.create_database(TEMPLATE)
-    if kept.exists():
-        with step("Copying the tables for the tests"):
-            services.restore(TEMPLATE, kept)
-    else:
-        with step("Building the tables for the tests"):
-            url = services.database_url.replace("/pio?", f"/{TEMPLATE}?")
-            manage({**env, "DATABASE_URL": url}, "migrate", "--verbosity=0")
-            for outdated in kept.parent.glob("*.sql"):
-                outdated.unlink()
-            services.dump(TEMPLATE, kept)
+    fill(services, env, TEMPLATE)
     env["TEST_DB_TEMPLATE"] = TEMPLATE
+
+
+def fill(services: Services, env: dict[str, str], database: str) -> None:
+    """Give an empty database of this server all tables, as the migrations leave them."""
+    kept = services.folder.parent / "schema" / f"{_key()}.sql"
+    if kept.exists():
+        with step("Copying the tables"):
+            services.restore(database, kept)
+        return
+    with step("Building the tables"):
+        url = services.database_url.replace("/pio?", f"/{database}?")
+        manage({**env, "DATABASE_URL": url}, "migrate", "--verbosity=0")
+        for outdated in kept.parent.glob("*.sql"):
+            outdated.unlink()
+        services.dump(database, kept)
 
 
 def _key() -> str:

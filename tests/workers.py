@@ -10,6 +10,7 @@ SECONDS = {
     "tests/portal/test_leaks.py": 300.0,
     "tests/rehearsals/test_play.py": 130.0,
     "tests/portal/test_hostile.py": 120.0,
+    "tests/concurrency/test_chaos.py": 110.0,
     "tests/evaluations/test_state_machine.py": 100.0,
     "tests/rehearsals/test_sandbox.py": 95.0,
     "tests/portal/test_urls.py": 75.0,

@@ -15,7 +15,7 @@ from django.conf import settings  # noqa: E402 - only after setup
 
 from common import clock  # noqa: E402
 from documents.models import Job, JobState, StoredFile  # noqa: E402
-from notifications.lifecycle import ReminderState  # noqa: E402
+from notifications.lifecycle import MailState, ReminderState  # noqa: E402
 from notifications.models import OutboxMail, Reminder  # noqa: E402
 from projects.content import fingerprint  # noqa: E402
 from projects.models import ProposalVersion  # noqa: E402
@@ -25,68 +25,126 @@ PATIENCE = 240  # seconds for what still waits
 
 
 def wait() -> float:
-    """Until no job and no reminder waits, at most PATIENCE; the seconds that it took."""
+    """Until no job, reminder or mail waits, at most PATIENCE; the seconds that it took."""
     began = time.monotonic()
     while time.monotonic() - began < PATIENCE:
-        waiting = Job.objects.pending().exists() or Reminder.objects.due(clock.now()).exists()
-        if not waiting:
+        waiting = [
+            Job.objects.pending(),
+            Reminder.objects.due(clock.now()),
+            OutboxMail.objects.filter(state=MailState.QUEUED),
+        ]
+        if not any(rows.exists() for rows in waiting):
             break
-        time.sleep(1)
+        time.sleep(0.5)
     return time.monotonic() - began
 
 
-def faults(accepted: list[str]) -> Counter[str]:
+def received(notes: Path) -> Counter[str]:
+    """How many times each mail came in at the mail server, by its Message-ID."""
+    return Counter(json.loads(line)["id"] for line in notes.read_text().splitlines())
+
+
+def faults(accepted: list[str], mailbox: Counter[str]) -> Counter[str]:
     """Everything that must not be, counted by what it is."""
-    found: Counter[str] = Counter()
+    found = Counter(faults_of_submissions(accepted))
+    found.update(faults_of_jobs())
+    found.update(faults_of_reminders(mailbox))
+    return +found
+
+
+def faults_of_submissions(accepted: list[str]) -> dict[str, int]:
+    """Whoever saw a receipt is in, once, with what was handed in."""
     versions = list(ProposalVersion.objects.select_related("proposal"))
     per_proposal = Counter(version.proposal.reference for version in versions)
-    found["accepted submissions lost"] = len(set(accepted) - per_proposal.keys())
-    found["versions too many"] = sum(count - 1 for count in per_proposal.values())
-    found["versions that are not what was handed in"] = sum(
-        fingerprint(version.content) != version.sha256 for version in versions
-    )
+    return {
+        "accepted submissions lost": len(set(accepted) - per_proposal.keys()),
+        "versions too many": sum(count - 1 for count in per_proposal.values()),
+        "versions that are not what was handed in": sum(
+            fingerprint(version.content) != version.sha256 for version in versions
+        ),
+    }
+
+
+def faults_of_jobs() -> dict[str, int]:
+    """Each receipt has one job, each job one file, each file is whole, and there are no others."""
     jobs = list(Job.objects.select_related("file"))
-    found["jobs not finished"] = sum(job.state != JobState.DONE for job in jobs)
     receipts = Counter(job.about_id for job in jobs if job.kind == RECEIPT_KIND)
-    found["receipts lost"] = len({str(one.proposal_id) for one in versions} - receipts.keys())
-    found["receipts made twice"] = sum(count - 1 for count in receipts.values())
+    handed_in = {str(pk) for pk in ProposalVersion.objects.values_list("proposal", flat=True)}
+    files = list(StoredFile.objects.all())
     root = Path(settings.MEDIA_ROOT)
-    known = {stored.storage_name: stored.sha256 for stored in StoredFile.objects.all()}
+    known = {stored.storage_name: stored.sha256 for stored in files}
     on_disk = {path.relative_to(root).as_posix() for path in root.glob("??/*")}
-    found["files without a row"] = len(on_disk - known.keys())
-    found["files lost or half"] = sum(
-        name not in on_disk or sha256((root / name).read_bytes()).hexdigest() != digest
-        for name, digest in known.items()
-    )
-    sent = list(Reminder.objects.filter(state=ReminderState.SENT).values_list("pk", flat=True))
-    found["reminders still due"] = Reminder.objects.due(clock.now()).count()
+    return {
+        "jobs not finished": sum(job.state != JobState.DONE for job in jobs),
+        "jobs finished more than once": len({one.pk for one in files} - {j.file_id for j in jobs}),
+        "receipts lost": len(handed_in - receipts.keys()),
+        "receipts made twice": sum(count - 1 for count in receipts.values()),
+        "files without a row": len(on_disk - known.keys()),
+        "files lost or half": sum(
+            name not in on_disk or sha256((root / name).read_bytes()).hexdigest() != digest
+            for name, digest in known.items()
+        ),
+    }
+
+
+def faults_of_reminders(mailbox: Counter[str]) -> dict[str, int]:
+    """Each reminder has one mail, and that came in once.
+
+    Of a mail whose worker was killed while it handed it over nobody knows whether it left: it may
+    have come in once, and a person decides (notifications/services/delivery.py). Twice is a fault.
+    """
+    sent = {
+        f"reminder:{pk}"
+        for pk in Reminder.objects.filter(state=ReminderState.SENT).values_list("pk", flat=True)
+    }
     mails = Counter(
         OutboxMail.objects.filter(dedupe_key__startswith="reminder:").values_list(
             "dedupe_key", flat=True
         )
     )
-    found["reminders sent not once"] = len({f"reminder:{pk}" for pk in sent} ^ mails.keys()) + sum(
-        count - 1 for count in mails.values()
-    )
-    return +found
+    ids = dict(OutboxMail.objects.values_list("message_id", "state"))
+    return {
+        "reminders still due": Reminder.objects.due(clock.now()).count(),
+        "reminders without a mail, or mails without one": len(sent ^ mails.keys()),
+        "reminders with a second mail": sum(count - 1 for count in mails.values()),
+        "mails that failed or still wait": sum(
+            state in {MailState.QUEUED, MailState.FAILED} for state in ids.values()
+        ),
+        "mails sent that did not come in": sum(
+            state == MailState.SENT and mailbox[key] == 0 for key, state in ids.items()
+        ),
+        "mails that came in twice": sum(count > 1 for count in mailbox.values()),
+        "mails that came in and are nobody's": len(mailbox.keys() - ids.keys()),
+    }
 
 
-def main(result: Path) -> int:
+def main(result: Path, notes: Path) -> int:
     outcome = json.loads(result.read_text())
     took = wait()
-    found = faults(outcome["accepted"])
+    mailbox = received(notes)
+    found = faults(outcome["accepted"], mailbox)
     print(
-        f"Accepted: {len(outcome['accepted'])} submissions in {outcome['attempts']} attempts,"
-        f" {outcome['answered by an error']} met a dead server."
+        f"Submissions: {len(outcome['accepted'])} accepted in {outcome['attempts']} attempts,"
+        f" {outcome['answered by an error']} of which met a dead server;"
+        f" {outcome['answer lost']} were in although the answer was lost."
     )
+    done = Counter(Job.objects.values_list("state", flat=True))
     made_again = Job.objects.filter(attempt__gt=1).count()
-    print(f"Jobs: {Job.objects.count()}, of which {made_again} were begun again after a kill.")
+    print(f"Jobs: {dict(done)}, of which {made_again} were begun again after a kill.")
     states = Counter(Reminder.objects.values_list("state", flat=True))
-    print(f"Reminders: {dict(states)}. Work left at the end took {took:.0f} s.")
+    print(f"Reminders: {dict(states)}.")
+    mails = Counter(OutboxMail.objects.values_list("state", flat=True))
+    in_doubt = OutboxMail.objects.filter(state__in=[MailState.SENDING, MailState.UNCERTAIN])
+    arrived = sum(mailbox[key] for key in in_doubt.values_list("message_id", flat=True))
+    print(
+        f"Mails: {dict(mails)}; {mailbox.total()} came in."
+        f" In doubt, for a person to decide: {in_doubt.count()}, of which {arrived} came in."
+    )
+    print(f"What was left at the end took {took:.0f} s.")
     print(*(f"{count} x {what}" for what, count in found.items()), sep="\n", end="")
     print("\nNOT in order." if found else "Nothing lost, nothing doubled, nothing half.")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -21,7 +21,7 @@ PAUSE = 1.0  # seconds before somebody tries again, and between two proposals
 def main(port: int, plan: Path, result: Path, seconds: float) -> None:
     lines: list[dict[str, str]] = json.loads(plan.read_text())
     accepted: list[str] = []
-    counts = {"attempts": 0, "answered by an error": 0}
+    counts = {"attempts": 0, "answered by an error": 0, "answer lost": 0}
     until, lock = time.monotonic() + seconds, threading.Lock()
 
     def person() -> None:
@@ -33,12 +33,14 @@ def main(port: int, plan: Path, result: Path, seconds: float) -> None:
             while time.monotonic() < until + 60:
                 with lock:
                     counts["attempts"] += 1
-                if hand_in(port, line):
-                    with lock:
-                        accepted.append(line["reference"])
-                    break
+                outcome = hand_in(port, line)
                 with lock:
-                    counts["answered by an error"] += 1
+                    if outcome:
+                        accepted.append(line["reference"])
+                    counts["answer lost"] += outcome == FOUND
+                    counts["answered by an error"] += outcome == ""
+                if outcome:
+                    break
                 time.sleep(PAUSE)
             time.sleep(PAUSE)
 
@@ -51,18 +53,24 @@ def main(port: int, plan: Path, result: Path, seconds: float) -> None:
     result.write_text(json.dumps(outcome))
 
 
-def hand_in(port: int, line: dict[str, str]) -> bool:
-    """One attempt; whether the answer led to a receipt."""
+RECEIPT, FOUND = "receipt", "found"
+
+
+def hand_in(port: int, line: dict[str, str]) -> str:
+    """One attempt: whether it led to a receipt, or to a proposal that was in already; else ""."""
     own = f"/voorstellen/{line['reference']}"
     browser = Browser(port, line["session"], Visit(line["reference"], "", "", 0, 0.0))
+    form = "application/x-www-form-urlencoded"
     try:
-        page = browser.get("check", f"{own}/nakijken/")
+        try:
+            page = browser.get("check", f"{own}/nakijken/")
+        except RuntimeError as error:  # there is nothing to check any more
+            return FOUND if f"sent to {own}/" in str(error) else ""
         body = urlencode({"csrfmiddlewaretoken": token_of(page)}).encode()
-        form = "application/x-www-form-urlencoded"
         receipt = browser.post("submit", f"{own}/indienen/", body, form)
     except (OSError, http.client.HTTPException, RuntimeError):
-        return False
-    return receipt.startswith(f"{own}/versies/")
+        return ""
+    return RECEIPT if receipt.startswith(f"{own}/versies/") else ""
 
 
 if __name__ == "__main__":
