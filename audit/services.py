@@ -9,6 +9,8 @@ from django.db import models
 from audit.models import AuditEvent
 from common.lifecycle import Transition
 
+LONGEST_LABEL: int = AuditEvent._meta.get_field("label").max_length  # type: ignore[assignment]
+
 
 def record(
     *,
@@ -21,13 +23,14 @@ def record(
 ) -> AuditEvent:
     """Keep that `actor` (None: the portal itself) did `action` to `about`.
 
-    `action` is a stable code ("proposal.attachment_added"), `label` the Dutch words of a timeline.
+    `action` is a stable code ("proposal.attachment_added"), `label` the Dutch words of a timeline;
+    what they quote may be as long as its own field allows, so an end that does not fit is cut off.
     No personal data or confidential text in `data`: ids and amounts only.
     """
     return AuditEvent.objects.create(
         actor_id=getattr(actor, "pk", None),
         action=action,
-        label=label,
+        label=label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…",
         content_type=ContentType.objects.get_for_model(about),
         object_id=str(about.pk),
         comment=comment,

@@ -11,7 +11,7 @@ from accounts.models import OrganisationType
 from accounts.roles import StaffRole
 from calls.forms import CriterionForm, closing_moment_field, last_day_field, typed_closing
 from calls.models import Call, CallDocument, ConsensusRule, Criterion
-from common.forms import PortalForm, PortalModelForm
+from common.forms import PortalForm, PortalModelForm, PortalModelFormSet
 from common.views import add_errors
 from documents.upload_fields import UploadField
 
@@ -147,7 +147,9 @@ class DocumentForm(DocumentTitleForm):
     field_order = ["title", "file"]
 
 
-CriteriaFormSet = forms.modelformset_factory(Criterion, form=CriterionForm, extra=0)
+CriteriaFormSet = forms.modelformset_factory(
+    Criterion, form=CriterionForm, formset=PortalModelFormSet, extra=0
+)
 """All criteria of a call on one page, what applicants and evaluators read side by side."""
 
 

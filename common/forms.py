@@ -7,6 +7,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 YEARS = range(1900, 2200)
 """Outside these a day is a slip of the keyboard, and at the ends of the calendar sums overflow."""
@@ -32,6 +33,22 @@ class PortalModelForm(PortalFormMixin, forms.ModelForm):
     """Base of every form on a model."""
 
 
+class PortalFormSetMixin:
+    """Says in words that the hidden numbers of a table did not arrive."""
+
+    default_error_messages = {
+        "missing_management_form": gettext_lazy("De tabel kwam niet goed aan. Herlaad de pagina."),
+    }
+
+
+class PortalFormSet(PortalFormSetMixin, forms.BaseFormSet):
+    """Base of every table of plain forms."""
+
+
+class PortalModelFormSet(PortalFormSetMixin, forms.BaseModelFormSet):
+    """Base of every table of forms on a model."""
+
+
 class DayField(forms.DateField):
     """A calendar day: native picker, and 14/06/2026, 14-06-2026 or 2026-06-14 when typed."""
 
@@ -53,6 +70,17 @@ class MomentField(forms.DateTimeField):
         kwargs.setdefault("input_formats", ["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M"])
         super().__init__(**kwargs)
         self.validators.append(_likely_year)
+
+    def to_python(self, value: Any) -> Any:
+        """The moment; refused in the hour that the clock skips or repeats."""
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if getattr(error, "code", "") != "ambiguous_timezone":
+                raise
+            raise ValidationError(
+                _("Die nacht verspringt de klok: dit uur is er niet, of twee keer. Kies een ander.")
+            ) from error
 
 
 def _likely_year(day: date) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import DayField, PortalForm
+from common.forms import DayField, PortalForm, PortalFormSet
 from common.money import MoneyFormField
 from documents.upload_fields import UploadField
 from funding.lifecycle import RequestState
@@ -134,5 +134,9 @@ class InstalmentForm(forms.Form):
 MAX_INSTALMENTS = 12
 
 PlanFormSet = forms.formset_factory(
-    InstalmentForm, extra=0, max_num=MAX_INSTALMENTS, validate_max=True
+    InstalmentForm,
+    formset=PortalFormSet,
+    extra=0,
+    max_num=MAX_INSTALMENTS,
+    validate_max=True,
 )
