@@ -33,20 +33,23 @@ class PortalModelForm(PortalFormMixin, forms.ModelForm):
     """Base of every form on a model."""
 
 
-class PortalFormSetMixin:
-    """Says in words that the hidden numbers of a table did not arrive."""
+MESSAGES = {
+    **forms.BaseFormSet.default_error_messages,
+    "missing_management_form": gettext_lazy("De tabel kwam niet goed aan. Herlaad de pagina."),
+}
+"""Of a table whose hidden numbers did not arrive, in words."""
 
-    default_error_messages = {
-        "missing_management_form": gettext_lazy("De tabel kwam niet goed aan. Herlaad de pagina."),
-    }
 
-
-class PortalFormSet(PortalFormSetMixin, forms.BaseFormSet):
+class PortalFormSet(forms.BaseFormSet):
     """Base of every table of plain forms."""
 
+    default_error_messages = MESSAGES
 
-class PortalModelFormSet(PortalFormSetMixin, forms.BaseModelFormSet):
+
+class PortalModelFormSet(forms.BaseModelFormSet):
     """Base of every table of forms on a model."""
+
+    default_error_messages = MESSAGES
 
 
 class DayField(forms.DateField):

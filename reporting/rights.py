@@ -5,7 +5,7 @@ from funding.rights import MONEY
 from reporting.policies import may_make_edition, may_sign_edition
 
 RIGHTS = together(
-    page("grants", gates=PUBLIC),
+    page("grants", "open_data", "openapi", gates=PUBLIC),
     page("report", "report_csv", "report_json", "reports", "years", "years_csv", gates=MONEY),
     page("edition", "figure", "forecast", "question", "question_export", gates=MONEY),
     page("steering", "steering_year", "subsidy_export", "subsidy_register", gates=MONEY),
