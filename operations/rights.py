@@ -1,10 +1,11 @@
 """What the addresses about the working of the portal ask; see common/rights.py."""
 
-from common.rights import PUBLIC, STAFF, form, page, refuses, together
+from common.rights import PUBLIC, STAFF, act, form, page, refuses, together
 from operations.policies import may_answer_outage, may_see_operation, may_see_outages
 
 RIGHTS = together(
     page("live", "ready", "startup", "metrics", gates=PUBLIC),  # metrics: with a token
+    act("csp_report", gates=PUBLIC),
     page("condition", gates=(*STAFF, refuses(may_see_operation))),
     page("outages", gates=(*STAFF, refuses(may_see_outages))),
     form("answer_outage", gates=(*STAFF, refuses(may_answer_outage))),
