@@ -233,7 +233,7 @@ def test_who_is_outside_knows_nothing_before_the_notification(
 
     def look(dice: Dice, cases: list[Case]) -> Look:
         words = ["Xanthe", "lof", "selected"]
-        return Look(person, [town.seen_with(cases[0])], dice, words=words)
+        return Look(person, map(town.seen_with, cases), dice, words=words)
 
     variants = [
         lambda: world(town.xanthe, "selected", "lof"),
