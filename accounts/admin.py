@@ -19,6 +19,7 @@ from accounts.models import (
     ExternalOrganisation,
     Membership,
     Organisation,
+    SignedInDevice,
     User,
 )
 from accounts.roles import StaffRole
@@ -134,6 +135,16 @@ class ExternalOrganisationAdmin(PortalAdmin):
     list_filter = ["organisation__type"]
     search_fields = ["code", "organisation__name"]
     fields = ["code", "organisation"]
+
+
+@admin.register(SignedInDevice)
+class SignedInDeviceAdmin(ReadOnlyAdmin):
+    """Where people are signed in now; only the person ends a session."""
+
+    list_display = ["user", "device", "began_at", "seen_at"]
+    list_filter = ["began_at"]
+    search_fields = ["user__email", "user__last_name"]
+    exclude = ["session_key", "address"]
 
 
 @admin.register(Attempt)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from accounts import devices
+from accounts.known_browser import know
 from accounts.selectors import SESSION_KEY, active_organisation
 from accounts.session import extend, seconds_left
 from accounts.standing import standing_user
@@ -45,7 +47,10 @@ class RollingSessionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if email := request.__dict__.get("signed_in_email"):
+            know(response, request, email)
         if request.method == "POST" and request.user.is_authenticated:
-            extend(request)
+            if extend(request):
+                devices.seen(request)
             response.headers["Session-Seconds"] = str(seconds_left(request))
         return response

@@ -366,3 +366,28 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SignedInDevice(models.Model):
+    """Where somebody is signed in now, for that person alone to see and to end.
+
+    No more of a device than a person needs to know it by; the row goes with the session.
+    """
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="signed_in_devices", verbose_name=_("persoon")
+    )
+    session_key = models.CharField(_("sessie"), max_length=40, db_index=True, editable=False)
+    device = models.CharField(_("toestel"), max_length=60)
+    address = models.GenericIPAddressField(_("adres"), null=True)
+    began_at = models.DateTimeField(_("aangemeld op"), default=clock.now)
+    seen_at = models.DateTimeField(_("laatst actief"), default=clock.now)
+    ends_at = models.DateTimeField(_("eindigt op"), db_index=True)
+
+    class Meta:
+        verbose_name = _("aangemeld toestel")
+        verbose_name_plural = _("aangemelde toestellen")
+        ordering = ["-seen_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.device

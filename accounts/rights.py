@@ -1,5 +1,7 @@
 """What the addresses of people and organisations ask; see common/rights.py."""
 
+from typing import Any
+
 from accounts.policies import (
     is_administrator,
     is_member,
@@ -14,6 +16,13 @@ knows_organisation = policy(
     "Een organisatie kennen haar leden en de medewerkers van het programma."
 )(is_member | is_staff)
 
+
+@policy("Een sessie is alleen te zien en te beëindigen voor wie ze heeft.")
+def is_whose(user: Any, owners: Any) -> bool:
+    """`owners`: the numbers of the accounts whose session it is."""
+    return user.pk in owners
+
+
 ORGANISATION = (*SIGNED_IN, hides(knows_organisation, "organisation"))
 MANAGED = (*ORGANISATION, refuses(may_manage_organisation, "organisation"))
 ADMINISTERED = (*STAFF, refuses(is_administrator))
@@ -27,6 +36,7 @@ RIGHTS = together(
     form("register_organisation", "kept_text", gates=SIGNED_IN),
     page("organisations", gates=SIGNED_IN),
     act("choose_organisation", "extend_session", "sign_out_everywhere", gates=SIGNED_IN),
+    act("end_session", gates=(*SIGNED_IN, hides(is_whose, "made_by"))),
     page("organisation", gates=ORGANISATION),
     form("edit_organisation", "member", gates=MANAGED),
     act("add_member", "remove_member", gates=MANAGED),

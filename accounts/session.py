@@ -33,8 +33,10 @@ def seconds_left(request: HttpRequest) -> int | None:
     return max(0, int(ends_at - clock.now().timestamp()))
 
 
-def extend(request: HttpRequest) -> None:
-    """Start the time again, unless that was done a moment ago."""
+def extend(request: HttpRequest) -> bool:
+    """Start the time again, unless that was done a moment ago; says whether it was."""
     left = seconds_left(request)
-    if left is None or left < settings.SESSION_COOKIE_AGE - ONCE_PER:
-        request.session[ENDS_AT] = clock.now().timestamp() + settings.SESSION_COOKIE_AGE
+    if left is not None and left >= settings.SESSION_COOKIE_AGE - ONCE_PER:
+        return False
+    request.session[ENDS_AT] = clock.now().timestamp() + settings.SESSION_COOKIE_AGE
+    return True

@@ -15,7 +15,7 @@ from accounts.forms import StepUpForm
 from accounts.models import User
 from accounts.services.second_factor import device_of
 from accounts.standing import came_from_acm_idm
-from accounts.typed_text import typed_in, wrap
+from accounts.typed_text import FIELD, typed_in, unwrap, wrap
 from common import clock
 
 PROVEN_AT = "proven_at"
@@ -63,9 +63,7 @@ def ask_proof(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect(f"{reverse('accounts:step_up')}?{urlencode({'next': address})}")
     text = typed_in(request)
-    return proof_page(
-        request, wanted=address, typed=wrap(text) if text else "", had_files=bool(request.FILES)
-    )
+    return proof_page(request, wanted=address, typed=wrap(text) if text else "")
 
 
 def proof_page(
@@ -74,7 +72,6 @@ def proof_page(
     wanted: str,
     typed: str = "",
     form: StepUpForm | None = None,
-    had_files: bool = False,
 ) -> HttpResponse:
     """Asks for the password, a code of the app, or ACM/IDM: what this session came with."""
     assert isinstance(request.user, User)
@@ -87,7 +84,7 @@ def proof_page(
             "form": None if by_acm_idm else form,
             "next": wanted,
             "typed_text": typed,
-            "had_files": had_files,
+            "text": unwrap({FIELD: typed}),
             "minutes": settings.STEP_UP_MINUTES,
         },
     )

@@ -35,6 +35,8 @@ class TypedText:
     to: str
     by: str
     fields: list[tuple[str, str]]
+    files: tuple[str, ...] = ()
+    """Names of files that were chosen: they do not travel, the person chooses them again."""
 
     @property
     def long_words(self) -> list[str]:
@@ -52,13 +54,17 @@ def typed_in(request: HttpRequest) -> TypedText | None:
     ]
     if sum(len(name) + len(value) for name, value in fields) > LIMIT:
         return None
-    return TypedText(request.get_full_path(), request.POST.get(TYPED_BY, ""), fields)
+    names = [file.name or "" for _field, files in request.FILES.lists() for file in files]
+    by = request.POST.get(TYPED_BY, "")
+    return TypedText(request.get_full_path(), by, fields, tuple(filter(None, names)))
 
 
 def wrap(text: TypedText) -> str:
     """The text as one value for a hidden field."""
     return signing.dumps(
-        {"to": text.to, "by": text.by, "fields": text.fields}, salt=_SALT, compress=True
+        {"to": text.to, "by": text.by, "fields": text.fields, "files": text.files},
+        salt=_SALT,
+        compress=True,
     )
 
 
@@ -71,7 +77,8 @@ def unwrap(data: Mapping[str, Any]) -> TypedText | None:
         found = signing.loads(wrapped, salt=_SALT, max_age=MAX_AGE)
     except signing.BadSignature:
         return None
-    text = TypedText(found["to"], found["by"], [(name, value) for name, value in found["fields"]])
+    fields = [(name, value) for name, value in found["fields"]]
+    text = TypedText(found["to"], found["by"], fields, tuple(found.get("files", ())))
     return text if may_receive(text.to) else None
 
 

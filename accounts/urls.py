@@ -37,6 +37,7 @@ urlpatterns = [
     path("wachtwoord/wijzigen/", sign_in.PasswordChangeView.as_view(), name="password_change"),
     path("mijn-gegevens/", profile.profile, name="profile"),
     path("mijn-gegevens/overal-afmelden/", profile.sign_out_everywhere, name="sign_out_everywhere"),
+    path("mijn-gegevens/sessies/<int:pk>/", profile.end_session, name="end_session"),
     path("organisatie/", organisations.own_organisations, name="organisations"),
     path("organisatie/kiezen/", profile.choose_organisation, name="choose_organisation"),
     path("organisatie/registreren/", organisations.register, name="register_organisation"),

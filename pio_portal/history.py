@@ -166,6 +166,7 @@ EXEMPT: dict[str, str] = {
     "auth.Permission": "follows from the code",
     "contenttypes.ContentType": "follows from the code",
     "sessions.Session": "secret, and gone when it ends",
+    "accounts.SignedInDevice": "gone when the session ends; acts tell who ended one",
     "accounts.Attempt": "counts of tries, removed after a day",
     "otp_totp.TOTPDevice": "secret; the record tells when one came, was used or went",
     "otp_static.StaticDevice": "secret; the record tells when one came, was used or went",

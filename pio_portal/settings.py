@@ -200,6 +200,9 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time that the page 
 AXES_SENSITIVE_PARAMETERS = [
     *("username", "ip_address", "proof", "typed_text", "csrfmiddlewaretoken"),
 ]
+# Failed passwords of one account in a day, from all places together, before a browser that never
+# signed in with it must choose a new password first (slow guessing from many places).
+SIGN_IN_ACCOUNT_LIMIT = env.int("SIGN_IN_ACCOUNT_LIMIT", 50)
 # Links to choose a password: how many an hour for one address of a person, and from one place.
 PASSWORD_RESETS_PER_PERSON = env.int("PASSWORD_RESETS_PER_PERSON", 3)
 PASSWORD_RESETS_PER_PLACE = env.int("PASSWORD_RESETS_PER_PLACE", 60)
@@ -220,6 +223,10 @@ OIDC_OP_AUTHORIZATION_ENDPOINT = env.str("OIDC_OP_AUTHORIZATION_ENDPOINT", "")
 OIDC_OP_TOKEN_ENDPOINT = env.str("OIDC_OP_TOKEN_ENDPOINT", "")
 OIDC_OP_JWKS_ENDPOINT = env.str("OIDC_OP_JWKS_ENDPOINT", "")
 OIDC_OP_END_SESSION_ENDPOINT = env.str("OIDC_OP_END_SESSION_ENDPOINT", "")
+# Levels of assurance (`acr` of the ID token) that are enough; empty: whatever the provider accepts.
+OIDC_ACR_VALUES = env.list("OIDC_ACR_VALUES", default=[])
+# Every address of the provider is https; the tests' own provider alone is not.
+OIDC_HTTPS_ONLY = PIO_ENV != "test"
 OIDC_TIMEOUT = env.int("OIDC_TIMEOUT", 10)
 OIDC_TOKEN_USE_BASIC_AUTH = not OIDC_CLIENT_KEY_FILE
 # Only these organisations (OVO codes) make people staff, whatever roles another one writes.
@@ -513,6 +520,16 @@ def refuse_unsafe_production() -> None:
     """
     if PIO_ENV not in {"development", "test", "production"}:
         raise ImproperlyConfigured("PIO_ENV must be development, test or production.")
+    if OIDC_HTTPS_ONLY:
+        for name, address in {
+            "OIDC_ISSUER": OIDC_ISSUER,
+            "OIDC_OP_AUTHORIZATION_ENDPOINT": OIDC_OP_AUTHORIZATION_ENDPOINT,
+            "OIDC_OP_TOKEN_ENDPOINT": OIDC_OP_TOKEN_ENDPOINT,
+            "OIDC_OP_JWKS_ENDPOINT": OIDC_OP_JWKS_ENDPOINT,
+            "OIDC_OP_END_SESSION_ENDPOINT": OIDC_OP_END_SESSION_ENDPOINT,
+        }.items():
+            if address and not address.startswith("https://"):
+                raise ImproperlyConfigured(f"{name} must be an https address.")
     if not PRODUCTION:
         return
     if SECRET_KEY == DEFAULT_SECRET_KEY or len(SECRET_KEY) < 50:
@@ -525,8 +542,6 @@ def refuse_unsafe_production() -> None:
         raise ImproperlyConfigured("Set ALLOWED_HOSTS to the portal's host names.")
     if not STAFF_SECOND_FACTOR or not STEP_UP:
         raise ImproperlyConfigured("STAFF_SECOND_FACTOR and STEP_UP must be on in production.")
-    if OIDC_ISSUER and not OIDC_ISSUER.startswith("https://"):
-        raise ImproperlyConfigured("OIDC_ISSUER must be an https address.")
     if OIDC_ISSUER and not (OIDC_RP_CLIENT_ID and (OIDC_RP_CLIENT_SECRET or OIDC_CLIENT_KEY_FILE)):
         raise ImproperlyConfigured(
             "With OIDC_ISSUER, set OIDC_RP_CLIENT_ID and a secret or OIDC_CLIENT_KEY_FILE."

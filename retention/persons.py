@@ -22,6 +22,7 @@ from projects.models import Proposal
 SHOWN: dict[str, tuple[str, ...]] = {
     "accounts.ExternalIdentity.user": ("issuer", "created_at"),
     "accounts.Membership.user": ("organisation", "role", "source", "created_at"),
+    "accounts.SignedInDevice.user": ("device", "address", "began_at", "seen_at"),
     "accounts.User_groups.user": ("group",),
     "admin.LogEntry.user": ("action_time", "content_type", "object_id"),
     "audit.AuditEvent.actor": ("at", "label", "content_type", "object_id", "comment"),

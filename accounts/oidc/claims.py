@@ -119,13 +119,16 @@ def read_person(claims: Mapping[str, Any]) -> Person:
     """The person of a verified ID token.
 
     Raises:
-        SignInRefusedError: for a citizen, and when it is not said who this is or for whom.
+        SignInRefusedError: for a citizen, for a way of signing in that is too weak
+            (settings.OIDC_ACR_VALUES), and when it is not said who this is or for whom.
     """
 
     def text(name: str, limit: int) -> str:
         value = claims.get(name)
         return value.strip()[:limit] if isinstance(value, str) else ""
 
+    if settings.OIDC_ACR_VALUES and text("acr", 200) not in settings.OIDC_ACR_VALUES:
+        raise SignInRefusedError(Refusal.TOO_WEAK)
     if text("vo_doelgroepcode", 20).upper() == CITIZEN:
         raise SignInRefusedError(Refusal.CITIZEN)
     person = Person(

@@ -54,6 +54,14 @@ def provider() -> Provider:
     return found
 
 
+def _is_secure(found: Provider) -> bool:
+    """What it publishes itself is held to the same as what stands in the settings."""
+    addresses = (found.authorization, found.token, found.jwks, found.end_session)
+    return not settings.OIDC_HTTPS_ONLY or all(
+        address.startswith("https://") for address in addresses if address
+    )
+
+
 def _discover(issuer: str) -> Provider:
     try:
         response = requests.get(
@@ -70,6 +78,6 @@ def _discover(issuer: str) -> Provider:
         )
     except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SignInRefusedError(Refusal.DOWN) from error
-    if found.issuer != issuer:
+    if found.issuer != issuer or not _is_secure(found):
         raise SignInRefusedError(Refusal.DOWN)
     return found

@@ -90,6 +90,13 @@ class Refusal(models.TextChoices):
         "already_linked",
         _("Deze persoon van ACM/IDM is al met een ander account verbonden."),
     )
+    TOO_WEAK = (
+        "too_weak",
+        _(
+            "U hebt zich bij ACM/IDM aangemeld op een manier die voor dit portaal niet"
+            " veilig genoeg is. Meld u opnieuw aan, bijvoorbeeld met itsme of uw eID."
+        ),
+    )
     NOT_FRESH = (
         "not_fresh",
         _("ACM/IDM heeft u niet opnieuw laten aanmelden. Probeer opnieuw."),

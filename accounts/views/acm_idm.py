@@ -80,6 +80,8 @@ def start(request: HttpRequest) -> HttpResponse:
         "code_challenge_method": "S256",
         **_EXTRA[purpose],
     }
+    if settings.OIDC_ACR_VALUES:
+        asked["acr_values"] = " ".join(settings.OIDC_ACR_VALUES)
     add_state_and_verifier_and_nonce_to_session(request, state, asked, verifier)
     request.session[STATES][state] |= {
         "purpose": purpose,

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import devices
 from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.requests import SignedInRequest
@@ -31,6 +32,8 @@ def profile(request: SignedInRequest) -> HttpResponse:
         return redirect("accounts:profile")
     context = {
         "form": form,
+        "devices": devices.devices_of(request.user),
+        "this_device": request.session.get(devices.DEVICE),
         "has_second_factor": device_of(request.user) is not None,
         "viewings": viewings_of(request.user),
     }
@@ -42,8 +45,19 @@ def profile(request: SignedInRequest) -> HttpResponse:
 def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
     """End one's sessions on other devices; this one goes on."""
     end_other_sessions(actor=request.user)
+    devices.forget_others(actor=request.user, but=request.session.get(devices.DEVICE))
     update_session_auth_hash(request, User.objects.get(pk=request.user.pk))
     messages.success(request, _("U bent overal elders afgemeld."))
+    return redirect("accounts:profile")
+
+
+@require_POST
+@login_required
+def end_session(request: SignedInRequest, pk: int) -> HttpResponse:
+    """End one's session on another device."""
+    if not devices.end_device(actor=request.user, pk=pk):
+        raise Http404
+    messages.success(request, _("Dat toestel is afgemeld."))
     return redirect("accounts:profile")
 
 

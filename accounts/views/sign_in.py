@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.client_address import client_address
 from accounts.demo import DEMO_ACCOUNTS
 from accounts.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm, SignInForm
+from accounts.known_browser import is_guarded, know
 from accounts.models import User
 from accounts.services.passwords import request_password_reset
 from accounts.services.throttle import seconds_to_wait
@@ -46,6 +47,8 @@ class SignInView(auth_views.LoginView):
         """Who is signed in and reloads the page after it sees the carried text again."""
         if request.method == "POST" and request.user.is_authenticated:
             return give_back(request) or super().dispatch(request, *args, **kwargs)
+        if request.method == "POST" and is_guarded(request, request.POST.get("username", "")):
+            return render(request, "accounts/guarded.html", status=429)
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -134,6 +137,7 @@ class PasswordSetView(auth_views.PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
+        know(response, self.request, form.user.email)
         messages.success(self.request, _("Uw wachtwoord is opgeslagen. U kunt nu aanmelden."))
         return response
 

@@ -22,6 +22,7 @@ from accounts.models import (
     Organisation,
     User,
 )
+from accounts.oidc import provider
 from accounts.oidc.claims import GrantedRole, normal_code, parse_role
 from accounts.oidc.refusals import Refusal
 from accounts.roles import MemberRole, StaffRole
@@ -435,3 +436,23 @@ def test_any_other_string_is_no_role_and_no_fault(text: str) -> None:
 @given(st.text())
 def test_a_code_is_normal_once(code: str) -> None:
     assert normal_code(normal_code(code)) == normal_code(code)
+
+
+def test_a_way_of_signing_in_that_is_too_weak_is_refused(live: Live, settings: Any) -> None:
+    settings.OIDC_ACR_VALUES = ["urn:be:vlaanderen:authmech:itsme"]
+    for acr in ("urn:be:laag", None):
+        live.order(acr=acr)
+        assert refused(live.sign_in(Client()), Refusal.TOO_WEAK)
+    live.order(acr="urn:be:vlaanderen:authmech:itsme")
+    client = Client()
+    live.sign_in(client)
+    assert signed_in_as(client) is not None
+    assert live.seen("auth")[-1]["acr_values"] == "urn:be:vlaanderen:authmech:itsme"
+
+
+def test_what_the_provider_publishes_without_https_is_not_followed(
+    live: Live, settings: Any
+) -> None:
+    provider._known.clear()
+    settings.OIDC_HTTPS_ONLY = True
+    assert refused(Client().post(reverse("accounts:acm_idm")), Refusal.DOWN)

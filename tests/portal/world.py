@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import Membership, User
+from accounts.models import Membership, SignedInDevice, User
 from accounts.roles import MemberRole, StaffRole
 from calls.models import Call, CallFollower, CallQuestion, CostPhase
 from calls.services import start_form_change
@@ -197,6 +197,9 @@ class World:
         self.saved_view = SavedView.objects.create(owner=member, name="Alles")
         self.bulk_run = BulkRun.objects.create(action="remind", made_by=member)
         self._add_retention()
+        self.device = SignedInDevice.objects.create(
+            user=member, session_key="0", device="Firefox", ends_at=timezone.now()
+        )
 
     def _add_outage(self) -> None:
         """The portal was away for two hours, just before a closing."""
@@ -404,6 +407,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("accounts:person", "pk"): lambda w: w.member.pk,
     ("accounts:start_viewing", "pk"): lambda w: w.member.pk,
     ("accounts:reset_second_factor", "pk"): lambda w: w.member.pk,
+    ("accounts:end_session", "pk"): lambda w: w.device.pk,
     ("accounts:", "membership_id"): lambda w: w.colleague.pk,
     ("accounts:", "uidb64"): lambda w: "MQ",
     ("accounts:", "token"): lambda w: "set-password",
