@@ -33,6 +33,8 @@ from tests.funding.factories import budget_line, commitment
 
 pytestmark = pytest.mark.django_db
 
+# Written as JSON, by another name.
+schemathesis.serializer.alias("application/csp-report", "application/json")
 SCHEMA = schemathesis.openapi.from_dict(json.loads(DESCRIPTION))
 SCHEMA.app = get_wsgi_application()
 NOT_OURS = [
@@ -97,6 +99,8 @@ def test_each_address_has_something_to_answer(sessions: Sessions) -> None:
     statuses, cookies = {}, sessions[StaffRole.PROGRAMME_MANAGER]
     for result in SCHEMA.get_all_operations():
         operation: Any = result.ok()  # type: ignore[union-attr]  # else the document is wrong
+        if operation.method != "get":
+            continue
         known = {one.name: EXAMPLES[one.name] for one in operation.path_parameters}
         case = operation.Case(path_parameters=known, cookies=dict(cookies))
         answer = case.call_and_validate(excluded_checks=NOT_OURS)
