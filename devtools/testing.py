@@ -31,6 +31,7 @@ def run_tests() -> int:
         prepare_browser()
         prepare_tools({"pdftotext": "poppler-utils"}, purpose="tests that read PDF documents")
         prepare_tools({"soffice": "libreoffice-calc-nogui"}, purpose="tests that recompute sheets")
+        prepare_tools({"pgbouncer": "pgbouncer"}, purpose="tests with a pool before the database")
         compile_messages()
         with running_services("test", for_tests=True) as (env, services):
             env["PIO_ENV"] = "test"

@@ -27,7 +27,10 @@ SECONDS = {
     "tests/projects/test_round_trip.py": 30.0,
     "tests/concurrency/test_jobs.py": 30.0,
     "tests/devtools/test_launcher.py": 30.0,
+    "tests/portal/test_forms.py": 30.0,
     "tests/concurrency/test_ledger.py": 20.0,
+    "tests/concurrency/test_pgbouncer.py": 15.0,
+    "tests/reporting/test_openapi.py": 10.0,
 }
 """About how long the longest take on a quiet machine; the order is what matters."""
 
