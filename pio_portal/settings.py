@@ -440,14 +440,13 @@ SMALL_BODY_VIEWS = {
     *("operations:csp_report", "operations:live", "operations:ready", "operations:startup"),
     *("operations:metrics", "calls:stop_following"),
 }
-# Every page with a field for files (tests/portal/test_limits.py finds those that are not here).
+# Every page with a field for files (tests/portal/test_hostile.py finds those that are not here).
 UPLOAD_VIEWS = {
     *("projects:section", "projects:information", "projects:partner_part"),
-    *("calls:document_add", "calls:document_edit"),
+    *("projects:obligation_deliver", "calls:document_add", "evaluations:upload_scores"),
     *("payments:organisation_accounts", "payments:bank_files", "reporting:double_subsidies"),
-    *("evaluations:upload_scores", "funding:claim_new", "funding:request_new"),
-    *("funding:agreement_sign", "funding:agreement_member_sign"),
-    *("funding:request_tender_document", "funding:request_rule", "projects:obligation_deliver"),
+    *("funding:claim_new", "funding:request_new", "funding:request_rule"),
+    *("funding:request_tender_document", "funding:agreement_sign", "funding:agreement_member_sign"),
 }
 # Signing in and out posts a form here that is answered by the way to the provider.
 _provider_origins = sorted(

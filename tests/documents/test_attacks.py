@@ -98,8 +98,8 @@ def _called(tree: ast.AST) -> set[str]:
 def test_no_file_comes_in_but_through_the_checked_fields() -> None:
     """A field of another kind, a column that keeps files by itself, a row made past the check.
 
-    That each of the fields says beside itself what is wrong, test_bad_input.py tries on every page
-    that has one.
+    That each field says beside itself what is wrong, tests/portal/test_bad_input.py tries on every
+    page that has one.
     """
     apps = {name.split(".")[0] for name in settings.INSTALLED_APPS}
     found, makes_rows, keeps = set(), set(), set()

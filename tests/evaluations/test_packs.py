@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.roles import StaffRole
 from documents.archives import MISSING
 from documents.conformance import structural_faults
-from documents.models import Job, JobState, StoredFile
+from documents.models import Job, JobState, ScanState, StoredFile
 from documents.policies import may_download
 from documents.services import request_document, run_job, store_file
 from evaluations import services
@@ -256,6 +256,18 @@ class TestAllFiles:
         assert job.parts == sorted([first, second])
         people = [case.adviser, case.team, other.member]
         assert [may_download.test(person, job) for person in people] == [True, False, False]
+
+    def test_what_the_virus_scanner_holds_back_is_named_with_the_reason(self) -> None:
+        case = Case().accepted()
+        with_attachment(case, "plan.pdf", "wacht.pdf")
+        StoredFile.objects.filter(name="wacht.pdf").update(scan_state=ScanState.PENDING)
+        job = made(request_packs(by=case.adviser))
+        folder = f"{case.proposal.reference}/bijlagen"
+        with zipfile.ZipFile(path_of(job)) as archive:
+            assert f"{folder}/plan.pdf" in archive.namelist()
+            assert f"{folder}/wacht.pdf" not in archive.namelist()
+            told = archive.read(MISSING).decode()
+        assert told.startswith(f"{folder}/wacht.pdf: Dit bestand wordt nog nagekeken op virussen.")
 
     def test_a_file_with_a_conflict_is_left_out_and_closes_an_archive_that_has_it(self) -> None:
         case = Case().accepted()

@@ -19,13 +19,17 @@ import django
 import pikepdf
 import polib
 import pytest
+from django.conf import settings as project_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 from pikepdf import Dictionary, Name, String
 
 from accounts.roles import StaffRole
 from calls.models import Call
+from documents.models import StoredFile
+from evaluations.models import ScoreUpload
+from payments.models import BankFile
 from projects.models import Proposal
 from tests.documents.attacks import active_pdf
 from tests.portal.test_hostile import attempt, signed_in
@@ -99,7 +103,6 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "locked": ("offerte.pdf", encrypted_pdf),
     "empty": ("offerte.pdf", lambda: b""),
     "a strange kind": ("macro.docm", exe),
-    "a script": ("offerte.pdf", script_pdf),
 }
 
 
@@ -407,3 +410,61 @@ def test_nine_megabytes_of_text_come_back_with_a_sentence(world: World) -> None:
     assert wrong.name == "q_probleem"
     assert "te lang" in " ".join(page.texts[ident] for ident in wrong.described_by)
     assert same(wrong.value, text)
+
+
+# --- A file that acts, at every entrance ---------------------------------------------------------
+
+NOT_HERE = {
+    "funding:request_rule",  # asked by htmx from within such a form, without the file
+    "funding:claim_new",  # no instalment can be claimed in this world: see tests/funding
+}
+
+
+def clients(world: World) -> list[Client]:
+    roles = (StaffRole.PROGRAMME_MANAGER, StaffRole.TEAM_MEMBER, StaffRole.ADVISER)
+    people = [world.member, world.partner_access.user, *(world.staff[role] for role in roles)]
+    made = []
+    for person in people:
+        made.append(Client(raise_request_exception=False))
+        made[-1].force_login(person)
+    return made
+
+
+def kept() -> tuple[int, ...]:
+    return tuple(model.objects.count() for model in (StoredFile, BankFile, ScoreUpload))
+
+
+def forms_with_files(client: Client, url: str) -> list[Any]:
+    page = page_of(url, visit(client, url))
+    forms = page.forms if page else []
+    return [form for form in forms if any(one.kind == "file" for one in form.controls)]
+
+
+def view_of(form: Any) -> str:
+    return str(resolve(form.target.split("?")[0]).view_name)
+
+
+def test_every_entrance_refuses_what_acts(world: World) -> None:
+    before, faults, reached, people = kept(), set(), set(), clients(world)
+    # That of scores stands on a page of its own, and attachments are one section of many.
+    pages = project_settings.UPLOAD_VIEWS | {"evaluations:offline"}
+    urls = [url for name, url in links(world) if name in pages]
+    urls.append(reverse("projects:section", args=[world.draft.reference, "L"]))
+    for url in urls:
+        for client in people:
+            found = [form for form in forms_with_files(client, url) if view_of(form) not in reached]
+            for form in found:
+                reached.add(view_of(form))
+                places = [one.name for one in form.controls if one.kind == "file"]
+                sent: dict[str, Any] = form.completed()
+                sent.pop("calculate", None)  # a button that saves nothing
+                sent |= {one: SimpleUploadedFile("offerte.pdf", script_pdf()) for one in places}
+                page = page_of(form.target, client.post(form.target, sent))
+                back = [one for form in (page.forms if page else []) for one in form.controls]
+                if not set(places) & {one.name for one in back if one.is_invalid}:
+                    faults.add(view_of(form))
+            if found:
+                break
+    assert faults == set()
+    assert kept() == before
+    assert reached == project_settings.UPLOAD_VIEWS - NOT_HERE

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import StaffRole
 from calls.models import QuestionType
 from common import clock
 from documents.models import StoredFile
@@ -21,6 +22,7 @@ from projects.services import (
     replace_attachment,
     submit_proposal,
 )
+from tests.accounts.factories import UserFactory
 from tests.projects.conftest import member, signed_in
 from tests.projects.test_sections import ask, png
 
@@ -175,6 +177,25 @@ class TestReplacing:
         assert [one["id"] for one in version.content["attachments"]] == [str(old)]
         file = signed_in(user).get(reverse("projects:file", args=[ready.reference, old]))
         assert b"".join(file.streaming_content).startswith(b"\x89PNG")
+
+    def test_a_file_that_waits_for_the_scanner_stops_no_submission(
+        self, ready: Proposal, settings: Any
+    ) -> None:
+        settings.CLAMD_ADDRESS = "127.0.0.1:9"
+        user = member(ready)
+        attachment = add_attachment(proposal=ready, uploaded=png("een.png"), by=user)
+        page_of_files = signed_in(user).get(page(ready)).content.decode()
+        assert "U hoeft niet te wachten om verder te werken of in te dienen." in page_of_files
+        version = submit_proposal(proposal=ready, by=user, arrived_at=clock.now())
+        assert [one["name"] for one in version.content["attachments"]] == ["een.png"]
+        # Who sent it reads it; a colleague and staff get a page that says why not yet.
+        file = reverse("projects:file", args=[ready.reference, attachment.file_id])
+        mine = signed_in(user).get(file)
+        assert b"".join(mine.streaming_content).startswith(b"\x89PNG")
+        for other in (member(ready), UserFactory(roles=[StaffRole.TEAM_MEMBER])):
+            answer = signed_in(other).get(file)
+            assert answer.status_code == 409
+            assert "wordt nog nagekeken op virussen" in answer.content.decode()
 
     def test_the_same_file_and_a_file_that_is_gone(self, draft: Proposal, editor: User) -> None:
         attachment = add_attachment(proposal=draft, uploaded=png("een.png"), by=editor)
