@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from common import clock
 from common.formatting import format_moment
@@ -37,11 +37,21 @@ def files(*, full: bool) -> Finding:
         elif path.stat().st_size != stored.size or sha256_of(path) != stored.sha256:
             wrong.append(_("%(name)s is beschadigd") % {"name": stored.storage_name})
     if wrong:
-        return fault(_("%(n)s bestanden zijn verloren of beschadigd.") % {"n": len(wrong)}, wrong)
-    return ok(_("%(n)s bestanden nagekeken.") % {"n": looked})
+        return fault(
+            ngettext(
+                "%(n)s bestand is verloren of beschadigd.",
+                "%(n)s bestanden zijn verloren of beschadigd.",
+                len(wrong),
+            )
+            % {"n": len(wrong)},
+            wrong,
+        )
+    return ok(
+        ngettext("%(n)s bestand nagekeken.", "%(n)s bestanden nagekeken.", looked) % {"n": looked}
+    )
 
 
-@check("orphans", gettext_lazy("Wezen"), of_data=False)
+@check("orphans", gettext_lazy("Bestanden zonder gegevens"), of_data=False)
 def orphans(*, full: bool) -> Finding:
     """Files that no row knows: harmless, but they take room and may hold what should be gone."""
     root, oldest = documents_conf.media_root(), time.time() - _YOUNG
@@ -55,8 +65,16 @@ def orphans(*, full: bool) -> Finding:
     )
     lost = sorted(found.keys() - known)
     if lost:
-        return warning(_("%(n)s bestanden horen nergens bij.") % {"n": len(lost)}, lost)
-    return ok(_("Elk bestand hoort bij een rij."))
+        return warning(
+            ngettext(
+                "%(n)s bestand hoort nergens bij.",
+                "%(n)s bestanden horen nergens bij.",
+                len(lost),
+            )
+            % {"n": len(lost)},
+            lost,
+        )
+    return ok(_("Elk bestand hoort bij gegevens in het portaal."))
 
 
 @check("storage", gettext_lazy("Opslag"), of_data=False)

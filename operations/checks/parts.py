@@ -45,8 +45,8 @@ def clocks(*, full: bool) -> Finding:
 @check("broker", gettext_lazy("Berichtenbus"), of_data=False)
 def broker(*, full: bool) -> Finding:
     if broker_answers():
-        return ok(_("De broker antwoordt."))
-    return fault(_("De broker antwoordt niet: al het werk op de achtergrond wacht."))
+        return ok(_("De berichtenbus antwoordt."))
+    return fault(_("De berichtenbus antwoordt niet: al het werk op de achtergrond wacht."))
 
 
 @check("parts", gettext_lazy("Workers en beat"), of_data=False)

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         except BackupRefused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
-            _("Back-up gemaakt: %(folder)s (%(files)s bestanden, %(size)s).")
+            _("Back-up gemaakt: %(folder)s (bestanden: %(files)s, samen %(size)s).")
             % {
                 "folder": made.backup.folder,
                 "files": made.files,

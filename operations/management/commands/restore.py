@@ -54,7 +54,7 @@ class Command(BaseCommand):
         except BackupRefused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
-            _("Teruggezet: %(rows)s rijen en %(files)s bestanden.")
+            _("Teruggezet: rijen %(rows)s, bestanden %(files)s.")
             % {"rows": sum(manifest["rows"].values()), "files": len(manifest["files"])}
         )
         if missing := missing_migrations():
