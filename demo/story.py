@@ -30,6 +30,7 @@ from demo.obligations import obligations
 from demo.organisations import invented_organisations
 from demo.payments import accounts_and_order
 from demo.people import Cast, gather
+from demo.privacy import kept_and_destroyed
 from demo.projects import invented_project, real_projects
 from demo.proposals import DAY_OF_DECISIONS, Player, Story
 from demo.questions import visitors_ask
@@ -61,6 +62,7 @@ def load() -> bool:
         follow_ups(calendar, cast)
     tell_history(calendar)
     signed_edition(calendar, cast)
+    kept_and_destroyed(calendar, cast)
     return True
 
 

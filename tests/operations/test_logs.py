@@ -4,12 +4,14 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
 import structlog
 from celery import shared_task
 from celery.signals import before_task_publish, task_prerun
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, connection, transaction
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -17,6 +19,8 @@ from django_structlog.celery.receivers import CeleryReceiver
 
 from accounts.models import User
 from documents.services import request_document, run_job
+from notifications.models import OutboxMail
+from notifications.services import deliver_outbox
 from pio_portal.logs import formatter
 from projects.services import add_attachment
 from tests.documents.factories import letter, registered
@@ -34,6 +38,7 @@ WORDS = {
     "text": "overstorting",
     "file": "loonbriefje",
     "search": "zoekwoord",
+    "address": "203.0.113.77",
     "password": "een-heel-geheim-wachtwoord",
 }
 
@@ -71,6 +76,13 @@ def break_with_words(*words: str) -> None:
     raise RuntimeError(f"Cannot read {words}")
 
 
+class Refusing(BaseEmailBackend):
+    """A mail server that refuses everybody by name."""
+
+    def send_messages(self, email_messages: Any) -> int:
+        raise SMTPRecipientsRefused({WORDS["mail"]: (550, WORDS["last name"].encode())})
+
+
 def fail_with_words(params: dict[str, Any], progress: Any) -> dict[str, Any]:
     with transaction.atomic():
         User.objects.create(email=WORDS["mail"], first_name=WORDS["first name"])
@@ -87,7 +99,7 @@ def test_no_word_of_a_person_is_logged(log: Lines) -> None:
     )
     user.set_password(WORDS["password"])
     user.save()
-    client = Client(raise_request_exception=False)
+    client = Client(raise_request_exception=False, REMOTE_ADDR=WORDS["address"])
     with override_settings(AXES_ENABLED=True):
         for password in ("fout-wachtwoord", WORDS["password"]):
             client.post("/aanmelden/", {"username": WORDS["mail"], "password": password})
@@ -103,6 +115,11 @@ def test_no_word_of_a_person_is_logged(log: Lines) -> None:
     client.post(reverse("projects:submit", args=[proposal.reference]))
     proposal.refresh_from_db()
     assert proposal.was_submitted
+
+    # The mail server says no and repeats to whom.
+    with override_settings(EMAIL_BACKEND=f"{__name__}.Refusing"):
+        deliver_outbox()
+    assert OutboxMail.objects.filter(address=WORDS["mail"]).exclude(attempts=0).exists()
 
     with registered(letter(context=fail_with_words, filename=lambda p: f"{WORDS['file']}.pdf")):
         job = request_document(
