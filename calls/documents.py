@@ -9,7 +9,7 @@ from calls.models import Call
 from calls.policies import may_see_call
 from calls.selectors import form_of
 from calls.services import BLANK_FORM_KIND
-from documents.registry import Params, PdfDocument, ProgressReport, register
+from documents.registry import Params, PdfDocument, ProgressReport, always, register
 
 
 def blank_form_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
@@ -35,5 +35,6 @@ register(
         context=blank_form_context,
         filename=blank_form_name,
         may_download=may_download_blank_form,
+        never_purged=always,  # the public page of the call offers it
     )
 )

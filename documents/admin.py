@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from common.admin import ReadOnlyAdmin
-from documents.models import Job, StoredFile
+from documents.models import Job, LegalDocument, StoredFile
 
 
 @admin.register(StoredFile)
@@ -22,3 +22,11 @@ class JobAdmin(ReadOnlyAdmin):
     list_filter = ["state", "kind", "requested_at"]
     search_fields = ["title", "kind", "requested_by__email", "about_id"]
     date_hierarchy = "requested_at"
+
+
+@admin.register(LegalDocument)
+class LegalDocumentAdmin(ReadOnlyAdmin):
+    list_display = ["number", "kind", "issued_at", "is_signed"]
+    list_filter = ["kind", "is_signed", "issued_at"]
+    search_fields = ["number", "token", "content_hash"]
+    date_hierarchy = "issued_at"

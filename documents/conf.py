@@ -56,6 +56,16 @@ def max_attempts() -> int:
     return int(getattr(settings, "DOCUMENT_MAX_ATTEMPTS", 3))
 
 
+def kept_days(kind: str, declared: int | None) -> int:
+    """Days after which the file of a job is purged; 0 is never.
+
+    DOCUMENT_KEPT_DAYS_BY_KIND goes before what the kind declares, and that before
+    DOCUMENT_KEPT_DAYS.
+    """
+    of_kind = settings.DOCUMENT_KEPT_DAYS_BY_KIND.get(kind, declared)
+    return int(settings.DOCUMENT_KEPT_DAYS if of_kind is None else of_kind)
+
+
 def media_root() -> Path:
     """MEDIA_ROOT, unless a rehearsal keeps its files elsewhere."""
     return _kept_elsewhere.get() or Path(settings.MEDIA_ROOT)

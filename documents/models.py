@@ -9,10 +9,13 @@ import uuid
 from pathlib import Path
 from typing import Any, Self
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -147,9 +150,13 @@ class JobState(models.TextChoices):
     RUNNING = "running", _("Wordt gemaakt")
     DONE = "done", _("Klaar")
     FAILED = "failed", _("Mislukt")
+    CANCELLED = "cancelled", _("Stopgezet")
+    PURGED = "purged", _("Opgeruimd")
 
 
 PENDING = (JobState.QUEUED, JobState.RUNNING)
+WITHOUT_FILE = (JobState.FAILED, JobState.CANCELLED, JobState.PURGED)
+"""It is over and there is nothing to fetch; it can be made again."""
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -204,13 +211,35 @@ class Job(models.Model):
     announced_at = models.DateTimeField(_("aangekondigd op"), default=clock.now)
     started_at = models.DateTimeField(_("begonnen op"), null=True, blank=True)
     finished_at = models.DateTimeField(_("klaar op"), null=True, blank=True)
-    error = models.TextField(_("reden van mislukken"), blank=True)
-    file = models.OneToOneField(
+    error = models.TextField(
+        _("reden van mislukken"),
+        blank=True,
+        help_text=_("Van een taak die nog loopt: waarom de vorige poging mislukte."),
+    )
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("stopgezet door"),
+    )
+    purged_at = models.DateTimeField(_("bestand opgeruimd op"), null=True, blank=True)
+    content_hash = models.CharField(
+        _("controlesom van de inhoud"),
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text=_(
+            "Over alles wat in het document gaat; wat gelijk is, wordt niet twee keer gemaakt."
+        ),
+    )
+    file = models.ForeignKey(
         StoredFile,
         models.RESTRICT,
         null=True,
         blank=True,
-        related_name="job",
+        related_name="jobs",
         verbose_name=_("bestand"),
     )
     parts = models.JSONField(
@@ -237,6 +266,11 @@ class Job(models.Model):
                 fields=["about_type", "about_id", "-requested_at"], name="documents_job_about"
             ),
             models.Index(fields=["fingerprint", "-requested_at"], name="documents_job_same"),
+            models.Index(
+                fields=["kind", "content_hash"],
+                name="documents_job_content",
+                condition=models.Q(state=JobState.DONE),
+            ),
         ]
         constraints = [
             unique(
@@ -263,6 +297,15 @@ class Job(models.Model):
                 _("Een mislukte taak zegt waarom."),
             ),
             check(
+                "documents_job_over_says_when",
+                (
+                    ~models.Q(state__in=[JobState.CANCELLED, JobState.PURGED])
+                    | models.Q(finished_at__isnull=False)
+                )
+                & (~models.Q(state=JobState.PURGED) | models.Q(purged_at__isnull=False)),
+                _("Een taak die stopgezet of opgeruimd is, zegt wanneer."),
+            ),
+            check(
                 "documents_job_running_has_lease",
                 ~models.Q(state=JobState.RUNNING)
                 | models.Q(lease_until__isnull=False, started_at__isnull=False),
@@ -284,3 +327,63 @@ class Job(models.Model):
     @property
     def is_failed(self) -> bool:
         return self.state == JobState.FAILED
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == JobState.CANCELLED
+
+    @property
+    def is_purged(self) -> bool:
+        return self.state == JobState.PURGED
+
+    @property
+    def is_without_file(self) -> bool:
+        """Over, with nothing to fetch: ask it again."""
+        return self.state in WITHOUT_FILE
+
+
+class LegalDocument(models.Model):
+    """A document that counts in law, as it was given out: what the page of its QR code verifies.
+
+    One row per content: making the same letter again gives the same file. It holds no name and no
+    amount, because whoever has the paper may read it (docs/how-to-add-a-document.md).
+    """
+
+    kind = models.CharField(_("soort"), max_length=100)
+    number = models.CharField(_("nummer"), max_length=60)
+    token = models.CharField(_("controlecode"), max_length=40, unique=True)
+    content_hash = models.CharField(_("controlesom van de inhoud"), max_length=64)
+    file = models.ForeignKey(
+        StoredFile, models.RESTRICT, related_name="legal", verbose_name=_("bestand")
+    )
+    is_signed = models.BooleanField(_("elektronisch ondertekend"), default=False)
+    issued_at = models.DateTimeField(_("gemaakt op"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("rechtsgeldig document")
+        verbose_name_plural = _("rechtsgeldige documenten")
+        ordering = ["-issued_at", "pk"]
+        constraints = [
+            unique(
+                "documents_legal_once",
+                "kind",
+                "content_hash",
+                message=_("Dit document bestaat al."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        """The public page that verifies it."""
+        return reverse("documents:control", args=[slug_of(self.number), self.token])
+
+
+def slug_of(number: str) -> str:
+    """PIO/2026/0001 as it stands in an address: pio-2026-0001."""
+    kept = "".join(character if character.isalnum() else "-" for character in number)
+    return slugify(kept)

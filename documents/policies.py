@@ -30,6 +30,24 @@ def may_follow(user: Any, job: Any = None) -> bool:
     return bool(may_list_jobs(user)) or bool(may_download(user, job))
 
 
-@policy("Alleen medewerkers met meer dan leesrecht laten een mislukte taak opnieuw proberen.")
-def may_retry(user: Any, job: Any = None) -> bool:
+def _works_on_all(user: Any) -> bool:
     return bool(may_list_jobs(user)) and not set(user.staff_roles) <= _READ_ONLY
+
+
+def _asked_it(user: Any, job: Any) -> bool:
+    return (
+        job is not None
+        and job.requested_by_id is not None
+        and job.requested_by_id == getattr(user, "pk", None)
+        and may_follow.test(user, job)
+    )
+
+
+@policy("Wie het document vroeg, of een medewerker met meer dan leesrecht, laat het opnieuw maken.")
+def may_retry(user: Any, job: Any = None) -> bool:
+    return _works_on_all(user) or _asked_it(user, job)
+
+
+@policy("Wie het document vroeg, of een medewerker met meer dan leesrecht, zet het maken stop.")
+def may_cancel(user: Any, job: Any = None) -> bool:
+    return _works_on_all(user) or _asked_it(user, job)

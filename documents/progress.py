@@ -18,17 +18,18 @@ from documents.models import Job, JobState
 logger = logging.getLogger(__name__)
 
 _WRITE_EVERY = 0.5  # seconds between two looks at the progress
+_LOOK_EVERY = 2.0  # seconds after which is looked whether somebody stopped it, progress or not
 
 
 class JobLost(Exception):
-    """Another attempt took the job over, because this one was silent for too long."""
+    """Somebody stopped the job, or another attempt took over what was silent for too long."""
 
 
 class Heartbeat:
     """While the block runs: extend the lease and write percent and message.
 
-    Call it to report progress. It raises JobLost when another attempt has taken over, so that a
-    worker that woke up late does not work for nothing; publishing checks it again under lock.
+    Call it to report progress. It raises JobLost when the job was stopped or another attempt has
+    taken over, so that nobody works for nothing; publishing checks it again under lock.
     """
 
     def __init__(self, job: Job) -> None:
@@ -66,13 +67,13 @@ class Heartbeat:
 
     def _run(self) -> None:
         written: tuple[Any, ...] = (self._percent, self._message)
-        third = conf.lease().total_seconds() / 3
+        longest = min(conf.lease().total_seconds() / 3, _LOOK_EVERY)
         silent = 0.0
         try:
-            while not self._stop.wait(min(_WRITE_EVERY, third)):
-                silent += min(_WRITE_EVERY, third)
+            while not self._stop.wait(min(_WRITE_EVERY, longest)):
+                silent += min(_WRITE_EVERY, longest)
                 current = (self._percent, self._message)
-                if current == written and silent < third:
+                if current == written and silent < longest:
                     continue
                 self._write(*current)
                 written, silent = current, 0.0
@@ -86,7 +87,8 @@ class Heartbeat:
                 percent=percent, message=message, lease_until=clock.now() + conf.lease()
             )
             if not mine:
-                self._lost = row.exclude(attempt=self._attempt).exists()
+                still_mine = {"attempt": self._attempt, "state": JobState.RUNNING}
+                self._lost = row.exclude(**still_mine).exists()
         except Exception:
             # The database may be away for a moment; the lease says how long that may last.
             logger.warning("job_heartbeat_failed", exc_info=True)

@@ -15,8 +15,10 @@ register(PdfDocument(
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import UUID
 
 from documents.spreadsheets import Workbook
 
@@ -49,6 +51,30 @@ class Enclosure:
     made_at: datetime
 
 
+class Standing(StrEnum):
+    """Whether a document that was made counts, from the best answer to the worst."""
+
+    CURRENT = "current"
+    PENDING = "pending"
+    """Made, and not told, sent or signed yet."""
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Legal:
+    """What makes of a PDF a document that counts in law.
+
+    It is signed when a certificate is configured, carries a QR code to a page that verifies it, and
+    is never purged. `number` is what people call it, plain text without personal data; "" says
+    that this one does not count (a loose export). `standing` gets the params and the key of the
+    job and looks whether that is still the one: whoever holds the paper reads the answer.
+    """
+
+    number: Callable[[Params], str]
+    standing: Callable[[Params, UUID], Standing]
+
+
 @dataclass(frozen=True)
 class PdfDocument:
     """An accessible PDF made of a template.
@@ -56,6 +82,13 @@ class PdfDocument:
     `context` is called in a worker, in one consistent view of the database, and never writes. Put
     only ids and plain values in params. It may raise ValidationError with a sentence when the
     document can not be made; that is not tried again. `enclosures` gets that same context.
+
+    `passing` gives words that only tell when or for which click it was made, such as “Gemaakt op 3
+    mei 2026 om 9.30 uur”: two documents that differ in nothing else are the same document, and the
+    second is not made again.
+
+    `kept_days`: after how many days the file is purged, None for the portal's usual time
+    (documents.conf.kept_days). `never_purged` keeps it whatever the settings say; so does `legal`.
     """
 
     kind: str
@@ -65,6 +98,10 @@ class PdfDocument:
     filename: Callable[[Params], str]
     may_download: MayDownload
     enclosures: Callable[[dict[str, Any]], list[Enclosure]] | None = None
+    passing: Callable[[dict[str, Any]], Sequence[str]] | None = None
+    legal: Legal | None = None
+    kept_days: int | None = None
+    never_purged: Callable[[Params], bool] | None = None
     content_type: str = "application/pdf"
 
 
@@ -77,6 +114,8 @@ class SpreadsheetDocument:
     workbook: Callable[[Params, ProgressReport], Workbook]
     filename: Callable[[Params], str]
     may_download: MayDownload
+    kept_days: int | None = None
+    never_purged: Callable[[Params], bool] | None = None
     content_type: str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -136,6 +175,8 @@ class ArchiveDocument:
     files: Callable[[Params, str], Iterable[PartOfArchive]]
     filename: Callable[[Params], str]
     may_download: MayDownload
+    kept_days: int | None = None
+    never_purged: Callable[[Params], bool] | None = None
     content_type: str = "application/zip"
 
 
@@ -175,6 +216,27 @@ def get(kind: str) -> Declaration:
     except KeyError:
         known = ", ".join(sorted(_declarations)) or "none"
         raise UnknownKindError(f"No document kind {kind!r}; registered: {known}.") from None
+
+
+def legal_number(kind: str, params: Params) -> str:
+    """The number of a document that counts in law; "" of every other."""
+    declaration = _declarations.get(kind)
+    if isinstance(declaration, PdfDocument) and declaration.legal is not None:
+        return declaration.legal.number(params)
+    return ""
+
+
+def is_kept_for_ever(kind: str, params: Params) -> bool:
+    """Whether the file is never purged. So is one of a kind that nobody registers any more."""
+    declaration = _declarations.get(kind)
+    if declaration is None or legal_number(kind, params):
+        return True
+    return declaration.never_purged is not None and declaration.never_purged(params)
+
+
+def always(_params: Params) -> bool:
+    """For `never_purged`: every document of this kind."""
+    return True
 
 
 def all_declarations() -> list[Declaration]:

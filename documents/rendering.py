@@ -25,6 +25,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from documents.page_progress import Hears, pages_heard
 from documents.printable import printable
 from documents.registry import Enclosure
 
@@ -116,6 +117,12 @@ def _shared_style() -> tuple[list[CSS], FontConfiguration]:
     return [sheet], fonts
 
 
+def print_style() -> str:
+    """The text of the print stylesheet; "" where it was not built."""
+    path = finders.find(PRINT_CSS)
+    return Path(str(path)).read_text() if path else ""
+
+
 def render_pdf(template: str, context: dict[str, Any], target: Path) -> None:
     """Write the PDF of a template to `target`; its `<title>` and `<html lang>` become metadata."""
     html_to_pdf(render_to_string(template, context), target)
@@ -127,19 +134,22 @@ def html_to_pdf(
     step: Callable[[int], None] | None = None,
     *,
     enclosures: Sequence[Enclosure] = (),
+    hears: Hears | None = None,
 ) -> None:
     """Write the PDF of a page; `step` hears the number of pages once they are laid out.
 
+    `hears` is told each page before it is laid out; what it raises stops the work.
     What our fonts lack is spelled out (documents.printable).
     """
     stylesheets, fonts = _shared_style()
     with _no_garbage_collection():
         page = HTML(string=printable(html), base_url=BASE_URL, url_fetcher=StaticFilesFetcher())
-        document = page.render(
-            font_config=fonts,
-            stylesheets=stylesheets,
-            pdf_variant="pdf/a-3a",
-        )
+        with pages_heard(hears):
+            document = page.render(
+                font_config=fonts,
+                stylesheets=stylesheets,
+                pdf_variant="pdf/a-3a",
+            )
         if step is not None:
             step(len(document.pages))
         with warnings.catch_warnings():

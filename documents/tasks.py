@@ -31,3 +31,9 @@ def scan_file(file_id: str) -> None:
 def sweep_scans() -> int:
     """Wake the scanner again for files that wait."""
     return services.sweep_scans()
+
+
+@shared_task(name="documents.purge", queue="default", expires=3600)
+def purge() -> int:
+    """Remove the files of documents that were kept long enough."""
+    return len(services.purge_documents())

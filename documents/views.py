@@ -1,5 +1,6 @@
-"""Following a job, fetching its file, and the staff list of jobs."""
+"""Following, stopping and repeating a job, fetching its file, and the staff list of jobs."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from documents import policies, selectors
 from documents.downloads import fetched, serve
 from documents.filters import JobFilter
 from documents.models import Job
-from documents.services import retry_job
+from documents.services import cancel_job, retry_job
 
 PAGE_SIZE = 50
 
@@ -74,23 +75,38 @@ def jobs(request: HttpRequest) -> HttpResponse:
             "page_obj": page,
             "rows": rows,
             "may_retry": policies.may_retry.test(request.user),
+            "may_cancel": policies.may_cancel.test(request.user),
         },
     )
 
 
-@staff_required
+@login_required
 @require_POST
 def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """Let a failed job try again."""
-    policies.may_list_jobs.check(request.user)
-    found = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+    """Make again what failed, was stopped or purged: for who asked it, and for staff."""
+    return _act(request, job_id, retry_job, _("Het document wordt opnieuw gemaakt."))
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Stop what waits or runs: for who asked it, and for staff."""
+    return _act(request, job_id, cancel_job, _("Het maken van dit document is stopgezet."))
+
+
+def _act(request: HttpRequest, job_id: UUID, act: Callable[..., Job], done: str) -> HttpResponse:
+    found = get_object_or_404(Job, pk=job_id)
+    if not policies.may_follow.test(request.user, found):
+        raise Http404
     try:
-        retry_job(job_id=found.pk, actor=request.user)
+        act(job_id=found.pk, actor=request.user)
     except ValidationError as error:
         messages.error(request, sentences(error))
     else:
-        messages.success(request, _("De taak wordt opnieuw geprobeerd."))
-    return redirect("documents:jobs")
+        messages.success(request, done)
+    if request.POST.get("terug") == "lijst":
+        return redirect("documents:jobs")
+    return redirect("documents:job", job_id=job_id)
 
 
 def _followed(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
@@ -102,6 +118,9 @@ def _followed(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
     return {
         "job": found,
+        "may_retry": policies.may_retry.test(request.user, found),
+        "may_cancel": policies.may_cancel.test(request.user, found),
+        "legal": selectors.legal_document_of(found) if found.is_done else None,
         "download_refused": not policies.may_download.test(request.user, found),
         "back": back if safe else "",
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,7 +12,15 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from common.formatting import format_day
 from documents.models import JobState
-from documents.registry import ArchiveDocument, FileInArchive, Params, PdfDocument, ProgressReport
+from documents.registry import (
+    ArchiveDocument,
+    FileInArchive,
+    Legal,
+    Params,
+    PdfDocument,
+    ProgressReport,
+    Standing,
+)
 from evaluations import conf
 from evaluations.letter_words import LetterWords, fill
 from evaluations.models import Advice, SelectionDecision
@@ -120,6 +129,22 @@ def may_download_letter(user: Any, job: Any) -> bool:
     ).filter(pk=proposal.pk).exists()
 
 
+def letter_number(params: Params) -> str:
+    """The number of the letter; of a decision that was undone, the reference of its file."""
+    found = SelectionDecision.objects.filter(pk=params["decision"]).values_list("letter_number")
+    return next((number for (number,) in found if number), str(params["reference"]))
+
+
+def letter_standing(params: Params, job: UUID) -> Standing:
+    """An undone decision withdraws its letter, a letter made again replaces it."""
+    decision = SelectionDecision.objects.filter(pk=params["decision"]).first()
+    if decision is None:
+        return Standing.WITHDRAWN
+    if decision.letter_id != job:
+        return Standing.SUPERSEDED
+    return Standing.CURRENT if decision.is_notified else Standing.PENDING
+
+
 DECISION_LETTER = PdfDocument(
     kind=LETTER_KIND,
     label=gettext_lazy("Beslissingsbrief"),
@@ -127,6 +152,7 @@ DECISION_LETTER = PdfDocument(
     context=letter_context,
     filename=lambda params: f"beslissing-{params['reference']}.pdf",
     may_download=may_download_letter,
+    legal=Legal(number=letter_number, standing=letter_standing),
 )
 
 

@@ -30,6 +30,8 @@ from projects.models import Proposal
 from projects.selectors import answered_requests
 
 PACK_TEMPLATE = "evaluations/documents/pack.html"
+KEPT_DAYS = 30
+"""A whole file of somebody, for one reader: kept shorter than other documents."""
 
 
 def pack_context(params: Params, progress: ProgressReport) -> dict[str, Any]:
@@ -141,6 +143,7 @@ EVALUATOR_PACK = PdfDocument(
         f"bundel-{Proposal.objects.values_list('reference', flat=True).get(pk=params['file'])}.pdf"
     ),
     may_download=may_download_pack,
+    kept_days=KEPT_DAYS,
 )
 
 EVALUATOR_PACKS = ArchiveDocument(
@@ -150,4 +153,5 @@ EVALUATOR_PACKS = ArchiveDocument(
     files=pack_files,
     filename=lambda params: "dossiers.zip",
     may_download=may_download_packs,
+    kept_days=KEPT_DAYS,
 )

@@ -4,6 +4,7 @@ What stands in the letter and the agreement is named field by field, so nothing 
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
@@ -12,9 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import sees_money
 from common import clock
-from common.formatting import format_day
+from common.formatting import format_day, format_moment
 from common.money import ZERO, format_eur
-from documents.registry import Params, PdfDocument, ProgressReport
+from documents.registry import Legal, Params, PdfDocument, ProgressReport, Standing, always
 from funding import conf
 from funding.lifecycle import AgreementState, CommitteeState
 from funding.models import (
@@ -39,6 +40,11 @@ LATEST_FIRST = Prefetch(
 
 def _for_who_sees_money(user: Any, job: Any) -> bool:
     return sees_money.test(user, None)
+
+
+def made_at(context: dict[str, Any]) -> list[str]:
+    """The words that only say when the paper was made."""
+    return [format_moment(context["made_at"])]
 
 
 # --- For the committee ---------------------------------------------------------------------------
@@ -208,6 +214,31 @@ def _instalments(decision: CommitteeDecision) -> list[dict[str, Any]]:
     ]
 
 
+def letter_standing(params: Params, job: UUID) -> Standing:
+    """A letter made again replaces the former; it counts from the moment that it was told."""
+    decision = CommitteeDecision.objects.filter(pk=params["decision"]).first()
+    if decision is None:
+        return Standing.WITHDRAWN
+    if decision.letter_id != job:
+        return Standing.SUPERSEDED
+    return Standing.PENDING if decision.told_at is None else Standing.CURRENT
+
+
+def agreement_standing(params: Params, job: UUID) -> Standing:
+    """A draft made again replaces the former; it counts from the moment that it was sent."""
+    agreement = Agreement.objects.filter(pk=params["agreement"]).first()
+    if agreement is None:
+        return Standing.WITHDRAWN
+    if agreement.document_id != job:
+        return Standing.SUPERSEDED
+    is_draft = agreement.state == AgreementState.DRAFT
+    return Standing.PENDING if is_draft else Standing.CURRENT
+
+
+def numbered(params: Params) -> str:
+    return str(params["number"])
+
+
 def may_download_letter(user: Any, job: Any) -> bool:
     """Staff who see money; the beneficiary's people from the moment that it was told."""
     if sees_money.test(user, None):
@@ -247,6 +278,8 @@ DOCUMENTS = (
         context=sheet_context,
         filename=lambda params: f"aanvraagfiche-{params['reference']}.pdf",
         may_download=_for_who_sees_money,
+        passing=made_at,
+        never_purged=always,
     ),
     PdfDocument(
         kind=AGENDA_KIND,
@@ -255,6 +288,8 @@ DOCUMENTS = (
         context=agenda_context,
         filename=lambda params: f"agenda-beslissingscomite-{params['day']}.pdf",
         may_download=_for_who_sees_money,
+        passing=made_at,
+        never_purged=always,
     ),
     PdfDocument(
         kind=LETTER_KIND,
@@ -263,6 +298,7 @@ DOCUMENTS = (
         context=letter_context,
         filename=lambda params: f"brief-{str(params['number']).replace('/', '-').lower()}.pdf",
         may_download=may_download_letter,
+        legal=Legal(number=numbered, standing=letter_standing),
     ),
     PdfDocument(
         kind=AGREEMENT_KIND,
@@ -271,5 +307,6 @@ DOCUMENTS = (
         context=agreement_context,
         filename=lambda params: f"samenwerkingsovereenkomst-{params['number'].lower()}.pdf",
         may_download=may_download_agreement,
+        legal=Legal(number=numbered, standing=agreement_standing),
     ),
 )

@@ -12,6 +12,7 @@ from calls.lifecycle import CallState
 from calls.models import SubmissionRound
 from common import clock
 from common.moments import today
+from documents.services.requests import broker
 from operations import conf
 from operations.gaps import Gap, gaps, is_hit, lost_time, proposed_closing
 from operations.models import (
@@ -69,6 +70,9 @@ def what_waits() -> list[str]:
     Workers that wait for the broker are silent too, so this also tells that the broker is down.
     """
     silent = silent_parts()
+    if broker.seems_away:
+        # This process just found out; the silence of the workers shows minutes later.
+        silent |= dict.fromkeys(part for part in expected_parts() if part.startswith(WORKER))
     sentences = {
         BEAT: _("herinneringen en alles wat op een vast moment gebeurt"),
         f"{WORKER}pdf": _("documenten: brieven, verslagen en exports"),

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.policies import sees_money
 from common.moments import local_day
 from common.money import ZERO
-from documents.registry import Params, PdfDocument, ProgressReport
+from documents.registry import Legal, Params, PdfDocument, ProgressReport, Standing
 from funding.models import Commitment
 from payments.models import RecoveryRequest
 from payments.services.settlements import LETTER_KIND
@@ -63,6 +64,14 @@ def may_download(user: Any, job: Any) -> bool:
     ).exists()
 
 
+def letter_standing(params: Params, job: UUID) -> Standing:
+    """Each receipt of money makes a letter that replaces the former."""
+    recovery = RecoveryRequest.objects.filter(pk=params["recovery"]).first()
+    if recovery is None:
+        return Standing.WITHDRAWN
+    return Standing.CURRENT if recovery.letter_id == job else Standing.SUPERSEDED
+
+
 LETTER = PdfDocument(
     kind=LETTER_KIND,
     label=gettext_lazy("Brief over een terugvordering"),
@@ -70,4 +79,5 @@ LETTER = PdfDocument(
     context=recovery_context,
     filename=lambda params: f"terugvordering-{str(params['number']).lower()}.pdf",
     may_download=may_download,
+    legal=Legal(number=lambda params: str(params["number"]), standing=letter_standing),
 )

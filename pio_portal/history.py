@@ -148,6 +148,7 @@ EXEMPT: dict[str, str] = {
     "retention.DraftWarning": "that a mail was written; an act tells the same",
     "rehearsals.Rehearsal": "an exercise; nothing in it is real",
     "rehearsals.RehearsalItem": "an exercise; nothing in it is real",
+    "documents.LegalDocument": _ONLY_ADDED,
     "documents.Job": "work in progress; the file that comes of it is kept",
     "notifications.OutboxMail": "keeps its own state, and what was sent never changes",
     "notifications.Reminder": "planned, then sent or skipped with the reason; never removed",

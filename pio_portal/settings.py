@@ -321,6 +321,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "documents.sweep_jobs", "schedule": 30},
     "sweep-scans": {"task": "documents.sweep_scans", "schedule": 60},
+    "purge-documents": {"task": "documents.purge", "schedule": 24 * 3600},
     "sweep-rehearsals": {"task": "rehearsals.sweep", "schedule": 60},
     "remove-old-rehearsals": {"task": "rehearsals.remove_old", "schedule": 24 * 3600},
     "plan-reminders": {"task": "notifications.plan_reminders", "schedule": 300},
@@ -362,6 +363,17 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])
 # No upgrade within so many hours of a closing (`manage.py deploy_guard`).
 DEPLOY_GUARD_HOURS = env.int("DEPLOY_GUARD_HOURS", 24)
+
+# --- Documents: how long they stay, and who signs them (docs/operations.md) ----------------------
+# Days after which the file of a job is purged, for kinds that say nothing else; 0: never. Per kind:
+# reporting.yearly_report_pdf=30,evaluations.pack=14. What counts in law is never purged.
+DOCUMENT_KEPT_DAYS = env.int("DOCUMENT_KEPT_DAYS", 90)
+DOCUMENT_KEPT_DAYS_BY_KIND = env.dict("DOCUMENT_KEPT_DAYS_BY_KIND", cast={"value": int}, default={})
+# A PKCS#12 file with key and certificate, the file that holds its passphrase, and a server that
+# stamps the time (RFC 3161). Empty: nothing is signed; no time stamp.
+DOCUMENT_SIGNING_P12 = env.str("DOCUMENT_SIGNING_P12", "")
+DOCUMENT_SIGNING_PASSPHRASE_FILE = env.str("DOCUMENT_SIGNING_PASSPHRASE_FILE", "")
+DOCUMENT_SIGNING_TSA_URL = env.str("DOCUMENT_SIGNING_TSA_URL", "")
 
 # --- Mail -------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))

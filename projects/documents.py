@@ -1,13 +1,23 @@
 """Documents about proposals: the receipt and the whole proposal, from what was frozen."""
 
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from documents.registry import Enclosure, Params, PdfDocument, ProgressReport, register
+from documents.registry import (
+    Enclosure,
+    Legal,
+    Params,
+    PdfDocument,
+    ProgressReport,
+    Standing,
+    register,
+)
 from projects.content import canonical_text
+from projects.lifecycle import ProposalState
 from projects.models import Proposal, ProposalVersion
 from projects.policies import may_see_proposal
 from projects.selectors import answered_beside
@@ -60,6 +70,22 @@ def _version(params: Params) -> ProposalVersion | None:
     )
 
 
+def receipt_number(params: Params) -> str:
+    """The number of a receipt: the file, and which version was handed in."""
+    version = _version(params)
+    assert version is not None  # versions are never removed
+    return f"{version.proposal.reference}-v{version.number}"
+
+
+def receipt_standing(params: Params, _job: UUID) -> Standing:
+    """A later version replaces the receipt of the former; a withdrawn proposal has none."""
+    version = _version(params)
+    if version is None or version.proposal.state == ProposalState.WITHDRAWN:
+        return Standing.WITHDRAWN
+    later = version.proposal.versions.filter(number__gt=version.number)
+    return Standing.SUPERSEDED if later.exists() else Standing.CURRENT
+
+
 def _filename(prefix: str) -> Any:
     def filename(params: Params) -> str:
         version = _version(params)
@@ -80,6 +106,7 @@ def register_documents() -> None:
             context=version_context,
             filename=_filename("ontvangstbewijs"),
             may_download=may_download,
+            legal=Legal(number=receipt_number, standing=receipt_standing),
         )
     )
     register(

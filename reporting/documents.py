@@ -1,15 +1,18 @@
 """The yearly budget report as a document: made by a worker, kept, and downloadable later."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from common.formatting import format_moment
 from common.moments import last_day_before
 from documents.registry import (
     ArchiveDocument,
     Enclosure,
+    Legal,
     Params,
     PartOfArchive,
     PdfDocument,
@@ -17,11 +20,13 @@ from documents.registry import (
     ProgressReport,
     SheetsInArchive,
     SpreadsheetDocument,
+    Standing,
     TextInArchive,
     register,
 )
 from documents.spreadsheets import Workbook
 from funding.policies import may_see_funding
+from reporting.models import ReportEdition
 from reporting.yearly.building import build_yearly_report, report_sections
 from reporting.yearly.exports import (
     content_hash,
@@ -89,6 +94,32 @@ def _enclosures(context: dict[str, Any]) -> list[Enclosure]:
     ]
 
 
+def _passing(context: dict[str, Any]) -> list[str]:
+    """The words that only say when this copy was made: figures of one stand stay the same."""
+    made_at = context["report"].generated_at
+    return [format_moment(made_at), made_at.astimezone(UTC).isoformat()]
+
+
+def edition_number(params: Params) -> str:
+    """JR-2026-1 of an edition; a loose export does not count in law."""
+    return f"JR-{params['year']}-{params['edition']}" if "edition" in params else ""
+
+
+def edition_standing(params: Params, job: UUID) -> Standing:
+    """The last edition of a year counts, once a second person signed it."""
+    editions = ReportEdition.objects.filter(year=params["year"])
+    edition = editions.filter(number=params["edition"], pdf=job).first()
+    if edition is None:
+        return Standing.WITHDRAWN
+    if editions.filter(number__gt=edition.number, signed_at__isnull=False).exists():
+        return Standing.SUPERSEDED
+    return Standing.CURRENT if edition.is_signed else Standing.PENDING
+
+
+def _is_of_edition(params: Params) -> bool:
+    return "edition" in params
+
+
 def _files(params: Params, _part: str) -> list[PartOfArchive]:
     report = _report(params, lambda _percent, _message="": None)
     context = report_context(report)
@@ -130,6 +161,8 @@ def declare() -> None:
             template=TEMPLATE,
             context=_pdf_context,
             enclosures=_enclosures,
+            passing=_passing,
+            legal=Legal(number=edition_number, standing=edition_standing),
             filename=_filename("pdf"),
             may_download=_may_download,
         )
@@ -141,6 +174,7 @@ def declare() -> None:
             workbook=_workbook,
             filename=_filename("xlsx"),
             may_download=_may_download,
+            never_purged=_is_of_edition,
         )
     )
     register(
@@ -151,5 +185,6 @@ def declare() -> None:
             files=_files,
             filename=_filename("zip"),
             may_download=_may_download,
+            never_purged=_is_of_edition,
         )
     )

@@ -76,17 +76,19 @@ def request_document(
 
 
 def retry_job(*, job_id: UUID, actor: Any) -> Job:
-    """Let a failed job try again, with as many attempts as a new one.
+    """Make a document again that failed, was stopped or purged; as many attempts as a new one.
 
     Raises:
         PermissionDenied: when `actor` may not.
-        ValidationError: when it did not fail, or the same document is being made already.
+        ValidationError: when there is nothing to repeat, or the same document is being made.
     """
     with transaction.atomic():
         job = Job.objects.select_for_update().get(pk=job_id)
         policies.may_retry.check(actor, job)
-        if job.state != JobState.FAILED:
-            raise ValidationError(_("Alleen een mislukte taak kan opnieuw."))
+        if not job.is_without_file:
+            raise ValidationError(
+                _("Alleen een taak die mislukte, stopgezet of opgeruimd is, kan opnieuw.")
+            )
         now = clock.now()
         with readable_constraints():
             Job.objects.filter(pk=job.pk).update(
@@ -94,6 +96,8 @@ def retry_job(*, job_id: UUID, actor: Any) -> Job:
                 percent=0,
                 message="",
                 error="",
+                cancelled_by=None,
+                purged_at=None,
                 finished_at=None,
                 lease_until=None,
                 announced_at=now,
@@ -105,13 +109,55 @@ def retry_job(*, job_id: UUID, actor: Any) -> Job:
     return job
 
 
+def cancel_job(*, job_id: UUID, actor: Any) -> Job:
+    """Stop a job. One that waits is over at once; the worker of one that runs stops at its next
+    page range or part, and can publish nothing from now on.
+
+    Raises:
+        PermissionDenied: when `actor` may not.
+        ValidationError: when it is over already.
+    """
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=job_id)
+        policies.may_cancel.check(actor, job)
+        if not job.is_pending:
+            raise ValidationError(_("Deze taak loopt niet meer: er is niets om stop te zetten."))
+        job.state = JobState.CANCELLED
+        job.message = job.error = ""
+        job.cancelled_by = actor
+        job.lease_until = None
+        job.finished_at = clock.now()
+        job.save(
+            update_fields=[
+                *("state", "message", "error"),
+                *("cancelled_by", "lease_until", "finished_at"),
+            ]
+        )
+    logger.info("job_cancelled", extra={"job": str(job.pk), "actor": getattr(actor, "pk", None)})
+    return job
+
+
 class _Broker:
     """Remembers that the broker did not answer, so that one page waits for it and not each."""
 
     SILENCE = 15.0  # seconds
+    TOLD = 300.0  # seconds; by then the silence of the workers tells it (operations.selectors)
 
     def __init__(self) -> None:
         self.away_until = 0.0
+        self._told_until = 0.0
+
+    def did_not_answer(self) -> None:
+        self.away_until = time.monotonic() + self.SILENCE
+        self._told_until = time.monotonic() + self.TOLD
+
+    def answered(self) -> None:
+        self._told_until = 0.0
+
+    @property
+    def seems_away(self) -> bool:
+        """Whether the last message of this process did not arrive."""
+        return time.monotonic() < self._told_until
 
 
 broker = _Broker()
@@ -129,7 +175,8 @@ def broker_hears(task: str, row_id: UUID) -> bool:
     try:
         current_app.signature(task, args=(str(row_id),)).apply_async()
     except Exception:
-        broker.away_until = time.monotonic() + broker.SILENCE
+        broker.did_not_answer()
         logger.warning("broker_unreachable", extra={"row": str(row_id)}, exc_info=True)
         return False
+    broker.answered()
     return True

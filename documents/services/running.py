@@ -2,27 +2,24 @@
 
 import logging
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.template.loader import render_to_string
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common import clock
-from common.database import consistent_view
 from documents import conf, registry
-from documents.archives import Archive
 from documents.models import Job, JobState, StoredFile
 from documents.progress import Heartbeat, JobLost
-from documents.registry import ProgressReport
+from documents.services.content import same_file
 from documents.services.files import adopt
-from documents.spreadsheets import write_workbook
+from documents.services.legal import keep_issue
+from documents.services.making import Made, make
+from documents.services.reasons import reason_of, too_many_attempts, worker_gone
 
 logger = logging.getLogger(__name__)
 
@@ -53,15 +50,15 @@ def run_job(*, job_id: UUID) -> None:
         return
     try:
         with translation.override(LANGUAGE), Heartbeat(claim.job) as heartbeat:
-            made = _render(claim, heartbeat)
-        publish(claim, made.path, made.parts)
+            made = make(claim.job, claim.work_dir, heartbeat)
+        publish(claim, made)
     except JobLost:
         logger.warning("job_lost", extra={"job": str(job_id), "attempt": claim.attempt})
     except ValidationError as refusal:
         _give_up(claim, " ".join(refusal.messages))
-    except Exception:
+    except Exception as error:
         logger.exception("job_attempt_failed", extra={"job": str(job_id), "attempt": claim.attempt})
-        _put_back(claim)
+        _put_back(claim, reason_of(error))
     finally:
         shutil.rmtree(claim.work_dir, ignore_errors=True)
 
@@ -73,8 +70,10 @@ def claim_job(job_id: UUID) -> Claim | None:
         job = Job.objects.claimable().select_for_update(skip_locked=True).filter(pk=job_id).first()
         if job is None:
             return None
+        if job.state == JobState.RUNNING:
+            job.error = worker_gone()
         if job.attempt >= job.attempts_allowed:
-            _fail(job, too_many_attempts())
+            _fail(job, too_many_attempts(job.error))
             return None
         job.state = JobState.RUNNING
         job.attempt += 1
@@ -83,7 +82,10 @@ def claim_job(job_id: UUID) -> Claim | None:
         job.started_at = now
         job.lease_until = now + conf.lease()
         job.save(
-            update_fields=["state", "attempt", "percent", "message", "started_at", "lease_until"]
+            update_fields=[
+                *("state", "attempt", "percent", "message"),
+                *("error", "started_at", "lease_until"),
+            ]
         )
     _remove_leftovers(job)
     work_dir = conf.work_root() / f"{job.pk.hex}-{job.attempt}"
@@ -91,16 +93,20 @@ def claim_job(job_id: UUID) -> Claim | None:
     return Claim(job, work_dir)
 
 
-def publish(claim: Claim, made: Path, parts: Sequence[str] = ()) -> StoredFile:
+class SameFileGone(Exception):
+    """The file with the same content was removed between looking and publishing."""
+
+
+def publish(claim: Claim, made: Made) -> StoredFile:
     """Give the file its place and the job its file, in one transaction.
 
-    `parts` are the keys of what is in an archive.
+    When another job made a file with the same content meanwhile, this job gets that one.
 
     Raises:
-        JobLost: when a later attempt has the job; nothing is published then.
+        JobLost: when the job was stopped or a later attempt has it; nothing is published then.
+        SameFileGone: when there is nothing to publish after all.
     """
     job = claim.job
-    declaration = registry.get(job.kind)
     final: Path | None = None
     try:
         with transaction.atomic():
@@ -111,176 +117,90 @@ def publish(claim: Claim, made: Path, parts: Sequence[str] = ()) -> StoredFile:
                 or current.state != JobState.RUNNING
             ):
                 raise JobLost(str(job.pk))
-            storage_name = f"{job.pk.hex[:2]}/{job.pk.hex}-{claim.attempt}"
-            final = conf.media_root() / storage_name
-            stored = adopt(
-                made,
-                storage_name=storage_name,
-                name=declaration.filename(job.params),
-                content_type=declaration.content_type,
-                created_by=current.requested_by,
-            )
-            current.state = JobState.DONE
-            current.percent = 100
-            current.message = ""
-            current.file = stored
-            current.parts = list(parts)
-            current.finished_at = clock.now()
-            current.lease_until = None
-            current.save(
-                update_fields=[
-                    *("state", "percent", "message", "file", "parts"),
-                    *("finished_at", "lease_until"),
-                ]
-            )
+            stored = _same_kept_file(job.kind, made.content_hash)
+            if stored is None:
+                if made.path is None:
+                    raise SameFileGone(str(job.pk))
+                storage_name = f"{job.pk.hex[:2]}/{job.pk.hex}-{claim.attempt}"
+                final = conf.media_root() / storage_name
+                declaration = registry.get(job.kind)
+                stored = adopt(
+                    made.path,
+                    storage_name=storage_name,
+                    name=declaration.filename(job.params),
+                    content_type=declaration.content_type,
+                    created_by=current.requested_by,
+                )
+            if made.issue is not None:
+                keep_issue(current, made.issue, made.content_hash, stored)
+            _finish(current, stored, made)
     except BaseException:
         if final is not None:
             final.unlink(missing_ok=True)
         raise
     logger.info(
         "job_done",
-        extra={"job": str(job.pk), "kind": job.kind, "attempt": job.attempt, "bytes": stored.size},
+        extra={
+            "job": str(job.pk),
+            "kind": job.kind,
+            "attempt": job.attempt,
+            "bytes": stored.size,
+            "made": final is not None,
+        },
     )
     return stored
 
 
-def too_many_attempts() -> str:
-    return _(
-        "Het document kon na enkele pogingen niet gemaakt worden. Probeer het later opnieuw of"
-        " meld het aan de beheerder."
-    )
+def _same_kept_file(kind: str, mark: str) -> StoredFile | None:
+    """The file with this content, locked so that no purge removes it.
 
-
-class PageToPrint(NamedTuple):
-    """What a PDF is laid out from; it needs no database any more."""
-
-    html: str
-    enclosures: list[registry.Enclosure]
-
-
-def page_of(job: Job, progress: ProgressReport, mark: str = "") -> PageToPrint | None:
-    """The page of a PDF document, from one consistent view of the database; None of another kind.
-
-    `mark` stands at the top of every page: what this document is not. A document that is an example
-    by itself says so in its own context, as `document_mark`.
+    One at a time per content: of two workers that made the same, the second gets the first's file.
     """
-    declaration = registry.get(job.kind)
-    if not isinstance(declaration, registry.PdfDocument):
+    if not mark:
         return None
-    with consistent_view():
-        context = declaration.context(job.params, progress)
-        marked = {**context, "document_mark": mark or context.get("document_mark", "")}
-        html = render_to_string(declaration.template, marked)
-        return PageToPrint(html, declaration.enclosures(context) if declaration.enclosures else [])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [kind + mark])
+    found = same_file(kind, mark)
+    if found is None:
+        return None
+    return StoredFile.objects.select_for_update().filter(pk=found.pk).first()
 
 
-class Made(NamedTuple):
-    """The finished file, and the keys of what is in it when that is an archive."""
-
-    path: Path
-    parts: Sequence[str] = ()
-
-
-def _render(claim: Claim, heartbeat: Heartbeat) -> Made:
-    job = claim.job
-    declaration = registry.get(job.kind)
-    target = claim.work_dir / "document.part"
-    heartbeat(1, _("Gegevens verzamelen"))
-    if isinstance(declaration, registry.SpreadsheetDocument):
-        with consistent_view():
-            workbook = declaration.workbook(job.params, heartbeat.within(1, 90))
-            write_workbook(workbook, target, claim.work_dir)
-        return Made(target)
-    if isinstance(declaration, registry.ArchiveDocument):
-        return Made(target, _pack(declaration, claim, target, heartbeat))
-    page = page_of(job, heartbeat.within(1, 50))
-    assert page is not None
-    heartbeat(50, _("Pagina's opmaken"))
-    # Here, because importing WeasyPrint takes as long as the rest of Django's start-up, and only
-    # workers need it.
-    from documents.rendering import html_to_pdf
-
-    html_to_pdf(
-        page.html,
-        target,
-        lambda pages: heartbeat(85, _("%(pages)s pagina's wegschrijven") % {"pages": pages}),
-        enclosures=page.enclosures,
+def _finish(job: Job, stored: StoredFile, made: Made) -> None:
+    job.state = JobState.DONE
+    job.percent = 100
+    job.message = job.error = ""
+    job.file = stored
+    job.parts = list(made.parts)
+    job.content_hash = made.content_hash
+    job.finished_at = clock.now()
+    job.lease_until = None
+    job.save(
+        update_fields=[
+            *("state", "percent", "message", "error", "file", "parts"),
+            *("content_hash", "finished_at", "lease_until"),
+        ]
     )
-    return Made(target)
 
 
-def _pack(
-    declaration: registry.ArchiveDocument, claim: Claim, target: Path, heartbeat: Heartbeat
-) -> list[str]:
-    """Write the archive part by part; answers which parts went in.
-
-    Raises:
-        ValidationError: when nothing went in.
-    """
-    params = claim.job.params
-    with consistent_view():
-        parts = list(declaration.parts(params))
-    packed = []
-    with Archive(target) as archive:
-        for number, part in enumerate(parts, 1):
-            heartbeat(
-                100 * number // (len(parts) + 1),
-                # No name: who follows the job need not be who may read the part.
-                _("%(number)s van %(count)s") % {"number": number, "count": len(parts)},
-            )
-            before = archive.count
-            with consistent_view():
-                files = [
-                    (file, _html_of(file) if isinstance(file, registry.PdfInArchive) else "")
-                    for file in declaration.files(params, part)
-                ]
-            for file, html in files:
-                if isinstance(file, registry.FileInArchive) and file.left_out:
-                    archive.leave_out(file.name, file.left_out)
-                    continue
-                archive.add(file.name, _part_on_disk(file, html, claim.work_dir))
-            if archive.count > before:
-                packed.append(part)
-    if not packed:
-        raise ValidationError(_("Er is niets om in te pakken."))
-    return packed
-
-
-def _html_of(file: registry.PdfInArchive) -> str:
-    return render_to_string(file.template, file.context)
-
-
-def _part_on_disk(file: registry.PartOfArchive, html: str, work_dir: Path) -> Path:
-    """Where the content of a part lies; what is made for it is written over the former one."""
-    if isinstance(file, registry.FileInArchive):
-        return file.path
-    path = work_dir / "page.part"
-    if isinstance(file, registry.TextInArchive):
-        path.write_text(file.text, newline="")
-    elif isinstance(file, registry.SheetsInArchive):
-        write_workbook(file.workbook, path, work_dir)
-    else:
-        from documents.rendering import html_to_pdf  # as in _render
-
-        html_to_pdf(html, path, enclosures=file.enclosures)
-    return path
-
-
-def _put_back(claim: Claim) -> None:
+def _put_back(claim: Claim, reason: str) -> None:
     """After a fault of ours: wait for the next attempt (the sweep announces it), or fail."""
     with transaction.atomic():
         job = _still_mine(claim)
         if job is None:
             return
         if job.attempt >= job.attempts_allowed:
-            _fail(job, too_many_attempts())
+            _fail(job, too_many_attempts(reason))
             return
         job.state = JobState.QUEUED
         job.percent = 0
         job.message = _("Wordt zo dadelijk opnieuw geprobeerd")
+        job.error = reason
         job.lease_until = None
         job.announced_at = clock.now()
-        job.save(update_fields=["state", "percent", "message", "lease_until", "announced_at"])
+        job.save(
+            update_fields=["state", "percent", "message", "error", "lease_until", "announced_at"]
+        )
 
 
 def _give_up(claim: Claim, sentence: str) -> None:

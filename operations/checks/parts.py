@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock
-from common.formatting import format_moment
+from common.formatting import format_day, format_moment
 from documents.models import Job, JobState
+from documents.signing import CertificateError, certificate
 from notifications.lifecycle import MailState
 from notifications.models import OutboxMail, Reminder
 from operations.checks.registry import Finding, check, fault, ok, warning
@@ -20,6 +21,7 @@ from operations.selectors import last_signs, silent_parts
 
 CLOCK_WARNING = timedelta(seconds=1)
 CLOCK_FAULT = timedelta(seconds=10)
+CERTIFICATE_WARNING = timedelta(days=60)
 STUCK = timedelta(minutes=30)
 DEAD = timedelta(minutes=10)
 """So long after a worker's last sign of life the sweep should have given its job to another."""
@@ -84,6 +86,23 @@ def jobs(*, full: bool) -> Finding:
     if lost:
         return warning(_("%(n)s taken mislukten in de laatste 30 dagen.") % {"n": len(lost)}, lost)
     return ok(_("Geen enkele taak zit vast."))
+
+
+@check("certificate", gettext_lazy("Certificaat van de handtekening"), of_data=False)
+def signing_certificate(*, full: bool) -> Finding:
+    """Letters that should be signed are not made while the certificate can not sign."""
+    try:
+        found = certificate()
+    except CertificateError as error:
+        return fault(_("Het certificaat kan niet gelezen worden: %(why)s.") % {"why": error})
+    if found is None:
+        return ok(_("Er is geen certificaat ingesteld: documenten worden niet ondertekend."))
+    words = {"subject": found.subject, "day": format_day(found.not_after)}
+    if not found.is_valid_now:
+        return fault(_("Het certificaat %(subject)s is niet geldig (tot %(day)s).") % words)
+    if found.not_after - clock.now() < CERTIFICATE_WARNING:
+        return warning(_("Het certificaat %(subject)s vervalt op %(day)s.") % words)
+    return ok(_("Het certificaat %(subject)s is geldig tot %(day)s.") % words)
 
 
 @check("reminders", gettext_lazy("Herinneringen"), of_data=False)

@@ -65,7 +65,7 @@ def make_document(request: HttpRequest, reference: str, number: int) -> HttpResp
         raise Http404
     params = selectors.dossier_params(found) if kind == DOSSIER_KIND else {"version": found.pk}
     job = latest_job(kind, params)
-    if job is None or job.is_failed:
+    if job is None or job.is_without_file:
         job = request_document(
             kind=kind, params=params, requested_by=request.user, about=found.proposal
         )

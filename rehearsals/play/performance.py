@@ -19,7 +19,8 @@ from common import clock
 from common.moments import BRUSSELS, shift_days
 from documents.models import Job, JobState
 from documents.press import LayoutFailed, Page, Press
-from documents.services.running import Claim, claim_job, page_of, publish
+from documents.services.making import Made, page_of
+from documents.services.running import Claim, claim_job, publish
 from notifications.services import plan_reminders, send_due_reminders
 from projects.models import ProposalVersion
 from projects.services import settle_reopened
@@ -223,7 +224,7 @@ class Performance:
             self._document_failed(claim, error)
         else:
             with clock.moved_to(claim.job.requested_at):
-                publish(claim, made)
+                publish(claim, Made(made))
 
     def _document_failed(self, claim: Claim, error: Exception) -> None:
         self.remarks.document_failed(claim.job, error)

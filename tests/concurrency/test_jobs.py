@@ -144,7 +144,7 @@ def served(reader: Client, job: Job) -> bytes | None:
 def in_the_middle(job: Job, workers: Workers) -> int:
     """Wait until a worker lays out the pages; returns its process group."""
     wait_for(
-        lambda: Job.objects.filter(pk=job.pk, message="Pagina's opmaken").exists(),
+        lambda: Job.objects.filter(pk=job.pk, message__startswith="Pagina's opmaken").exists(),
         "a worker in the middle of the document",
     )
     return workers.busy_group()

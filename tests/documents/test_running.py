@@ -16,6 +16,7 @@ from documents.models import Job, JobState, StoredFile
 from documents.progress import JobLost
 from documents.selectors import latest_job, latest_jobs_about
 from documents.services import request_document, retry_job, run_job, sweep_jobs
+from documents.services.making import Made
 from documents.services.requests import broker
 from documents.services.running import claim_job, publish
 from tests.accounts.factories import OrganisationFactory, UserFactory
@@ -117,7 +118,7 @@ def test_an_old_attempt_that_wakes_up_cannot_publish() -> None:
     made.write_bytes(b"%PDF- half")
 
     with pytest.raises(JobLost):
-        publish(sleeper, made)
+        publish(sleeper, Made(made))
 
     job.refresh_from_db()
     assert job.file.read().startswith(b"%PDF-1.7")
@@ -135,11 +136,15 @@ def test_a_fault_is_tried_again_and_then_fails_with_a_sentence() -> None:
         for attempt in (1, 2):
             run_job(job_id=job.pk)
             job.refresh_from_db()
-            assert (job.state, job.attempt, job.error) == (JobState.QUEUED, attempt, "")
+            assert (job.state, job.attempt) == (JobState.QUEUED, attempt)
+            assert job.error == "Er ging iets fout bij het maken (ZeroDivisionError)."
         run_job(job_id=job.pk)
     job.refresh_from_db()
     assert (job.state, job.attempt, job.file) == (JobState.FAILED, 3, None)
     assert job.error.startswith("Het document kon na enkele pogingen niet gemaakt worden.")
+    assert job.error.endswith(
+        "De laatste poging: Er ging iets fout bij het maken (ZeroDivisionError)."
+    )
     assert work_files() == []
 
 
@@ -162,12 +167,13 @@ def test_a_job_that_keeps_killing_its_worker_fails() -> None:
     run_job(job_id=job.pk)
     job.refresh_from_db()
     assert (job.state, job.attempt) == (JobState.FAILED, 3)
+    assert job.error.endswith("De worker die het maakte, viel stil.")
 
 
 def test_staff_let_a_failed_job_try_again() -> None:
     staff = UserFactory(roles=[StaffRole.TEAM_MEMBER])
     job = ask()
-    with pytest.raises(ValidationError, match="Alleen een mislukte taak kan opnieuw"):
+    with pytest.raises(ValidationError, match="Alleen een taak die mislukte"):
         retry_job(job_id=job.pk, actor=staff)
     for _attempt in range(3):
         claim_job(job.pk)

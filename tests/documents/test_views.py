@@ -123,17 +123,20 @@ def test_a_failed_job_shows_why_and_staff_try_again() -> None:
         in client_of().get(f"/documenten/taak/{job.pk}/").content.decode()
     )
 
-    path = f"/beheer/documenten/{job.pk}/opnieuw/"
+    path = f"/documenten/taak/{job.pk}/opnieuw/"
     assert client_of().post(path).status_code == 403
     assert client_of(StaffRole.AUDITOR).post(path).status_code == 403
     staff = client_of(StaffRole.TEAM_MEMBER)
-    assert "Opnieuw proberen" in staff.get("/beheer/documenten/").content.decode()
+    assert "Opnieuw maken" in staff.get("/beheer/documenten/").content.decode()
     assert staff.get(path).status_code == 405
     page = staff.post(path, follow=True).content.decode()
-    assert "De taak wordt opnieuw geprobeerd." in page
+    assert "Het document wordt opnieuw gemaakt." in page
     job.refresh_from_db()
     assert job.state == JobState.QUEUED
-    assert "Alleen een mislukte taak kan opnieuw." in staff.post(path, follow=True).content.decode()
+    assert (
+        "Alleen een taak die mislukte, stopgezet of opgeruimd is, kan opnieuw."
+        in staff.post(path, follow=True).content.decode()
+    )
 
 
 def test_the_staff_list_shows_and_filters_all_jobs(django_assert_max_num_queries: Any) -> None:

@@ -20,6 +20,7 @@ from calls.models import ChecklistKind
 from common import clock
 from common.moments import today
 from documents.models import Job, JobState
+from documents.services.making import Made
 from documents.services.running import claim_job, publish
 from evaluations import services
 from evaluations.lifecycle import ACTIVE_ASSIGNMENT_STATES
@@ -595,7 +596,7 @@ def make_letters(at: Attempt) -> None:
         with TemporaryDirectory() as folder:
             made = Path(folder, "brief.pdf")
             made.write_bytes(b"%PDF-1.7")
-            publish(claim, made)
+            publish(claim, Made(made))
 
 
 @act(

@@ -43,6 +43,7 @@ PUBLIC = {
     "reporting:grants",
     "reporting:open_data",
     "reporting:openapi",
+    "documents:control",
     "calls:list",
     "calls:detail",
     "calls:document",

@@ -40,7 +40,7 @@ from common import clock
 from documents import registry
 from documents.models import Job
 from documents.policies import may_download
-from documents.services.running import page_of
+from documents.services.making import page_of
 from documents.spreadsheets import Workbook
 from notifications.models import OutboxMail
 from pio_portal.celery import app

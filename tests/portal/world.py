@@ -20,7 +20,7 @@ from accounts.roles import MemberRole, StaffRole
 from calls.models import Call, CallFollower, CallQuestion, CostPhase
 from calls.services import start_form_change
 from common.moments import today
-from documents.models import Job
+from documents.models import Job, LegalDocument
 from documents.services import request_document, store_file
 from evaluations.models import (
     AdviserProfile,
@@ -163,6 +163,13 @@ class World:
             params={"call": self.call.pk},
             requested_by=None,
             about=self.call,
+        )
+        self.legal = LegalDocument.objects.create(
+            kind="projects.proposal_receipt",
+            number="PIO-1-v1",
+            token="a" * 24,
+            content_hash="b" * 64,
+            file=store_file(content=b"%PDF-1.7", name="ontvangstbewijs.pdf"),
         )
         self.mail = OutboxMail.objects.create(
             kind="tests.mail",
@@ -442,6 +449,8 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("retention:extend", "pk"): lambda w: w.privacy_request.pk,
     ("retention:export_for", "pk"): lambda w: w.privacy_request.pk,
     ("retention:request", "pk"): lambda w: w.privacy_request.pk,
+    ("documents:control", "number"): lambda w: "pio-1-v1",
+    ("documents:control", "token"): lambda w: w.legal.token,
     ("operations:answer_outage", "pk"): lambda w: w.outage_round.pk,
     ("operations:answer_outage", "began"): lambda w: int(w.outage_began.timestamp()),
     ("reporting:edition", "pk"): lambda w: w.edition.pk,
