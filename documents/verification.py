@@ -21,6 +21,7 @@ from common.formatting import format_size
 from common.forms import PortalForm
 from documents import conf, selectors
 from documents.registry import Standing
+from documents.upload_fields import ReadFileField
 
 _TONES = {
     Standing.CURRENT: "success",
@@ -33,7 +34,8 @@ _TONES = {
 class CompareForm(PortalForm):
     """A file whose hash is compared. It is read once and not kept."""
 
-    file = forms.FileField(
+    file = ReadFileField(
+        extension="pdf",
         label=gettext_lazy("Uw PDF"),
         help_text=gettext_lazy(
             "Het portaal berekent de controlesom en vergelijkt ze. Uw bestand wordt niet bewaard."
@@ -42,6 +44,7 @@ class CompareForm(PortalForm):
     )
 
     def clean_file(self) -> File:
+        """Raises ValidationError for more than the portal takes elsewhere."""
         sent: File = self.cleaned_data["file"]
         limit = conf.max_upload_bytes()
         if (sent.size or 0) > limit:

@@ -146,7 +146,7 @@ def test_a_file_that_can_not_be_compared_is_refused_in_words(settings: Any) -> N
             name="a.pdf", content_type="application/pdf", size=1, sha256="c" * 64, storage_name="x"
         ),
     )
-    assert "Dit veld is verplicht." in page(document, file="")
+    assert "Kies een bestand." in page(document, file="")
     settings.DOCUMENT_MAX_UPLOAD_BYTES = 10
     assert "Dit bestand is te groot" in page(document, file=upload(b"%PDF-1.7 te groot"))
 
