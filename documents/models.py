@@ -346,15 +346,23 @@ class LegalDocument(models.Model):
     """A document that counts in law, as it was given out: what the page of its QR code verifies.
 
     One row per content: making the same letter again gives the same file. It holds no name and no
-    amount, because whoever has the paper may read it (docs/how-to-add-a-document.md).
+    amount, because whoever has the paper may read it (docs/how-to-add-a-document.md). It outlives
+    the file: a paper of a destroyed file can still be told from a forged one.
     """
 
     kind = models.CharField(_("soort"), max_length=100)
     number = models.CharField(_("nummer"), max_length=60)
     token = models.CharField(_("controlecode"), max_length=40, unique=True)
     content_hash = models.CharField(_("controlesom van de inhoud"), max_length=64)
+    sha256 = models.CharField(_("SHA-256 van het bestand"), max_length=64)
     file = models.ForeignKey(
-        StoredFile, models.RESTRICT, related_name="legal", verbose_name=_("bestand")
+        StoredFile,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="legal",
+        verbose_name=_("bestand"),
+        help_text=_("Leeg als het na de bewaartermijn vernietigd is."),
     )
     is_signed = models.BooleanField(_("elektronisch ondertekend"), default=False)
     issued_at = models.DateTimeField(_("gemaakt op"), default=clock.now)

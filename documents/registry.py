@@ -59,6 +59,8 @@ class Standing(StrEnum):
     """Made, and not told, sent or signed yet."""
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
+    DESTROYED = "destroyed"
+    """Its file was destroyed at the end of its term: nobody can say any more."""
 
 
 @dataclass(frozen=True)

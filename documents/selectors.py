@@ -31,7 +31,7 @@ def jobs_for_staff(user: Any) -> JobQuerySet:
 
 def legal_document(number: str, token: str) -> LegalDocument | None:
     """The document behind a code on paper, when number and code belong together."""
-    found = LegalDocument.objects.filter(token=token).select_related("file").first()
+    found = LegalDocument.objects.filter(token=token).first()
     return found if found is not None and slug_of(found.number) == number else None
 
 
@@ -66,12 +66,12 @@ def verified(document: LegalDocument) -> Verified:
     try:
         declaration = registry.get(document.kind)
     except registry.UnknownKindError:
-        return Verified(document.kind, Standing.WITHDRAWN, frozenset({document.file.sha256}))
-    standings = {Standing.WITHDRAWN}
+        return Verified(document.kind, Standing.WITHDRAWN, frozenset({document.sha256}))
+    standings = {Standing.DESTROYED if document.file_id is None else Standing.WITHDRAWN}
     if isinstance(declaration, registry.PdfDocument) and declaration.legal is not None:
         standings |= {declaration.legal.standing(job.params, job.pk) for job in jobs}
     return Verified(
         kind=str(declaration.label),
         standing=next(one for one in Standing if one in standings),
-        hashes=frozenset({document.file.sha256, *(job.file.sha256 for job in jobs if job.file)}),
+        hashes=frozenset({document.sha256, *(job.file.sha256 for job in jobs if job.file)}),
     )

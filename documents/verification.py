@@ -28,6 +28,7 @@ _TONES = {
     Standing.PENDING: "warning",
     Standing.SUPERSEDED: "warning",
     Standing.WITHDRAWN: "danger",
+    Standing.DESTROYED: "info",
 }
 
 

@@ -13,6 +13,8 @@ from retention.persons import overview
 from retention.policies import may_handle
 from retention.services.requests import OWN_DATA
 
+KEPT_DAYS = 30
+"""All that the portal holds on somebody, in one file: kept no longer than it takes to fetch it."""
 TEMPLATE = "retention/documents/own_data.html"
 ROWS_ON_PAPER = 200
 """Rows of one kind in the PDF; the JSON beside it has all of them."""
@@ -61,5 +63,6 @@ def register_documents() -> None:
             files=_files,
             filename=lambda params: "mijn-gegevens.zip",
             may_download=_may_download,
+            kept_days=KEPT_DAYS,
         )
     )

@@ -54,6 +54,7 @@ MARKED: frozenset[str] = frozenset(
         "calls.ClosingMove.moved_by",
         "calls.FormVersion.created_by",
         "calls.SetupExplanation.written_by",
+        "documents.Job.cancelled_by",
         "documents.StoredFile.created_by",
         "evaluations.Advice.author",
         "evaluations.AgendaItem.saved_by",

@@ -212,6 +212,7 @@ NOT_GOVERNED: dict[str, str] = {
     "calls.SubmissionRound": _REFERENCE,
     "calls.Theme": _REFERENCE,
     "documents.Job": "stukken over een dossier gaan mee met het dossier; andere zijn tijdelijk",
+    "documents.LegalDocument": "nummer en controlesom van een stuk; geen personen en geen bedragen",
     "documents.StoredFile": "gaat mee met wat ernaar verwijst",
     "evaluations.AssignmentRun": _PROGRAMME,
     "evaluations.BulkRun": _PROGRAMME,

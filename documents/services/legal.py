@@ -52,6 +52,7 @@ def keep_issue(job: Job, issue: Issue, content_hash: str, stored: StoredFile) ->
             "number": issue.number,
             "token": issue.token,
             "file": stored,
+            "sha256": stored.sha256,
             "is_signed": issue.is_signed,
         },
     )

@@ -19,7 +19,7 @@ from django.db import connection, models, transaction
 from django.db.models import QuerySet
 
 from accounts.models import ExternalIdentity, User
-from documents.models import Job, StoredFile
+from documents.models import Job, LegalDocument, StoredFile
 from documents.services import discard_file
 from evaluations.models import AdviserProfile, Interest, SavedView
 from notifications.models import OutboxMail, Reminder
@@ -188,12 +188,15 @@ def _remove(rows: QuerySet[Any]) -> None:
 
 def _discard(gone: Destroyed, files: list[Any]) -> None:
     """Files that nothing refers to any more: the row now, the content after the commit."""
+    links = [link for link in _links_to(StoredFile) if link.model is not LegalDocument]
     for stored in StoredFile.objects.filter(pk__in=files).order_by("pk"):
         if any(
-            link.model._base_manager.filter(**{link.name: stored.pk}).exists()
-            for link in _links_to(StoredFile)
+            link.model._base_manager.filter(**{link.name: stored.pk}).exists() for link in links
         ):
             continue
+        # Number and hash stay, so that what people hold on paper can still be verified.
+        with pgtrigger.ignore(*_guards([LegalDocument])):
+            LegalDocument.objects.filter(file=stored).update(file=None)
         gone.take(StoredFile, StoredFile.objects.filter(pk=stored.pk).values())
         gone.files += 1
         discard_file(stored=stored)

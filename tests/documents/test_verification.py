@@ -118,6 +118,7 @@ def test_nobody_comes_there_by_guessing() -> None:
         number="PIO-1-v1",
         token="a" * 24,
         content_hash="b" * 64,
+        sha256="c" * 64,
         file=StoredFile.objects.create(
             name="a.pdf", content_type="application/pdf", size=1, sha256="c" * 64, storage_name="x"
         ),
@@ -142,6 +143,7 @@ def test_a_file_that_can_not_be_compared_is_refused_in_words(settings: Any) -> N
         number="PIO-1-v1",
         token="a" * 24,
         content_hash="b" * 64,
+        sha256="c" * 64,
         file=StoredFile.objects.create(
             name="a.pdf", content_type="application/pdf", size=1, sha256="c" * 64, storage_name="x"
         ),

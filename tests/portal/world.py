@@ -169,6 +169,7 @@ class World:
             number="PIO-1-v1",
             token="a" * 24,
             content_hash="b" * 64,
+            sha256="c" * 64,
             file=store_file(content=b"%PDF-1.7", name="ontvangstbewijs.pdf"),
         )
         self.mail = OutboxMail.objects.create(
