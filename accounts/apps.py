@@ -17,8 +17,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import checks  # noqa: F401 - registers the system checks
+        from accounts.mail_kinds import KINDS
         from accounts.permissions import register_admin_permissions  # models are loaded only now
+        from notifications import kinds
 
+        kinds.declare(KINDS)
         register_admin_permissions()
         post_migrate.connect(
             ensure_staff_groups_after_migrate, sender=self, dispatch_uid="accounts_staff_groups"

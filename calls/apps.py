@@ -6,4 +6,9 @@ class CallsConfig(AppConfig):
     verbose_name = "Oproepen"
 
     def ready(self) -> None:
-        from calls import documents  # noqa: F401 - registers; models are loaded only now
+        # Models are loaded only now.
+        from calls import documents  # noqa: F401 - registers
+        from calls.mail_kinds import KINDS
+        from notifications import kinds
+
+        kinds.declare(KINDS)

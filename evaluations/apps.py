@@ -18,9 +18,11 @@ class EvaluationsConfig(AppConfig):
         from evaluations.bulk_actions import ACTIONS
         from evaluations.bulk_assignment import ASSIGN_LEAD, ASSIGN_READER
         from evaluations.bulk_letters import PREPARE_MAILS
+        from evaluations.calendars import advice_deadlines
         from evaluations.documents import DECISION_LETTER, LETTERS
         from evaluations.examples import LETTER_EXAMPLE
         from evaluations.hidden import of_conflicted_files
+        from evaluations.mail_kinds import KINDS
         from evaluations.minutes_documents import MEETING_MINUTES
         from evaluations.pack_documents import EVALUATOR_PACK, EVALUATOR_PACKS
         from evaluations.readings import WORDS, on_download
@@ -37,13 +39,15 @@ class EvaluationsConfig(AppConfig):
             on_change,
             on_organisation_change,
         )
+        from notifications import calendars, kinds, visibility
         from notifications import registry as reminders
-        from notifications import visibility
         from projects.corrections import tell_corrections
         from projects.models import InformationRequest, Proposal
         from projects.visibility import narrow_staff
 
         readings.declare(WORDS)
+        kinds.declare(KINDS)
+        calendars.register(advice_deadlines)
         fetched.connect(on_download, dispatch_uid="evaluations.readings")
         narrow_staff(reading_rule)
         tell_corrections(corrections_asked)

@@ -1,13 +1,18 @@
-"""A talk for the calendar of the applicant, as iCalendar (RFC 5545)."""
+"""A talk for the calendar of the applicant (RFC 5545), and the deadlines of an adviser."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from common.moments import end_of_day
+from evaluations.models import Assignment
+from evaluations.reminders import open_assignments
+from notifications.calendars import Appointment
 from notifications.services import portal_url
 
 LENGTH = timedelta(hours=1)
@@ -37,3 +42,14 @@ def talk_calendar(
     event.add("url", portal_url("evaluations:decision", reference))
     calendar.add_component(event)
     return calendar.to_ical()
+
+
+def advice_deadlines(user: Any, now: datetime) -> Iterator[Appointment]:
+    """Until when `user` advises on the files that are assigned and not done; two queries."""
+    for row in open_assignments(Assignment.objects.visible_to(user).active().filter(adviser=user)):
+        yield Appointment(
+            f"advies-{row.pk}",
+            _("Advies over %(reference)s afwerken") % {"reference": row.proposal.reference},
+            end_of_day(row.last_day),
+            portal_url("evaluations:file", row.proposal.reference),
+        )

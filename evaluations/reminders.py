@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -93,14 +93,14 @@ def _runs(proposal: Proposal) -> bool | str:
 # --- Advice: the adviser before and after the day, the team when it is late ----------------------
 
 
-def _open_assignments() -> Iterator[Assignment]:
+def open_assignments(among: "QuerySet[Assignment] | None" = None) -> Iterator[Assignment]:
     """Whose work on an undecided file is not done: scores, or the advice of the lead.
 
     Not while the clock of the file stands still: its last day is not known then.
     """
     final = Advice.objects.filter(proposal=OuterRef("proposal"), finalised_at__isnull=False)
     rows = (
-        Assignment.objects.active()
+        (Assignment.objects.active() if among is None else among)
         .filter(
             ~Exists(final),
             ~Exists(ClockPause.objects.running().filter(proposal=OuterRef("proposal"))),
@@ -114,14 +114,14 @@ def _open_assignments() -> Iterator[Assignment]:
 
 def advice_subjects(now: datetime) -> Iterator[Subject]:
     """Every adviser with unfinished work."""
-    for row in _open_assignments():
+    for row in open_assignments():
         yield Subject(row, [row.adviser], end_of_day(row.last_day), since=row.assigned_at)
 
 
 def late_advice_subjects(now: datetime) -> Iterator[Subject]:
     """The same work, for the team that asked for it."""
     team = list(staff_with_role(StaffRole.TEAM_MEMBER))
-    for row in _open_assignments():
+    for row in open_assignments():
         yield Subject(row, team, end_of_day(row.last_day), since=row.assigned_at)
 
 

@@ -11,8 +11,11 @@ class FundingConfig(AppConfig):
         from evaluations import money
         from funding import reminders
         from funding.documents import DOCUMENTS
+        from funding.mail_kinds import KINDS
         from funding.selectors.left import money_left, pipeline_parts
+        from notifications import kinds
 
+        kinds.declare(KINDS)
         reminders.register_reminders()
         for document in DOCUMENTS:
             register(document)

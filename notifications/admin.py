@@ -5,7 +5,15 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from common.admin import PortalAdmin, ReadOnlyAdmin
-from notifications.models import OutboxMail, Reminder, ReminderOffset
+from notifications.models import (
+    Bounce,
+    CalendarFeed,
+    MailPreference,
+    OutboxMail,
+    Reminder,
+    ReminderOffset,
+    UnreachableAddress,
+)
 from notifications.registry import all_rules
 
 
@@ -46,3 +54,37 @@ class OutboxMailAdmin(ReadOnlyAdmin):
     list_filter = ["state", "kind", "created_at"]
     search_fields = ["address", "subject", "kind", "recipient__last_name"]
     exclude = ["text", "html"]
+
+
+@admin.register(MailPreference)
+class MailPreferenceAdmin(ReadOnlyAdmin):
+    list_display = ["user", "kind", "channel", "changed_at"]
+    list_filter = ["channel", "kind"]
+    search_fields = ["user__email", "user__last_name", "kind"]
+    list_select_related = ["user"]
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin):
+    """Who has a calendar; never its secret."""
+
+    list_display = ["user", "created_at"]
+    list_filter = ["created_at"]
+    search_fields = ["user__email", "user__last_name"]
+    list_select_related = ["user"]
+    exclude = ["secret"]
+
+
+@admin.register(Bounce)
+class BounceAdmin(ReadOnlyAdmin):
+    list_display = ["at", "address", "kind", "status", "text"]
+    list_filter = ["kind", "at"]
+    search_fields = ["address", "status", "text"]
+
+
+@admin.register(UnreachableAddress)
+class UnreachableAddressAdmin(ReadOnlyAdmin):
+    list_display = ["address", "marked_at", "bounces", "trusted_at", "trusted_by"]
+    list_filter = ["marked_at", "trusted_at"]
+    search_fields = ["address", "trusted_by__email"]
+    list_select_related = ["trusted_by"]

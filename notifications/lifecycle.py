@@ -8,9 +8,11 @@ from notifications.policies import may_resend
 
 
 class MailState(models.TextChoices):
-    """Where a mail stands. Only "sent", "failed" and "cancelled" are certain ends.
+    """Where a mail stands. "Sending", "failed" and "uncertain" are the only ones with a doubt.
 
     A held mail waits for a person, who reads it as it will leave and then releases or cancels it.
+    One for a digest waits for the morning. What is only in the portal is no mail, yet the person
+    reads it there.
     """
 
     HELD = "held", _("Wordt vastgehouden")
@@ -20,6 +22,10 @@ class MailState(models.TextChoices):
     FAILED = "failed", _("Mislukt")
     UNCERTAIN = "uncertain", _("Onzeker")
     CANCELLED = "cancelled", _("Geannuleerd")
+    DIGEST = "digest", _("Wacht op de samenvatting")
+    DIGESTED = "digested", _("In een samenvatting verstuurd")
+    PORTAL = "portal", _("Enkel in het portaal")
+    LAPSED = "lapsed", _("Niet meer nodig")
 
 
 class ReminderState(models.TextChoices):
@@ -37,6 +43,17 @@ MAIL_LIFECYCLE = Lifecycle(
         # Part of an act of the domain that held the mail, which records it.
         step("release", _("Vrijgeven"), [MailState.HELD], MailState.QUEUED),
         step("cancel", _("Annuleren"), [MailState.HELD], MailState.CANCELLED),
+        # At the moment of sending: over the maximum of a day, to an address that does not work, or
+        # about something that is done by now.
+        step("set_apart", _("Naar de samenvatting"), [MailState.QUEUED], MailState.DIGEST),
+        step(
+            "keep",
+            _("Enkel in het portaal"),
+            [MailState.QUEUED, MailState.DIGEST],
+            MailState.PORTAL,
+        ),
+        step("lapse", _("Vervallen"), [MailState.QUEUED, MailState.DIGEST], MailState.LAPSED),
+        step("gather", _("Samenvatten"), [MailState.DIGEST], MailState.DIGESTED),
         step("claim", _("Verzenden"), [MailState.QUEUED], MailState.SENDING),
         # Also from "uncertain": a very slow server may accept after we stopped waiting for it.
         step("accept", _("Aanvaard"), [MailState.SENDING, MailState.UNCERTAIN], MailState.SENT),

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from common.formatting import escape_markdown, render_markdown
 from notifications.models import OutboxMail
+from notifications.reports import return_address
 
 SUBJECT_PREFIX = "Onderwerp:"
 _ESCAPE_FLAG = "_escape_for_markdown"
@@ -66,26 +67,40 @@ def compose(mail: OutboxMail) -> EmailMultiAlternatives:
             "Dit bericht is automatisch verstuurd door PIO Portal (%(site)s). "
             "Vragen? Mail naar %(mail)s."
         ) % {"site": settings.SITE_URL, "mail": settings.CONTACT_EMAIL}
+        # Somebody with an account reads more behind the link; another has only the sentence.
+        why_url = portal_url("notifications:message", mail.pk) if mail.recipient_id else ""
         page = render_to_string(
             "notifications/mail_base.html",
             {
                 "subject": mail.subject,
                 "body": mail.body,
                 "footer": footer,
+                "why": mail.why,
+                "why_url": why_url if mail.why else "",
             },
         )
     headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
+    sent_from = return_address(mail.pk)
+    if sent_from:  # reports of this mail come back to an address of its own
+        headers["From"] = settings.DEFAULT_FROM_EMAIL
     if mail.unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(
         subject=mail.subject,
-        body=f"{mail.text}\n-- \n{footer}\n",
+        body=f"{mail.text}\n-- \n{_why_in_text(mail, why_url)}{footer}\n",
+        from_email=sent_from or None,
         to=[mail.address],
         headers=headers,
     )
     message.attach_alternative(_inliner().inline(page), "text/html")
     return message
+
+
+def _why_in_text(mail: OutboxMail, url: str) -> str:
+    if not mail.why:
+        return ""
+    return f"{mail.why}\n{url}\n\n" if url else f"{mail.why}\n\n"
 
 
 class _MailVariable(VariableNode):

@@ -17,3 +17,16 @@ def may_see_messages(user: Any, obj: Any = None) -> bool:
 def may_resend(user: Any, obj: Any = None) -> bool:
     roles = {str(role) for role in getattr(user, "staff_roles", ())}
     return oversees_all_files(user) and roles != {READ_ONLY_ROLE}
+
+
+@policy(
+    "Alleen medewerkers van het programma nemen een adres van iemand anders weer in gebruik; "
+    "een auditor leest enkel."
+)
+def may_trust_addresses(user: Any, obj: Any = None) -> bool:
+    return may_resend.test(user, obj)
+
+
+@policy("Iedereen die aangemeld is, leest en regelt de eigen berichten.")
+def has_messages(user: Any, obj: Any = None) -> bool:
+    return bool(user.is_authenticated)

@@ -1,4 +1,4 @@
-"""What the staff pages and the demo mailbox read."""
+"""What the staff pages, a person's own pages and the demo mailbox read."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,8 +6,16 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from common.hidden import not_about
+from notifications.kinds import Audience, MailKind, all_kinds
 from notifications.lifecycle import MailState, ReminderState
-from notifications.models import OutboxMail, Reminder
+from notifications.models import (
+    Bounce,
+    CalendarFeed,
+    MailPreference,
+    OutboxMail,
+    Reminder,
+    UnreachableAddress,
+)
 
 HORIZON = timedelta(days=30)
 """How far ahead the staff page looks."""
@@ -73,3 +81,56 @@ def mailbox_addresses() -> list[Any]:
         .annotate(n=Count("pk"))
         .order_by("-n", "address")[:20]
     )
+
+
+def bounces_for_staff(user: Any) -> QuerySet[Bounce]:
+    """What came back of the mails that `user` may read."""
+    return Bounce.objects.visible_to(user).select_related("mail").defer("mail__text", "mail__html")
+
+
+def unreachable_addresses() -> list[UnreachableAddress]:
+    """The addresses that are out of use now, the newest first; the first hundred."""
+    return list(UnreachableAddress.objects.filter(trusted_at__isnull=True)[:100])
+
+
+def messages_of(user: Any) -> QuerySet[OutboxMail]:
+    """Everything that this person was told, without the bodies."""
+    return OutboxMail.objects.of_person(user).for_people()
+
+
+def message_of(user: Any, mail_id: int) -> OutboxMail | None:
+    """One of the person's own messages with its bodies."""
+    return OutboxMail.objects.of_person(user).filter(pk=mail_id).first()
+
+
+def kinds_for(user: Any) -> list[MailKind]:
+    """The kinds that this person may get as member of staff, of an organisation, or both."""
+    wanted = {Audience.EVERYBODY}
+    if user.is_programme_staff:
+        wanted.add(Audience.STAFF)
+    if user.own_memberships or not user.is_programme_staff:
+        wanted.add(Audience.APPLICANT)
+    return [kind for kind in all_kinds() if kind.group and kind.audience in wanted]
+
+
+def choices_of(user: Any) -> list[tuple[MailKind, str]]:
+    """Every kind that this person may choose about, with the channel that holds now; one query."""
+    chosen = dict(MailPreference.objects.visible_to(user).values_list("kind", "channel"))
+    return [(kind, chosen.get(kind.code, kind.channel)) for kind in kinds_for(user) if kind.is_free]
+
+
+def kinds_that_always_come(user: Any) -> list[MailKind]:
+    """Those that nobody can switch off, each with the reason."""
+    return [kind for kind in kinds_for(user) if not kind.is_free]
+
+
+def calendar_of_person(user: Any) -> CalendarFeed | None:
+    """The calendar of this person, when there is one."""
+    return CalendarFeed.objects.filter(user=user).first()
+
+
+def owner_of_calendar(secret: str) -> Any:
+    """Whose calendar has this address; None for an unknown one and for a closed account."""
+    feed = CalendarFeed.objects.filter(secret=secret, user__is_active=True).select_related("user")
+    found = feed.first()
+    return found.user if found is not None else None

@@ -18,3 +18,8 @@ def send_due_reminders() -> None:
 @shared_task(name="notifications.deliver_outbox")
 def deliver_outbox() -> None:
     services.deliver_outbox()
+
+
+@shared_task(name="notifications.send_digests")
+def send_digests() -> None:
+    services.send_digests()

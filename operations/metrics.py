@@ -150,15 +150,14 @@ def _jobs(now: datetime) -> Iterator[Family]:
 
 
 def _reminders(now: datetime) -> Iterator[Family]:
-    due = Reminder.objects.filter(state=ReminderState.PLANNED, due_at__lte=now).aggregate(
-        due=Count("pk"), late=Count("pk", filter=Q(due_at__lte=now - LATE))
-    )
+    due = Reminder.objects.due(now).count()
+    late = Reminder.objects.late(now, LATE).count()
     done = Reminder.objects.filter(due_at__gt=now - timedelta(days=1), due_at__lte=now).aggregate(
         sent=Count("pk", filter=Q(state=ReminderState.SENT)),
         skipped=Count("pk", filter=Q(state=ReminderState.SKIPPED)),
     )
-    yield _plain("reminders_due", "Reminders whose moment has come", due["due"])
-    yield _plain("reminders_late", "Reminders more than 15 minutes past their moment", due["late"])
+    yield _plain("reminders_due", "Reminders whose moment has come", due)
+    yield _plain("reminders_late", "Reminders more than 15 minutes past their moment", late)
     yield _plain(
         "reminders_sent_last_day", "Reminders of the last day that were sent", done["sent"]
     )

@@ -107,6 +107,10 @@ KEPT: dict[str, Kept] = {
     "retention.DestructionList": Kept(),
     "retention.DestructionItem": Kept(),
     "retention.PrivacyRequest": Kept(hidden=("text", "answer")),
+    # What a person chose to get by mail, and which addresses are in use.
+    "notifications.MailPreference": Kept(),
+    "notifications.CalendarFeed": Kept(hidden=("secret",)),
+    "notifications.UnreachableAddress": Kept(),
     # Who gave time back after an outage.
     "operations.OutageAnswer": Kept(),
     # Files themselves never change; whether they are there does.
@@ -151,6 +155,7 @@ EXEMPT: dict[str, str] = {
     "documents.LegalDocument": _ONLY_ADDED,
     "documents.Job": "work in progress; the file that comes of it is kept",
     "notifications.OutboxMail": "keeps its own state, and what was sent never changes",
+    "notifications.Bounce": _ONLY_ADDED,
     "notifications.Reminder": "planned, then sent or skipped with the reason; never removed",
     "operations.Heartbeat": "a measurement of the portal itself, removed after some months",
     "operations.SignOfLife": "a measurement of the portal itself",

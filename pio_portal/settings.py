@@ -327,6 +327,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan-reminders": {"task": "notifications.plan_reminders", "schedule": 300},
     "send-due-reminders": {"task": "notifications.send_due_reminders", "schedule": 60},
     "deliver-outbox": {"task": "notifications.deliver_outbox", "schedule": 30},
+    "send-digests": {"task": "notifications.send_digests", "schedule": 300},
     "announce-openings": {"task": "calls.announce_openings", "schedule": 60},
     "forget-old-traces": {"task": "calls.forget_old_traces", "schedule": 3600},
     "find-conflicts": {"task": "evaluations.find_conflicts", "schedule": 3600},
@@ -380,6 +381,20 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "PIO Portal <no-reply@example.invalid>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "pio@example.invalid")
+# Hours of Brussels in which nothing leaves but legal notices and urgent reminders (from, up to; the
+# same hour twice: none). Tests run at any hour, so there it is off until a test is about it.
+MAIL_QUIET_FROM = env.int("MAIL_QUIET_FROM", 0 if PIO_ENV == "test" else 21)
+MAIL_QUIET_UNTIL = env.int("MAIL_QUIET_UNTIL", 0 if PIO_ENV == "test" else 7)
+# So many hours before its deadline a reminder is urgent.
+MAIL_URGENT_HOURS = env.int("MAIL_URGENT_HOURS", 12)
+# Mails to one person on one day; more wait for the digest, which leaves at this hour.
+MAIL_MAX_PER_DAY = env.int("MAIL_MAX_PER_DAY", 15)
+MAIL_DIGEST_HOUR = env.int("MAIL_DIGEST_HOUR", 7)
+# Where a mail server reports what it could not deliver; each mail gets an address of its own in it
+# (bounces+12-abc@…). Empty: reports go to the sender of DEFAULT_FROM_EMAIL.
+MAIL_BOUNCE_ADDRESS = env.str("MAIL_BOUNCE_ADDRESS", "")
+# After so many permanent refusals an address counts as one that does not work.
+MAIL_BOUNCE_LIMIT = env.int("MAIL_BOUNCE_LIMIT", 3)
 
 # --- Defaults of the programme: assumptions of ours that can be changed here ------------------
 # Share in percent (together 100), condition, and in how many days after the commitment the claim is

@@ -10,14 +10,19 @@ class ProjectsConfig(AppConfig):
         from calls.models import FormVersion
         from calls.signals import closing_moved, form_changed, form_changing
         from common.lifecycle import transitioned
+        from notifications import calendars, kinds
         from projects.assignment_reminders import register_assignment_reminders
+        from projects.calendars import own_deadlines
         from projects.documents import register_documents
+        from projects.mail_kinds import KINDS
         from projects.models import Proposal
         from projects.reminders import register_reminders
         from projects.services.closing import on_closing_moved
         from projects.services.form_changes import on_form_changed, on_form_changing
         from projects.services.submission import on_proposal_step
 
+        kinds.declare(KINDS)
+        calendars.register(own_deadlines)
         register_documents()
         register_reminders()
         register_assignment_reminders()

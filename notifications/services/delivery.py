@@ -27,6 +27,8 @@ from common import clock
 from notifications.lifecycle import MailState
 from notifications.mails import compose
 from notifications.models import OutboxMail
+from notifications.services.bounces import note_refusal
+from notifications.services.limits import turn_aside
 
 logger = logging.getLogger(__name__)
 
@@ -92,9 +94,11 @@ def _deliver_over(server: Any) -> int:
         try:
             server.send_messages([compose(mail)])
         except SMTPRecipientsRefused as error:
-            codes = [code for code, _answer in error.recipients.values()]
-            _refused(mail, error, for_good=all(500 <= code < 600 for code in codes))
+            code, answer = next(iter(error.recipients.values()))
+            note_refusal(mail, code, answer)
+            _refused(mail, error, for_good=500 <= code < 600)
         except SMTPResponseException as error:
+            note_refusal(mail, error.smtp_code, error.smtp_error, of_address=False)
             _refused(mail, error)
         except (OSError, SMTPException) as error:
             _settle(mail, MailState.UNCERTAIN, error=_describe(error))
@@ -111,21 +115,29 @@ def _deliver_over(server: Any) -> int:
 
 
 def _claim(now: datetime) -> OutboxMail | None:
-    """Take the oldest waiting mail; committed on return, so that no crash can send it twice."""
-    with transaction.atomic(durable=True):
-        mail = (
-            OutboxMail.objects.ready(now)
-            .select_for_update(skip_locked=True)
-            .order_by("next_try_at", "pk")
-            .first()
-        )
-        if mail is None:
-            return None
-        mail.state = MailState.SENDING
-        mail.claimed_at = now
-        mail.attempts += 1
-        mail.save(update_fields=["state", "claimed_at", "attempts"])
-    return mail
+    """Take the oldest waiting mail; committed on return, so that no crash can send it twice.
+
+    What should not leave now is put where it belongs, with the reason, and the next one is taken.
+    """
+    while True:
+        with transaction.atomic(durable=True):
+            mail = (
+                OutboxMail.objects.ready(now)
+                .select_for_update(of=("self",), skip_locked=True)
+                .select_related("recipient")
+                .order_by("next_try_at", "pk")
+                .first()
+            )
+            if mail is None:
+                return None
+            if turn_aside(mail, now):
+                continue
+            mail.state = MailState.SENDING
+            mail.claimed_at = now
+            mail.attempts += 1
+            mail.note = ""
+            mail.save(update_fields=["state", "claimed_at", "attempts", "note"])
+            return mail
 
 
 def _refused(mail: OutboxMail, error: Exception, *, for_good: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from celery import current_app
@@ -14,9 +15,11 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from common import clock
+from notifications.kinds import MailKind, get_kind
 from notifications.lifecycle import MAIL_LIFECYCLE, MailState
 from notifications.mails import render_mail
 from notifications.models import OutboxMail, OutboxMailQuerySet
+from notifications.services.routing import Route, route, stop_address, why_sentence
 
 logger = logging.getLogger(__name__)
 DELIVER_TASK = "notifications.deliver_outbox"
@@ -33,10 +36,14 @@ def queue_mail(
     is_private: bool = False,
     unsubscribe_url: str = "",
     hold: bool = False,
+    deadline: datetime | None = None,
 ) -> OutboxMail | None:
     """Write one mail to one person; it leaves once the caller's transaction has been committed.
 
-    kind: a stable code for the staff page, "projects.receipt".
+    A person with an account may have chosen to get this kind in the daily digest or only in the
+    portal; then it waits there. Quiet hours and the maximum per day are applied when it leaves.
+
+    kind: a stable code, "projects.receipt", declared as a `MailKind` by the app.
     to: a person, or an address without account.
     template: the source, "projects/mail/receipt.md"; see `notifications.mails`. Beside `context` it
         knows `greeting` ("Beste An Peeters,"), `recipient`, `contact_email` and `site_url`.
@@ -46,6 +53,7 @@ def queue_mail(
     unsubscribe_url: where a POST without anything more stops mails like this one; mail programs
         show it as a button (RFC 8058).
     hold: the mail stays until `release_mails`; staff read it in the outbox before it leaves.
+    deadline: of a reminder; when it is near, the mail waits for no digest and no morning.
 
     Returns None when nothing was written: a mail with this key exists, or the account is closed.
 
@@ -67,6 +75,8 @@ def queue_mail(
             **(context or {}),
         },
     )
+    declared = get_kind(kind)
+    way = _way(declared, recipient, deadline, hold=hold, is_private=is_private)
     fields: dict[str, Any] = {
         "kind": kind,
         "recipient_id": getattr(recipient, "pk", None),
@@ -75,9 +85,14 @@ def queue_mail(
         "text": rendered.text,
         "html": rendered.html,
         "is_private": is_private,
-        "unsubscribe_url": unsubscribe_url,
-        "state": MailState.HELD if hold else MailState.QUEUED,
+        "unsubscribe_url": unsubscribe_url or stop_address(declared, recipient),
+        "why": why_sentence(declared)[:300],
+        "state": way.state,
+        "note": way.note,
+        "passes_limits": way.passes_limits,
     }
+    if way.next_try_at is not None:
+        fields["next_try_at"] = way.next_try_at
     if about is not None:
         fields["content_type"] = ContentType.objects.get_for_model(about)
         fields["object_id"] = str(about.pk)
@@ -87,9 +102,24 @@ def queue_mail(
         mail, created = OutboxMail.objects.get_or_create(dedupe_key=dedupe_key, defaults=fields)
     if not created:
         return None
-    if not hold:
+    if way.state == MailState.QUEUED:
         wake_deliverer()
     return mail
+
+
+def _way(
+    kind: MailKind | None,
+    recipient: AbstractBaseUser | None,
+    deadline: datetime | None,
+    *,
+    hold: bool,
+    is_private: bool,
+) -> Route:
+    if hold:
+        return Route(MailState.HELD, passes_limits=kind is not None and not kind.is_free)
+    if is_private:  # a personal link is worth nothing in a digest
+        return Route(passes_limits=True)
+    return route(kind, recipient, clock.now(), deadline=deadline)
 
 
 def release_mails(mails: OutboxMailQuerySet) -> int:

@@ -8,30 +8,38 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from common import clock
-from common.formatting import describe_deadline
+from common.formatting import describe_deadline, format_moment
+from notifications import hours
 from notifications.lifecycle import ReminderState
-from notifications.models import Reminder, ReminderQuerySet
+from notifications.models import Reminder
 from notifications.registry import ReminderRule, get_rule
 from notifications.services.outbox import queue_mail
 from notifications.services.planning import plan_rule
+from notifications.services.routing import reason_not_to_send, same_group
 
 logger = logging.getLogger(__name__)
 
+NIGHT = "Stille uren"
 
-def send_due_reminders(now: datetime | None = None) -> int:
+
+def send_due_reminders(now: datetime | None = None, *, at_any_hour: bool = False) -> int:
     """Write the mails of the reminders that are due. Returns how many.
+
+    In the quiet hours only those whose deadline is near; the others are decided in the morning, so
+    that nobody who is done by then gets one. `at_any_hour` knows no night (a rehearsal).
 
     Safe to run in several workers at once, and after any downtime: of several missed reminders of
     one person about one object only the latest is sent. Each is decided in a transaction of its
     own, which marks the row and writes its mail together.
     """
     now = now or clock.now()
+    only_urgent = not at_any_hour and _hold_for_the_night(now)
     rules = _up_to_date_rules(now)
     broken: list[int] = []
     sent = 0
     while True:
         with transaction.atomic():
-            reminder = _claim(now, list(rules), broken)
+            reminder = _claim(now, list(rules), broken, only_urgent=only_urgent)
             if reminder is None:
                 return sent
             try:
@@ -63,16 +71,21 @@ def _up_to_date_rules(now: datetime) -> dict[str, ReminderRule]:
     return rules
 
 
-def _same_group(reminder: Reminder) -> ReminderQuerySet:
-    return Reminder.objects.filter(
-        rule=reminder.rule,
-        content_type_id=reminder.content_type_id,
-        object_id=reminder.object_id,
-        recipient_id=reminder.recipient_id,
-    ).exclude(pk=reminder.pk)
+def _hold_for_the_night(now: datetime) -> bool:
+    """Whether it is night; then the rows that wait for the morning say so."""
+    ends_at = hours.quiet_until(now)
+    if ends_at is None:
+        return False
+    waiting = Reminder.objects.due(now).difference(Reminder.objects.due(now).urgent(now))
+    Reminder.objects.planned().filter(pk__in=waiting.values("pk")).exclude(
+        reason__startswith=NIGHT
+    ).update(reason=f"{NIGHT}: vertrekt na {format_moment(ends_at)}.")
+    return True
 
 
-def _claim(now: datetime, rules: list[str], broken: list[int]) -> Reminder | None:
+def _claim(
+    now: datetime, rules: list[str], broken: list[int], *, only_urgent: bool
+) -> Reminder | None:
     """Lock the latest due reminder of some person and object that no other worker holds.
 
     Locking only the latest of a group, and never an earlier one, keeps two workers from each
@@ -85,9 +98,11 @@ def _claim(now: datetime, rules: list[str], broken: list[int]) -> Reminder | Non
         recipient=OuterRef("recipient"),
         due_at__gt=OuterRef("due_at"),
     )
+    due = Reminder.objects.due(now)
+    if only_urgent:
+        due = due.urgent(now)
     return (
-        Reminder.objects.due(now)
-        .filter(~Exists(later), rule__in=rules)
+        due.filter(~Exists(later), rule__in=rules)
         .exclude(pk__in=broken)
         .select_for_update(of=("self",), skip_locked=True)
         .select_related("recipient", "content_type")
@@ -98,12 +113,12 @@ def _claim(now: datetime, rules: list[str], broken: list[int]) -> Reminder | Non
 
 def _decide(reminder: Reminder, rule: ReminderRule, now: datetime) -> int:
     """Send or skip; the row is locked. Returns 1 when a mail was written."""
-    _same_group(reminder).due(now).update(
+    same_group(reminder).due(now).update(
         state=ReminderState.SKIPPED,
         reason=_("Te laat: een latere herinnering kwam in de plaats."),
         decided_at=now,
     )
-    reason = _reason_not_to_send(reminder, rule, now)
+    reason = reason_not_to_send(reminder, rule, now)
     if reason:
         reminder.state = ReminderState.SKIPPED
         reminder.reason = reason[:300]
@@ -121,23 +136,8 @@ def _decide(reminder: Reminder, rule: ReminderRule, now: datetime) -> int:
             },
             about=reminder.about,
             dedupe_key=f"reminder:{reminder.pk}",
+            deadline=reminder.deadline,
         )
     reminder.decided_at = now
     reminder.save(update_fields=["state", "reason", "mail", "decided_at"])
     return int(reminder.mail is not None)
-
-
-def _reason_not_to_send(reminder: Reminder, rule: ReminderRule, now: datetime) -> str:
-    """Why this person should not get this mail now, in Dutch; empty when they should."""
-    if reminder.offset.is_before and reminder.deadline <= now:
-        return _("De termijn was al voorbij.")
-    if not reminder.recipient.is_active:
-        return _("Het account van deze persoon is gesloten.")
-    if _same_group(reminder).filter(state=ReminderState.SENT, due_at__gt=reminder.due_at).exists():
-        return _("Er is al een latere herinnering verstuurd.")
-    if reminder.about is None:
-        return _("Dit dossier bestaat niet meer.")
-    verdict = rule.still_needed(reminder.about, reminder.recipient)
-    if verdict is True:
-        return ""
-    return verdict or _("Deze herinnering is niet meer nodig.")

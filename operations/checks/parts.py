@@ -107,7 +107,7 @@ def signing_certificate(*, full: bool) -> Finding:
 
 @check("reminders", gettext_lazy("Herinneringen"), of_data=False)
 def reminders(*, full: bool) -> Finding:
-    late = Reminder.objects.due(clock.now() - LATE).order_by("due_at", "pk")
+    late = Reminder.objects.late(clock.now(), LATE).order_by("due_at", "pk")
     names = [f"{rule} {pk}" for rule, pk in late.values_list("rule", "pk")[:100]]
     if names:
         return fault(_("%(n)s herinneringen zijn te laat.") % {"n": len(names)}, names)

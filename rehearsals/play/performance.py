@@ -185,7 +185,7 @@ class Performance:
         settle_reopened()
         plan_reminders(now)
         self.remarks.note_planned(now)
-        send_due_reminders(now)
+        send_due_reminders(now, at_any_hour=True)
 
     def _after_each(self, percent: int) -> None:
         with clock.moved_to(self.clockwork.now):

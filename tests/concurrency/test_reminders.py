@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 
 from accounts.models import Organisation, User
@@ -18,6 +19,7 @@ from notifications.services import (
     plan_reminders,
     queue_mail,
     seed_offsets,
+    send_digests,
     send_due_reminders,
 )
 from tests.accounts.factories import OrganisationFactory, UserFactory
@@ -158,6 +160,38 @@ def test_two_deliverers_at_once_hand_over_each_row_once(
         received = Counter(message["Message-ID"] for message in server.received)
     assert received == Counter(OutboxMail.objects.values_list("message_id", flat=True))
     assert set(OutboxMail.objects.values_list("state", "attempts")) == {(MailState.SENT, 1)}
+
+
+def test_digests_at_once_gather_each_message_once(
+    transactional_db: None,
+    mail_templates: None,  # noqa: F811
+    settings: Any,
+) -> None:
+    """And two workers never find room for one more mail than the maximum of a day."""
+    settings.MAIL_MAX_PER_DAY = 2
+    people = [UserFactory() for _n in range(6)]
+    for person in people:
+        for n in range(4):
+            queue_mail(
+                kind="projects.form_changed",
+                to=person,
+                template="tests/mail/note.md",
+                context={"title": n},
+            )
+    with mail_server() as server:
+        use(settings, server)
+        assert sum(at_once(*[deliver_outbox] * WORKERS)) == 12
+        sent = Counter(message["To"] for message in server.received)
+    assert sent == Counter({person.email: 2 for person in people})
+    gathered = OutboxMail.objects.filter(state=MailState.DIGEST)
+    (moment,) = set(gathered.values_list("next_try_at", flat=True))
+    with time_machine.travel(moment, tick=False):
+        assert sum(at_once(*[send_digests] * WORKERS)) == 6
+        assert sum(at_once(*[send_digests] * WORKERS)) == 0
+    per_digest = OutboxMail.objects.filter(state=MailState.DIGESTED).values_list(
+        "digest__recipient", "recipient"
+    )
+    assert Counter(per_digest) == Counter({(one.pk, one.pk): 2 for one in people})
 
 
 def test_a_key_used_at_once_writes_one_mail(transactional_db: None, mail_templates: None) -> None:  # noqa: F811

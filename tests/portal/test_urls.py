@@ -68,6 +68,8 @@ PUBLIC = {
     "projects:public_project",
     "notifications:mailbox",  # exists only in the demo
     "notifications:mailbox_mail",
+    "notifications:calendar_feed",  # for who knows its secret
+    "notifications:stop",  # for who has the link of a mail
 }
 """Addresses that need no account. Everything else does."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signing import Signer
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -53,7 +54,8 @@ from funding.services import (
     put_on_agenda,
     record_signature,
 )
-from notifications.models import OutboxMail
+from notifications.models import CalendarFeed, OutboxMail, UnreachableAddress
+from notifications.services.routing import STOP_SALT
 from operations.models import BEAT, Heartbeat
 from payments.models import BankAccount, BankFile, PaymentOrder
 from payments.services import confirm_settlement, propose_settlement
@@ -180,6 +182,8 @@ class World:
             text="Tekst",
             html="<p>Tekst</p>",
         )
+        self.calendar = CalendarFeed.objects.create(user=self.member)
+        self.unreachable = UnreachableAddress.objects.create(address="weg@x.test", bounces=3)
         self.rehearsal = played(self.draft_call)
         self.upload = ScoreUpload.objects.create(
             made_by=self.case.adviser, filename="scores.xlsx", sha256="0" * 64
@@ -533,6 +537,11 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("reporting:report_csv", "key"): lambda w: "kredieten",
     ("reporting:report_export", "extension"): lambda w: "pdf",
     ("notifications:", "mail_id"): lambda w: w.mail.pk,
+    ("notifications:", "secret"): lambda w: w.calendar.secret,
+    ("notifications:", "pk"): lambda w: w.unreachable.pk,
+    ("notifications:", "token"): lambda w: Signer(salt=STOP_SALT).sign_object(
+        [w.member.pk, "projects.form_changed"]
+    ),
     ("rehearsals:", "slug"): lambda w: w.draft_call.slug,
     ("rehearsals:", "pk"): lambda w: w.rehearsal.pk,
     ("rehearsals:", "item_id"): lambda w: w.rehearsal.items.earliest("pk").pk,

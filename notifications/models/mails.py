@@ -1,4 +1,4 @@
-"""Mails to send (the outbox), reminders, and when each kind of reminder is due."""
+"""Mails to send: the outbox."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,7 +6,6 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -15,15 +14,19 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.constraints import check, unique
-from notifications.lifecycle import MAIL_LIFECYCLE, REMINDER_LIFECYCLE, MailState, ReminderState
-from notifications.registry import Offset, rule_label
+from common.constraints import check
+from notifications import kinds
+from notifications.lifecycle import MAIL_LIFECYCLE, MailState
 from notifications.visibility import open_to_staff
 
 
 def new_message_id() -> str:
     """A Message-ID that stays with the row, so that a mail program recognises a second copy."""
     return f"<{uuid4()}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
+
+
+NOT_MAILED = (MailState.DIGEST, MailState.DIGESTED, MailState.PORTAL, MailState.LAPSED)
+"""What no mailbox gets as a mail of its own."""
 
 
 class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
@@ -40,8 +43,27 @@ class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
         return self.filter(state=MailState.HELD)
 
     def on_their_way(self) -> Self:
-        """All but those that no addressee may ever have seen: held and cancelled."""
-        return self.exclude(state__in=[MailState.HELD, MailState.CANCELLED])
+        """What a mailbox may hold: nothing held or cancelled, nothing for the portal alone."""
+        return self.exclude(state__in=[MailState.HELD, MailState.CANCELLED, *NOT_MAILED])
+
+    def of_person(self, user: Any) -> Self:
+        """What this person was told, or is about to be told; never what staff still hold."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self.filter(recipient=user).exclude(
+            state__in=[MailState.HELD, MailState.CANCELLED, MailState.LAPSED]
+        )
+
+    def for_a_digest(self, now: datetime) -> Self:
+        """Set apart for a digest whose hour has come."""
+        return self.filter(state=MailState.DIGEST, next_try_at__lte=now)
+
+    def handed_over_since(self, instant: datetime) -> Self:
+        """What a mail server was given, or may have been."""
+        return self.filter(
+            state__in=[MailState.SENDING, MailState.SENT, MailState.UNCERTAIN],
+            claimed_at__gte=instant,
+        )
 
     def about_these(self, model: type[models.Model], keys: Iterable[int]) -> Self:
         """About things of one kind, by primary key."""
@@ -84,6 +106,28 @@ class OutboxMail(models.Model):
         blank=True,
         help_text=_("Voor de knop “Uitschrijven” van mailprogramma's (RFC 8058)."),
     )
+    passes_limits = models.BooleanField(
+        _("gaat altijd meteen"),
+        default=False,
+        help_text=_(
+            "Wettelijk bericht of dringende termijn: geen stille uren en geen maximum per dag."
+        ),
+    )
+    why = models.CharField(_("waarom deze persoon dit krijgt"), max_length=300, blank=True)
+    note = models.CharField(
+        _("toelichting"),
+        max_length=300,
+        blank=True,
+        help_text=_("Waarom de mail wacht, of niet apart vertrekt."),
+    )
+    digest = models.ForeignKey(
+        "self",
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="gathered",
+        verbose_name=_("samenvatting"),
+    )
     content_type = models.ForeignKey(
         ContentType, models.RESTRICT, null=True, blank=True, verbose_name=_("gaat over (soort)")
     )
@@ -115,6 +159,10 @@ class OutboxMail(models.Model):
         MailState.SENT: "success",
         MailState.FAILED: "danger",
         MailState.UNCERTAIN: "warning",
+        MailState.DIGEST: "info",
+        MailState.DIGESTED: "success",
+        MailState.PORTAL: "neutral",
+        MailState.LAPSED: "neutral",
     }
 
     class Meta:
@@ -127,6 +175,18 @@ class OutboxMail(models.Model):
                 ~models.Q(state=MailState.SENT) | models.Q(sent_at__isnull=False),
                 _("Van een verzonden mail is bekend wanneer."),
             ),
+            check(
+                "notifications_mail_digested_in",
+                models.Q(state=MailState.DIGESTED, digest__isnull=False)
+                | (~models.Q(state=MailState.DIGESTED) & models.Q(digest__isnull=True)),
+                _("Een bericht in een samenvatting weet in welke, een ander in geen."),
+            ),
+            check(
+                "notifications_mail_digest_of_person",
+                ~models.Q(state__in=[MailState.DIGEST, MailState.DIGESTED, MailState.PORTAL])
+                | models.Q(recipient__isnull=False),
+                _("Alleen wie een account heeft, leest een bericht in het portaal."),
+            ),
         ]
         indexes = [
             models.Index(
@@ -136,6 +196,14 @@ class OutboxMail(models.Model):
             ),
             models.Index(fields=["-created_at", "-id"], name="notifications_mail_recent"),
             models.Index(fields=["address"], name="notifications_mail_address"),
+            models.Index(
+                fields=["next_try_at", "recipient"],
+                name="notifications_mail_for_digest",
+                condition=models.Q(state=MailState.DIGEST),
+            ),
+            models.Index(
+                fields=["recipient", "-created_at", "-id"], name="notifications_mail_of_person"
+            ),
         ]
         triggers = [MAIL_LIFECYCLE.trigger("mail_steps")]
 
@@ -151,137 +219,6 @@ class OutboxMail(models.Model):
     def can_be_resent(self) -> bool:
         return MAIL_LIFECYCLE.allows(self, "resend")
 
-
-class ReminderOffset(models.Model):
-    """When one kind of reminder is due.
-
-    Rows are added and switched off, never changed or removed: so a release that brings the defaults
-    again cannot undo what staff decided.
-    """
-
-    rule = models.CharField(_("herinnering"), max_length=100)
-    days = models.SmallIntegerField(
-        _("dagen"), default=0, help_text=_("Negatief is vóór de termijn: -14 is 14 dagen vooraf.")
-    )
-    hours = models.SmallIntegerField(
-        _("uren"), default=0, help_text=_("Negatief is vóór de termijn: -3 is 3 uur vooraf.")
-    )
-    enabled = models.BooleanField(_("aan"), default=True)
-
-    class Meta:
-        verbose_name = _("tijdstip van herinneren")
-        verbose_name_plural = _("tijdstippen van herinneren")
-        ordering = ["rule", "days", "hours"]
-        constraints = [
-            unique(
-                "notifications_offset_once",
-                "rule",
-                "days",
-                "hours",
-                message=_("Dit tijdstip bestaat al voor deze herinnering. Zet het aan."),
-            )
-        ]
-        triggers = [
-            pgtrigger.Protect(name="offset_kept", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="offset_fixed", fields=["rule", "days", "hours"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{rule_label(self.rule)}: {self.offset}"
-
     @property
-    def offset(self) -> Offset:
-        return Offset(self.days, self.hours)
-
-
-class ReminderQuerySet(models.QuerySet["Reminder"]):
-    def planned(self) -> Self:
-        return self.filter(state=ReminderState.PLANNED)
-
-    def due(self, now: datetime) -> Self:
-        """Planned, and its moment has come."""
-        return self.planned().filter(due_at__lte=now)
-
-
-class Reminder(models.Model):
-    """One reminder of one person about one object, at one instant. Kept, whatever became of it."""
-
-    rule = models.CharField(_("herinnering"), max_length=100)
-    content_type = models.ForeignKey(ContentType, models.RESTRICT, verbose_name=_("soort"))
-    object_id = models.CharField(_("sleutel"), max_length=64)
-    about = GenericForeignKey("content_type", "object_id")
-    about_label = models.CharField(_("gaat over"), max_length=250)
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.RESTRICT,
-        related_name="+",
-        verbose_name=_("ontvanger"),
-    )
-    deadline = models.DateTimeField(_("termijn"))
-    days = models.SmallIntegerField(_("dagen"), default=0)
-    hours = models.SmallIntegerField(_("uren"), default=0)
-    due_at = models.DateTimeField(_("te versturen op"))
-    state = models.CharField(
-        _("status"), max_length=20, choices=ReminderState, default=ReminderState.PLANNED
-    )
-    reason = models.CharField(_("reden"), max_length=300, blank=True)
-    decided_at = models.DateTimeField(_("verstuurd of beslist op"), null=True, blank=True)
-    mail = models.OneToOneField(
-        OutboxMail,
-        models.RESTRICT,
-        null=True,
-        blank=True,
-        related_name="reminder",
-        verbose_name=_("mail"),
-    )
-
-    objects = ReminderQuerySet.as_manager()
-
-    state_tones = {
-        ReminderState.PLANNED: "info",
-        ReminderState.SENT: "success",
-        ReminderState.SKIPPED: "neutral",
-        ReminderState.CANCELLED: "neutral",
-    }
-
-    class Meta:
-        verbose_name = _("herinnering")
-        verbose_name_plural = _("herinneringen")
-        ordering = ["due_at", "pk"]
-        constraints = [
-            unique(
-                "notifications_reminder_once",
-                "rule",
-                "content_type",
-                "object_id",
-                "recipient",
-                "due_at",
-                message=_("Deze persoon krijgt deze herinnering al op dit moment."),
-            ),
-            check(
-                "notifications_reminder_sent_with_mail",
-                models.Q(state=ReminderState.SENT, mail__isnull=False)
-                | (~models.Q(state=ReminderState.SENT) & models.Q(mail__isnull=True)),
-                _("Een verstuurde herinnering heeft precies één mail, een andere geen."),
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["due_at"],
-                name="notifications_reminder_due",
-                condition=models.Q(state=ReminderState.PLANNED),
-            ),
-            models.Index(fields=["due_at", "id"], name="notifications_reminder_time"),
-        ]
-        triggers = [REMINDER_LIFECYCLE.trigger("reminder_steps")]
-
-    def __str__(self) -> str:
-        return f"{self.rule_label} – {self.about_label} – {self.recipient}"
-
-    @property
-    def rule_label(self) -> str:
-        return rule_label(self.rule)
-
-    @property
-    def offset(self) -> Offset:
-        return Offset(self.days, self.hours)
+    def kind_label(self) -> str:
+        return kinds.label_of(self.kind)

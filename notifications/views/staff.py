@@ -1,14 +1,11 @@
-"""Staff see what will be sent, what was sent, and why something was not; the demo has a mailbox."""
+"""Staff see what will be sent, what was sent, what waits, what came back, and why."""
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,14 +13,15 @@ from django.views.decorators.http import require_GET, require_POST
 from common import clock
 from common.views import sentences, staff_required
 from notifications import selectors
-from notifications.filters import MailboxFilter, MailFilter, ReminderFilter
+from notifications.filters import BounceFilter, MailFilter, ReminderFilter
 from notifications.lifecycle import ReminderState
-from notifications.models import OutboxMail
-from notifications.policies import may_resend, may_see_messages
-from notifications.services import resend_mail
+from notifications.models import OutboxMail, UnreachableAddress
+from notifications.policies import may_resend, may_see_messages, may_trust_addresses
+from notifications.services import resend_mail, trust_address
+from notifications.views.paging import page_of
 
-PAGE_SIZE = 50
 REMINDER_ORDERS = ["due_at", "-due_at", "about_label", "-about_label"]
+BOUNCE_ORDERS = ["-at", "at", "address", "-address"]
 MAIL_ORDERS = ["-created_at", "created_at", "address", "-address", "subject", "-subject"]
 
 
@@ -40,7 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     default = "due_at" if planned else "-due_at"
     context = {
         "filter": found,
-        "page_obj": _page(request, found.qs, REMINDER_ORDERS, default),
+        "page_obj": page_of(request, found.qs, REMINDER_ORDERS, default),
         "default_order": default,
         "counts": selectors.reminder_counts(request.user, now),
         "tabs": _tabs(request.user, active="reminders"),
@@ -56,7 +54,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     found = MailFilter(request.GET, selectors.mails_for_staff(request.user))
     context = {
         "filter": found,
-        "page_obj": _page(request, found.qs, MAIL_ORDERS, "-created_at"),
+        "page_obj": page_of(request, found.qs, MAIL_ORDERS, "-created_at"),
         "tabs": _tabs(request.user, active="outbox"),
         "held": selectors.mails_that_need_a_person(request.user)["held"],
     }
@@ -74,6 +72,7 @@ def mail_detail(request: HttpRequest, mail_id: int) -> HttpResponse:
         "reminder": getattr(mail, "reminder", None),
         "can_resend": mail.can_be_resent and may_resend.test(request.user, mail),
         "show_body": not mail.is_private,
+        "bounces": mail.bounces.all()[:20],
     }
     return render(request, "notifications/mail_detail.html", context)
 
@@ -95,30 +94,30 @@ def mail_resend(request: HttpRequest, mail_id: int) -> HttpResponse:
 
 
 @require_GET
-def mailbox(request: HttpRequest) -> HttpResponse:
-    """All mail of the demo, newest first, for whoever tries the portal out."""
-    _only_in_the_demo()
-    found = MailboxFilter(request.GET, selectors.mailbox_mails())
+@staff_required
+def addresses(request: HttpRequest) -> HttpResponse:
+    """Addresses that do not work, and every mail that came back."""
+    may_see_messages.check(request.user)
+    found = BounceFilter(request.GET, selectors.bounces_for_staff(request.user))
     context = {
         "filter": found,
-        "page_obj": _page(request, found.qs, ["-created_at"], "-created_at"),
-        "addresses": selectors.mailbox_addresses(),
+        "page_obj": page_of(request, found.qs, BOUNCE_ORDERS, "-at"),
+        "unreachable": selectors.unreachable_addresses(),
+        "can_trust": may_trust_addresses.test(request.user),
+        "tabs": _tabs(request.user, active="addresses"),
     }
-    return render(request, "notifications/mailbox.html", context)
+    return render(request, "notifications/addresses.html", context)
 
 
-@require_GET
-def mailbox_detail(request: HttpRequest, mail_id: int) -> HttpResponse:
-    _only_in_the_demo()
-    mail = selectors.mailbox_mail(mail_id)
-    if mail is None:
-        raise Http404
-    return render(request, "notifications/mailbox_detail.html", {"mail": mail})
-
-
-def _only_in_the_demo() -> None:
-    if not settings.DEMO_LOGIN:
-        raise Http404
+@require_POST
+@staff_required
+def address_trust(request: HttpRequest, pk: int) -> HttpResponse:
+    """Use an address again: it works, or its owner has another one now."""
+    may_trust_addresses.check(request.user)
+    row = get_object_or_404(UnreachableAddress, pk=pk)
+    if trust_address(address=row.address, actor=request.user):
+        messages.success(request, _("We sturen weer mails aan %(a)s.") % {"a": row.address})
+    return redirect("notifications:addresses")
 
 
 def _mail_or_404(user: Any, mail_id: int) -> OutboxMail:
@@ -126,15 +125,6 @@ def _mail_or_404(user: Any, mail_id: int) -> OutboxMail:
     if mail is None:
         raise Http404
     return mail
-
-
-def _page(request: HttpRequest, rows: QuerySet[Any], orders: list[str], default: str) -> Page[Any]:
-    """The asked page in the asked order, with the key last so that no row shows twice."""
-    order = request.GET.get("sort", default)
-    if order not in orders:
-        order = default
-    tie = "-pk" if order.startswith("-") else "pk"
-    return Paginator(rows.order_by(order, tie), PAGE_SIZE).get_page(request.GET.get("page"))
 
 
 def _tabs(user: Any, *, active: str) -> list[dict[str, Any]]:
@@ -151,5 +141,11 @@ def _tabs(user: Any, *, active: str) -> list[dict[str, Any]]:
             "url": reverse("notifications:outbox"),
             "active": active == "outbox",
             "count": _("%(n)d na te kijken") % {"n": attention} if attention else None,
+        },
+        {
+            "label": _("Adressen"),
+            "url": reverse("notifications:addresses"),
+            "active": active == "addresses",
+            "count": len(selectors.unreachable_addresses()) or None,
         },
     ]
