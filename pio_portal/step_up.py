@@ -45,6 +45,7 @@ STEP_UP_VIEWS: dict[str, frozenset[str]] = {
     "retention:register": POST,
     # What nothing brings back.
     "retention:approve": POST,
+    "dashboard:mail_export": ANY,
     # One's own second step: who replaces it could else give the proof of all the rest.
     "accounts:second_factor_set_up": POST,
     "accounts:second_factor_manage": POST,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,6 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "default_order": default,
         "counts": selectors.reminder_counts(request.user, now),
         "tabs": _tabs(request.user, active="reminders"),
+        "export_url": _export_url("herinneringen", chosen),
     }
     return render(request, "notifications/overview.html", context)
 
@@ -56,6 +57,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "filter": found,
         "page_obj": page_of(request, found.qs, MAIL_ORDERS, "-created_at"),
         "tabs": _tabs(request.user, active="outbox"),
+        "export_url": _export_url("mails", request.GET),
         "held": selectors.mails_that_need_a_person(request.user)["held"],
     }
     return render(request, "notifications/outbox.html", context)
@@ -105,6 +107,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
         "unreachable": selectors.unreachable_addresses(),
         "can_trust": may_trust_addresses.test(request.user),
         "tabs": _tabs(request.user, active="addresses"),
+        "export_url": _export_url("teruggekomen", request.GET),
     }
     return render(request, "notifications/addresses.html", context)
 
@@ -125,6 +128,11 @@ def _mail_or_404(user: Any, mail_id: int) -> OutboxMail:
     if mail is None:
         raise Http404
     return mail
+
+
+def _export_url(name: str, chosen: QueryDict) -> str:
+    """The list as it is filtered, as a file. The address belongs to a room above: by name."""
+    return f"{reverse('dashboard:mail_export', args=[name])}?{chosen.urlencode()}"
 
 
 def _tabs(user: Any, *, active: str) -> list[dict[str, Any]]:

@@ -302,6 +302,7 @@ NO_PAGES = {
     "evaluations:division_status",
     "evaluations:list_export",
     "dashboard:audit_export",
+    "dashboard:mail_export",
     "evaluations:numbers_csv",
     "evaluations:numbers_xlsx",
     "evaluations:scores_sheet",

@@ -494,6 +494,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("dashboard:audit_record", "name"): lambda w: "wijzigingen",
     ("dashboard:audit_export", "name"): lambda w: "handelingen",
     ("dashboard:audit_export", "extension"): lambda w: "csv",
+    ("dashboard:mail_export", "name"): lambda w: "mails",
     ("funding:", "year"): lambda w: w.budget_line.budget_year.year,
     ("funding:reopen_year", "year"): lambda w: w.closed_year.year,
     ("funding:answer_reopening", "year"): lambda w: w.closed_year.year,
