@@ -78,13 +78,18 @@ def _server() -> Iterator[Any]:
     server = get_connection(timeout=settings.EMAIL_TIMEOUT or SERVER_TIMEOUT)
     try:
         server.open()
-    except (OSError, SMTPException) as error:
+    except (OSError, SMTPException, UnicodeError) as error:  # UnicodeError: of a password
+        _close(server)
         raise _ServerUnreachable from error
     try:
         yield server
     finally:
-        with suppress(OSError, SMTPException):
-            server.close()
+        _close(server)
+
+
+def _close(server: Any) -> None:
+    with suppress(OSError, SMTPException):
+        server.close()
 
 
 def _deliver_over(server: Any) -> int:
