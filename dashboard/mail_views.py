@@ -73,7 +73,8 @@ def _mail_cells(row: OutboxMail) -> list[Any]:
 
 
 def _bounce_cells(row: Bounce) -> list[Any]:
-    return [row.at, row.address, row.mail.subject, row.get_kind_display(), row.status, row.text]
+    subject = row.mail.subject if row.mail else ""
+    return [row.at, row.address, subject, row.get_kind_display(), row.status, row.text]
 
 
 def _text(label: Any) -> Column:

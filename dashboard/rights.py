@@ -2,10 +2,12 @@
 
 from accounts.policies import may_read_log
 from common.rights import PUBLIC, SIGNED_IN, STAFF, form, page, refuses, together
+from notifications.policies import may_see_messages
 
 RIGHTS = together(
     page("home", gates=SIGNED_IN),
     page("staff", gates=STAFF),
+    page("mail_export", gates=(*STAFF, refuses(may_see_messages))),
     page("audit_log", "audit_record", "audit_export", gates=(*STAFF, refuses(may_read_log))),
 )
 

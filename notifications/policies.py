@@ -27,6 +27,7 @@ def may_trust_addresses(user: Any, obj: Any = None) -> bool:
     return may_resend.test(user, obj)
 
 
-@policy("Iedereen die aangemeld is, leest en regelt de eigen berichten.")
-def has_messages(user: Any, obj: Any = None) -> bool:
-    return bool(user.is_authenticated)
+@policy("Een bericht is er alleen voor wie het kreeg.")
+def is_addressee(user: Any, addressees: Any) -> bool:
+    """`addressees`: the numbers of the accounts to which it was written."""
+    return getattr(user, "pk", None) in addressees

@@ -1,12 +1,19 @@
-"""What the addresses of mails and reminders ask; see common/rights.py."""
+"""What the addresses of mails, reminders and one's own messages ask; see common/rights.py."""
 
-from common.rights import PUBLIC, STAFF, act, page, refuses, together
-from notifications.policies import may_resend, may_see_messages
+from common.rights import PUBLIC, SIGNED_IN, STAFF, act, form, hides, page, refuses, together
+from notifications.policies import is_addressee, may_resend, may_see_messages, may_trust_addresses
 
 READ = (*STAFF, refuses(may_see_messages))
 
 RIGHTS = together(
     page("mailbox", "mailbox_mail", gates=PUBLIC),  # exist only in the demo
-    page("overview", "outbox", "mail", gates=READ),
+    page("overview", "outbox", "mail", "addresses", gates=READ),
     act("mail_resend", gates=(*READ, refuses(may_resend))),
+    act("address_trust", gates=(*READ, refuses(may_trust_addresses))),
+    page("messages", "calendar", gates=SIGNED_IN),
+    page("message", gates=(*SIGNED_IN, hides(is_addressee, "made_by"))),
+    form("choices", gates=SIGNED_IN),
+    act("address_works", "calendar_renew", "calendar_stop", gates=SIGNED_IN),
+    form("stop", gates=PUBLIC),  # for who has the link of a mail
+    page("calendar_feed", gates=PUBLIC),  # for who knows its secret
 )

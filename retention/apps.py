@@ -11,11 +11,14 @@ class RetentionConfig(AppConfig):
 
         from audit.withheld import withhold
         from common.hidden import hide
+        from notifications import kinds
         from retention.documents import register_documents
         from retention.drafts import contents_of_drafts
         from retention.hidden import of_conflicted_files
+        from retention.mail_kinds import KINDS
         from retention.services.rules import install_rules
 
+        kinds.declare(KINDS)
         register_documents()
         hide(of_conflicted_files)
         withhold(contents_of_drafts)

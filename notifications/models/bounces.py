@@ -28,7 +28,13 @@ class Bounce(models.Model):
         POLICY = "policy", _("De ontvanger weigert het bericht")
 
     mail = models.ForeignKey(
-        OutboxMail, models.RESTRICT, related_name="bounces", verbose_name=_("mail")
+        OutboxMail,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="bounces",
+        verbose_name=_("mail"),
+        help_text=_("Leeg: de mail is na zijn bewaartermijn vernietigd."),
     )
     address = models.EmailField(_("adres"))
     kind = models.CharField(_("soort"), max_length=20, choices=Kind)

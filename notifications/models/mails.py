@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.constraints import check
+from common.hidden import not_about
 from notifications import kinds
 from notifications.lifecycle import MAIL_LIFECYCLE, MailState
 from notifications.visibility import open_to_staff
@@ -47,10 +48,10 @@ class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
         return self.exclude(state__in=[MailState.HELD, MailState.CANCELLED, *NOT_MAILED])
 
     def of_person(self, user: Any) -> Self:
-        """What this person was told, or is about to be told; never what staff still hold."""
+        """What this person was told or is about to be; nothing held, nothing hidden from them."""
         if not getattr(user, "is_authenticated", False):
             return self.none()
-        return self.filter(recipient=user).exclude(
+        return self.filter(not_about(user), recipient=user).exclude(
             state__in=[MailState.HELD, MailState.CANCELLED, MailState.LAPSED]
         )
 
@@ -177,9 +178,8 @@ class OutboxMail(models.Model):
             ),
             check(
                 "notifications_mail_digested_in",
-                models.Q(state=MailState.DIGESTED, digest__isnull=False)
-                | (~models.Q(state=MailState.DIGESTED) & models.Q(digest__isnull=True)),
-                _("Een bericht in een samenvatting weet in welke, een ander in geen."),
+                models.Q(state=MailState.DIGESTED) | models.Q(digest__isnull=True),
+                _("Alleen wat in een samenvatting verstuurd is, hoort bij een samenvatting."),
             ),
             check(
                 "notifications_mail_digest_of_person",

@@ -50,13 +50,12 @@ def message(request: HttpRequest, mail_id: int) -> HttpResponse:
     mail = selectors.message_of(request.user, mail_id)
     if mail is None:
         raise Http404
-    is_owner = getattr(request.user, "viewed_by", None) is None
     context = {
         "mail": mail,
         "kind": get_kind(mail.kind),
-        # A personal link is in the mail alone; a digest is for its reader.
-        "show_body": not mail.is_private or (mail.kind == DIGEST_KIND and is_owner),
-        "gathered": list(mail.gathered.for_people()),
+        "show_body": not mail.is_private,  # a personal link is in the mail alone
+        "is_digest": mail.kind == DIGEST_KIND,
+        "gathered": list(selectors.messages_of(request.user).filter(digest=mail)),
     }
     return render(request, "notifications/message.html", context)
 

@@ -116,6 +116,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
 @staff_required
 def address_trust(request: HttpRequest, pk: int) -> HttpResponse:
     """Use an address again: it works, or its owner has another one now."""
+    may_see_messages.check(request.user)
     may_trust_addresses.check(request.user)
     row = get_object_or_404(UnreachableAddress, pk=pk)
     if trust_address(address=row.address, actor=request.user):

@@ -11,7 +11,16 @@ from notifications import kinds, registry
 from notifications.kinds import MailKind
 
 KIND = re.compile(r'\b[a-z_]+\.[a-z_]+(?=")')
-ROOMS = ["accounts", "calls", "evaluations", "funding", "payments", "projects", "reporting"]
+ROOMS = [
+    "accounts",
+    "calls",
+    "evaluations",
+    "funding",
+    "payments",
+    "projects",
+    "reporting",
+    "retention",
+]
 
 
 def declared() -> set[str]:

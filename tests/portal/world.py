@@ -260,6 +260,14 @@ class World:
             kind="accounts.user", object_id="0", number="Account 0", since=today()
         )
         self.privacy_request = ask(kind="correction", text="Mijn functie", by=member)
+        self.own_mail = OutboxMail.objects.create(
+            kind="evaluations.conflict_found",
+            recipient=member,
+            address=member.email,
+            subject="Proef",
+            text="Tekst",
+            html="<p>Tekst</p>",
+        )
 
     def _add_refusal(self) -> None:
         """A file of the same applicant that was not selected, with a talk about it."""
@@ -538,6 +546,7 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("reporting:report_csv", "key"): lambda w: "kredieten",
     ("reporting:report_export", "extension"): lambda w: "pdf",
     ("notifications:", "mail_id"): lambda w: w.mail.pk,
+    ("notifications:message", "mail_id"): lambda w: w.own_mail.pk,
     ("notifications:", "secret"): lambda w: w.calendar.secret,
     ("notifications:", "pk"): lambda w: w.unreachable.pk,
     ("notifications:", "token"): lambda w: Signer(salt=STOP_SALT).sign_object(
