@@ -10,164 +10,376 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
-        ('notifications', '0003_held_mails'),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("notifications", "0003_held_mails"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Bounce',
+            name="Bounce",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(max_length=254, verbose_name='adres')),
-                ('kind', models.CharField(choices=[('permanent', 'Het adres werkt niet'), ('temporary', 'Nu niet, later misschien wel'), ('policy', 'De ontvanger weigert het bericht')], max_length=20, verbose_name='soort')),
-                ('status', models.CharField(help_text='Zoals de mailserver ze gaf: 5.1.1 of 550.', max_length=20, verbose_name='code')),
-                ('text', models.CharField(blank=True, max_length=500, verbose_name='antwoord van de mailserver')),
-                ('report', models.CharField(blank=True, help_text='Kenmerk van het bericht dat terugkwam; leeg: meteen geweigerd.', max_length=64, verbose_name='verslag')),
-                ('at', models.DateTimeField(default=common.clock.now, verbose_name='op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.EmailField(max_length=254, verbose_name="adres")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("permanent", "Het adres werkt niet"),
+                            ("temporary", "Nu niet, later misschien wel"),
+                            ("policy", "De ontvanger weigert het bericht"),
+                        ],
+                        max_length=20,
+                        verbose_name="soort",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        help_text="Zoals de mailserver ze gaf: 5.1.1 of 550.",
+                        max_length=20,
+                        verbose_name="code",
+                    ),
+                ),
+                (
+                    "text",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="antwoord van de mailserver"
+                    ),
+                ),
+                (
+                    "report",
+                    models.CharField(
+                        blank=True,
+                        help_text="Kenmerk van het bericht dat terugkwam; leeg: meteen geweigerd.",
+                        max_length=64,
+                        verbose_name="verslag",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=common.clock.now, verbose_name="op")),
             ],
             options={
-                'verbose_name': 'teruggekomen mail',
-                'verbose_name_plural': 'teruggekomen mails',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "teruggekomen mail",
+                "verbose_name_plural": "teruggekomen mails",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarFeed',
+            name="CalendarFeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=notifications.models.people.new_secret, editable=False, max_length=64, unique=True, verbose_name='geheim')),
-                ('created_at', models.DateTimeField(default=common.clock.now, verbose_name='gemaakt op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "secret",
+                    models.CharField(
+                        default=notifications.models.people.new_secret,
+                        editable=False,
+                        max_length=64,
+                        unique=True,
+                        verbose_name="geheim",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=common.clock.now, verbose_name="gemaakt op"),
+                ),
             ],
             options={
-                'verbose_name': 'eigen agenda',
-                'verbose_name_plural': "eigen agenda's",
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "eigen agenda",
+                "verbose_name_plural": "eigen agenda's",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='MailPreference',
+            name="MailPreference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=100, verbose_name='soort bericht')),
-                ('channel', models.CharField(choices=[('at_once', 'Meteen per mail'), ('digest', 'In de dagelijkse samenvatting'), ('portal', 'Enkel in het portaal')], max_length=20, verbose_name='hoe')),
-                ('changed_at', models.DateTimeField(default=common.clock.now, verbose_name='gekozen op')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=100, verbose_name="soort bericht")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("at_once", "Meteen per mail"),
+                            ("digest", "In de dagelijkse samenvatting"),
+                            ("portal", "Enkel in het portaal"),
+                        ],
+                        max_length=20,
+                        verbose_name="hoe",
+                    ),
+                ),
+                (
+                    "changed_at",
+                    models.DateTimeField(default=common.clock.now, verbose_name="gekozen op"),
+                ),
             ],
             options={
-                'verbose_name': 'keuze voor berichten',
-                'verbose_name_plural': 'keuzes voor berichten',
-                'ordering': ['user', 'kind'],
+                "verbose_name": "keuze voor berichten",
+                "verbose_name_plural": "keuzes voor berichten",
+                "ordering": ["user", "kind"],
             },
         ),
         migrations.CreateModel(
-            name='UnreachableAddress',
+            name="UnreachableAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(help_text='In kleine letters.', max_length=254, verbose_name='adres')),
-                ('marked_at', models.DateTimeField(default=common.clock.now, verbose_name='sinds')),
-                ('bounces', models.PositiveSmallIntegerField(verbose_name='aantal keer teruggekomen')),
-                ('trusted_at', models.DateTimeField(blank=True, null=True, verbose_name='weer in gebruik sinds')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "address",
+                    models.EmailField(
+                        help_text="In kleine letters.", max_length=254, verbose_name="adres"
+                    ),
+                ),
+                ("marked_at", models.DateTimeField(default=common.clock.now, verbose_name="sinds")),
+                (
+                    "bounces",
+                    models.PositiveSmallIntegerField(verbose_name="aantal keer teruggekomen"),
+                ),
+                (
+                    "trusted_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="weer in gebruik sinds"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'adres dat niet werkt',
-                'verbose_name_plural': 'adressen die niet werken',
-                'ordering': ['-marked_at', '-pk'],
+                "verbose_name": "adres dat niet werkt",
+                "verbose_name_plural": "adressen die niet werken",
+                "ordering": ["-marked_at", "-pk"],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='outboxmail',
-            name='mail_steps',
+            model_name="outboxmail",
+            name="mail_steps",
         ),
         migrations.AddField(
-            model_name='outboxmail',
-            name='digest',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='gathered', to='notifications.outboxmail', verbose_name='samenvatting'),
+            model_name="outboxmail",
+            name="digest",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="gathered",
+                to="notifications.outboxmail",
+                verbose_name="samenvatting",
+            ),
         ),
         migrations.AddField(
-            model_name='outboxmail',
-            name='note',
-            field=models.CharField(blank=True, help_text='Waarom de mail wacht, of niet apart vertrekt.', max_length=300, verbose_name='toelichting'),
+            model_name="outboxmail",
+            name="note",
+            field=models.CharField(
+                blank=True,
+                help_text="Waarom de mail wacht, of niet apart vertrekt.",
+                max_length=300,
+                verbose_name="toelichting",
+            ),
         ),
         migrations.AddField(
-            model_name='outboxmail',
-            name='passes_limits',
-            field=models.BooleanField(default=False, help_text='Wettelijk bericht of dringende termijn: geen stille uren en geen maximum per dag.', verbose_name='gaat altijd meteen'),
+            model_name="outboxmail",
+            name="passes_limits",
+            field=models.BooleanField(
+                default=False,
+                help_text="Wettelijk bericht of dringende termijn: geen stille uren en geen maximum per dag.",
+                verbose_name="gaat altijd meteen",
+            ),
         ),
         migrations.AddField(
-            model_name='outboxmail',
-            name='why',
-            field=models.CharField(blank=True, max_length=300, verbose_name='waarom deze persoon dit krijgt'),
+            model_name="outboxmail",
+            name="why",
+            field=models.CharField(
+                blank=True, max_length=300, verbose_name="waarom deze persoon dit krijgt"
+            ),
         ),
         migrations.AlterField(
-            model_name='outboxmail',
-            name='state',
-            field=models.CharField(choices=[('held', 'Wordt vastgehouden'), ('queued', 'Wacht op verzending'), ('sending', 'Wordt verzonden'), ('sent', 'Verzonden'), ('failed', 'Mislukt'), ('uncertain', 'Onzeker'), ('cancelled', 'Geannuleerd'), ('digest', 'Wacht op de samenvatting'), ('digested', 'In een samenvatting verstuurd'), ('portal', 'Enkel in het portaal'), ('lapsed', 'Niet meer nodig')], default='queued', max_length=20, verbose_name='status'),
+            model_name="outboxmail",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("held", "Wordt vastgehouden"),
+                    ("queued", "Wacht op verzending"),
+                    ("sending", "Wordt verzonden"),
+                    ("sent", "Verzonden"),
+                    ("failed", "Mislukt"),
+                    ("uncertain", "Onzeker"),
+                    ("cancelled", "Geannuleerd"),
+                    ("digest", "Wacht op de samenvatting"),
+                    ("digested", "In een samenvatting verstuurd"),
+                    ("portal", "Enkel in het portaal"),
+                    ("lapsed", "Niet meer nodig"),
+                ],
+                default="queued",
+                max_length=20,
+                verbose_name="status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxmail',
-            index=models.Index(condition=models.Q(('state', 'digest')), fields=['next_try_at', 'recipient'], name='notifications_mail_for_digest'),
+            model_name="outboxmail",
+            index=models.Index(
+                condition=models.Q(("state", "digest")),
+                fields=["next_try_at", "recipient"],
+                name="notifications_mail_for_digest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxmail',
-            index=models.Index(fields=['recipient', '-created_at', '-id'], name='notifications_mail_of_person'),
+            model_name="outboxmail",
+            index=models.Index(
+                fields=["recipient", "-created_at", "-id"], name="notifications_mail_of_person"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outboxmail',
-            trigger=pgtrigger.compiler.Trigger(name='mail_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{digest:digested,digest:lapsed,digest:portal,failed:queued,held:cancelled,held:queued,queued:digest,queued:lapsed,queued:portal,queued:sending,sending:failed,sending:queued,sending:sent,sending:uncertain,uncertain:queued,uncertain:sent}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='0d52ac626118956a0634d9253081553c0fbefaa8', operation='UPDATE', pgid='pgtrigger_mail_steps_3aa79', table='notifications_outboxmail', when='BEFORE')),
+            model_name="outboxmail",
+            trigger=pgtrigger.compiler.Trigger(
+                name="mail_steps",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{digest:digested,digest:lapsed,digest:portal,failed:queued,held:cancelled,held:queued,queued:digest,queued:lapsed,queued:portal,queued:sending,sending:failed,sending:queued,sending:sent,sending:uncertain,uncertain:queued,uncertain:sent}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="0d52ac626118956a0634d9253081553c0fbefaa8",
+                    operation="UPDATE",
+                    pgid="pgtrigger_mail_steps_3aa79",
+                    table="notifications_outboxmail",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboxmail',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'digested'), ('digest__isnull', True), _connector='OR'), name='notifications_mail_digested_in', violation_error_message='Alleen wat in een samenvatting verstuurd is, hoort bij een samenvatting.'),
+            model_name="outboxmail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "digested"), ("digest__isnull", True), _connector="OR"
+                ),
+                name="notifications_mail_digested_in",
+                violation_error_message="Alleen wat in een samenvatting verstuurd is, hoort bij een samenvatting.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboxmail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['digest', 'digested', 'portal']), _negated=True), ('recipient__isnull', False), _connector='OR'), name='notifications_mail_digest_of_person', violation_error_message='Alleen wie een account heeft, leest een bericht in het portaal.'),
+            model_name="outboxmail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["digest", "digested", "portal"]), _negated=True),
+                    ("recipient__isnull", False),
+                    _connector="OR",
+                ),
+                name="notifications_mail_digest_of_person",
+                violation_error_message="Alleen wie een account heeft, leest een bericht in het portaal.",
+            ),
         ),
         migrations.AddField(
-            model_name='bounce',
-            name='mail',
-            field=models.ForeignKey(blank=True, help_text='Leeg: de mail is na zijn bewaartermijn vernietigd.', null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='bounces', to='notifications.outboxmail', verbose_name='mail'),
+            model_name="bounce",
+            name="mail",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Leeg: de mail is na zijn bewaartermijn vernietigd.",
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="bounces",
+                to="notifications.outboxmail",
+                verbose_name="mail",
+            ),
         ),
         migrations.AddField(
-            model_name='calendarfeed',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='persoon'),
+            model_name="calendarfeed",
+            name="user",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="persoon",
+            ),
         ),
         migrations.AddField(
-            model_name='mailpreference',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='persoon'),
+            model_name="mailpreference",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="persoon",
+            ),
         ),
         migrations.AddField(
-            model_name='unreachableaddress',
-            name='trusted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='weer in gebruik door'),
+            model_name="unreachableaddress",
+            name="trusted_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="weer in gebruik door",
+            ),
         ),
         migrations.AddIndex(
-            model_name='bounce',
-            index=models.Index(fields=['address', '-at'], name='notifications_bounce_address'),
+            model_name="bounce",
+            index=models.Index(fields=["address", "-at"], name="notifications_bounce_address"),
         ),
         migrations.AddConstraint(
-            model_name='bounce',
-            constraint=models.UniqueConstraint(condition=models.Q(('report', ''), _negated=True), fields=('mail', 'report'), name='notifications_bounce_report_once', violation_error_message='Dit verslag is al verwerkt.'),
+            model_name="bounce",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("report", ""), _negated=True),
+                fields=("mail", "report"),
+                name="notifications_bounce_report_once",
+                violation_error_message="Dit verslag is al verwerkt.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='bounce',
-            trigger=pgtrigger.compiler.Trigger(name='bounce_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fd70c1c9d6482be848c0c5dea948cab82dc7318d', operation='UPDATE OR DELETE', pgid='pgtrigger_bounce_kept_8a630', table='notifications_bounce', when='BEFORE')),
+            model_name="bounce",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bounce_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="fd70c1c9d6482be848c0c5dea948cab82dc7318d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_bounce_kept_8a630",
+                    table="notifications_bounce",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailpreference',
-            constraint=models.UniqueConstraint(fields=('user', 'kind'), name='notifications_preference_once', violation_error_message='Voor dit soort bericht is er al een keuze.'),
+            model_name="mailpreference",
+            constraint=models.UniqueConstraint(
+                fields=("user", "kind"),
+                name="notifications_preference_once",
+                violation_error_message="Voor dit soort bericht is er al een keuze.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unreachableaddress',
-            constraint=models.UniqueConstraint(condition=models.Q(('trusted_at__isnull', True)), fields=('address',), name='notifications_unreachable_once', violation_error_message='Dit adres staat al op de lijst.'),
+            model_name="unreachableaddress",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("trusted_at__isnull", True)),
+                fields=("address",),
+                name="notifications_unreachable_once",
+                violation_error_message="Dit adres staat al op de lijst.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unreachableaddress',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('trusted_at__isnull', True), ('trusted_by__isnull', True)), models.Q(('trusted_at__isnull', False), ('trusted_by__isnull', False)), _connector='OR'), name='notifications_unreachable_trusted_by', violation_error_message='Wie een adres weer in gebruik neemt, en wanneer, horen samen.'),
+            model_name="unreachableaddress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("trusted_at__isnull", True), ("trusted_by__isnull", True)),
+                    models.Q(("trusted_at__isnull", False), ("trusted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="notifications_unreachable_trusted_by",
+                violation_error_message="Wie een adres weer in gebruik neemt, en wanneer, horen samen.",
+            ),
         ),
     ]
