@@ -127,22 +127,28 @@ class StoredFile(models.Model):
 
     @property
     def scan_sentence(self) -> str:
-        """Why it cannot be opened, and what to do; empty when it can."""
+        """Why it cannot be opened; empty when it can."""
         sentences = {
             ScanState.PENDING: _(
                 "Dit bestand wordt nog nagekeken op virussen. Dat duurt meestal minder dan een"
-                " minuut. U hoeft niet te wachten om verder te werken of in te dienen."
+                " minuut."
             ),
             ScanState.ERROR: _(
                 "Dit bestand kon niet nagekeken worden op virussen. Het portaal probeert het"
-                " opnieuw. Neem contact met ons op als u het dringend nodig hebt."
+                " opnieuw. Neem contact met ons op als het dringend is."
             ),
-            ScanState.INFECTED: _(
-                "In dit bestand is een virus gevonden. Niemand kan het openen. Kijk uw computer na"
-                " en voeg een schoon exemplaar toe."
-            ),
+            ScanState.INFECTED: _("In dit bestand is een virus gevonden. Niemand kan het openen."),
         }
         return str(sentences.get(ScanState(self.scan_state), ""))
+
+    @property
+    def scan_advice(self) -> str:
+        """What that means for who sent it."""
+        if self.scan_state == ScanState.INFECTED:
+            return str(_("Kijk uw computer na en stuur een schoon exemplaar."))
+        if self.is_withheld:
+            return str(_("U hoeft niet te wachten om verder te werken of in te dienen."))
+        return ""
 
 
 class JobState(models.TextChoices):
