@@ -70,8 +70,8 @@ def test_the_history_of_one_row_says_what_changed_in_dutch_who_and_why(auditor: 
 def test_a_dossier_is_found_by_its_number_and_a_person_by_name(auditor: Client) -> None:
     an = UserFactory(last_name="Verhulst")
     with acting(user=an, via="POST"):
-        proposal = ProposalFactory(title="Slimme straatlamp")
-    ProposalFactory(title="Iets anders")
+        proposal = ProposalFactory(title="Slimme straatlamp", submitted=True)
+    ProposalFactory(title="Iets anders", submitted=True)
     page = page_of(auditor, CHANGES, key=proposal.reference.lower(), actor="verhulst")
     assert "Slimme straatlamp" in page
     assert "Iets anders" not in page
@@ -176,7 +176,10 @@ def test_a_filter_that_cannot_be_read_shows_its_error(auditor: Client, filters: 
 
 def test_who_has_a_conflict_does_not_meet_the_file_here(client: Client) -> None:
     person = UserFactory(roles=[StaffRole.AUDITOR])
-    hidden, seen = ProposalFactory(title="Verborgen"), ProposalFactory(title="Zichtbaar")
+    hidden, seen = (
+        ProposalFactory(title="Verborgen", submitted=True),
+        ProposalFactory(title="Zichtbaar", submitted=True),
+    )
     ConflictOfInterest.objects.create(
         person=person, proposal=hidden, kind="declared", explanation="Familie"
     )
