@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest
@@ -109,6 +110,6 @@ class ReadOnlyInline(_LookOnly, admin.TabularInline):
     extra = 0
     show_change_link = True
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All that are shown: Django makes no form of a field that nobody may edit."""
-        return self.fields or super().get_readonly_fields(request, obj)
+        return flatten(self.fields or tuple(super().get_readonly_fields(request, obj)))
