@@ -31,8 +31,8 @@ def kept_and_destroyed(calendar: Calendar, cast: Cast) -> None:
             date_joined=at(calendar.ago(4 * 365)),
         )
         drawn = draw_list(rule=rule, by=cast.leader)
-        propose_list(drawn=drawn, by=cast.leader)
         if email.startswith("vroegere.medewerker"):
+            propose_list(drawn=drawn, by=cast.leader)
             approve_list(drawn=drawn, by=cast.manager)
             carry_out(list_id=drawn.pk)
     held = Proposal.objects.filter(state="not_selected").order_by("pk").first()

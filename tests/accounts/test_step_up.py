@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
@@ -185,3 +186,17 @@ class TestAcmIdm:
         live.order(vo_id="vo-bo", vo_email="bo@stad.example")
         assert live.sign_in(client, purpose="fresh").status_code == 403
         assert User.objects.count() == 1
+
+
+def test_files_that_were_chosen_are_named_until_they_are_chosen_again(
+    stale: Client, manager: User
+) -> None:
+    sent = SimpleUploadedFile("betalingen-april.csv", b"a;b", content_type="text/csv")
+    asked = stale.post("/beheer/betalingen/bevestigingen/1/", {"file": sent, "x": "y"})
+    page = asked.content.decode()
+    assert ("Kies uw bestanden opnieuw" in page, "betalingen-april.csv" in page) == (True, True)
+    carried = {"typed_text": asked.context["typed_text"], "next": asked.context["next"]}
+    wrong = stale.post(PROOF, {**carried, "proof": "fout"})
+    assert "betalingen-april.csv" in wrong.content.decode()
+    proven = stale.post(PROOF, {**carried, "proof": PASSWORD})
+    assert "betalingen-april.csv" in proven.content.decode()
