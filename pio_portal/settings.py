@@ -367,7 +367,7 @@ DEPLOY_GUARD_HOURS = env.int("DEPLOY_GUARD_HOURS", 24)
 
 # --- Documents: how long they stay, and who signs them (docs/operations.md) ----------------------
 # Days after which the file of a job is purged, for kinds that say nothing else; 0: never. Per kind:
-# reporting.yearly_report_pdf=30,evaluations.pack=14. What counts in law is never purged.
+# reporting.yearly_report_pdf=30,evaluations.evaluator_pack=14. What counts in law is never purged.
 DOCUMENT_KEPT_DAYS = env.int("DOCUMENT_KEPT_DAYS", 90)
 DOCUMENT_KEPT_DAYS_BY_KIND = env.dict("DOCUMENT_KEPT_DAYS_BY_KIND", cast={"value": int}, default={})
 # A PKCS#12 file with key and certificate, the file that holds its passphrase, and a server that

@@ -26,6 +26,7 @@ from projects.lifecycle import ProposalState
 from projects.models import Proposal
 from projects.services.submission import RECEIPT_KIND
 from reporting.documents import edition_number, edition_standing
+from retention.services.destroying import destroy_file
 from tests.documents.certificates import write_certificate
 from tests.evaluations.factories import Case
 from tests.projects.factories import VersionFactory
@@ -173,3 +174,21 @@ def test_what_is_gone_is_withdrawn() -> None:
     params = {"year": 2026, "edition": 1}
     assert (edition_number(params), edition_number({"year": 2026})) == ("JR-2026-1", "")
     assert edition_standing(params, job) == Standing.WITHDRAWN
+
+
+def test_a_paper_of_a_destroyed_file_can_still_be_verified(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    case = Case().lettered()
+    letter = case.decision.letter
+    assert letter is not None
+    assert letter.file is not None
+    content, path = letter.file.read(), letter.file.path
+    services.notify_decision(proposal=case.proposal, by=case.leader)
+    with django_capture_on_commit_callbacks(execute=True):
+        destroy_file(case.proposal)
+    document = LegalDocument.objects.get()
+    assert (document.file, path.exists()) == (None, False)
+    shown = page(document, file=upload(content))
+    assert "De bewaartermijn van dit document is voorbij" in shown
+    assert "Uw bestand is echt" in shown
