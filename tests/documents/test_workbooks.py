@@ -89,7 +89,7 @@ def test_a_zip_bomb_is_refused(settings: Any) -> None:
 def test_entities_in_the_xml_are_refused() -> None:
     laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
     harmful = changed(workbook(simple), "xl/worksheets/sheet1.xml", lambda part: laughs + part)
-    assert refusal(harmful) == "unreadable"
+    assert refusal(harmful) == "entities"
 
 
 def test_a_damaged_part_is_a_sentence() -> None:

@@ -331,7 +331,7 @@ def test_letter_and_agreement_by_hand() -> None:
     assert status(submitter, f"/documenten/{agreement.document_id}/") == 200
     mine = f"{funding}overeenkomst/{agreement.pk}/"
     typed = {"name": "An", "function": "Directeur", "signed_on": "2026-03-10", "means": "paper"}
-    assert "Dit veld is verplicht" in member.post(mine, typed).content.decode()
+    assert "Kies een bestand." in member.post(mine, typed).content.decode()
     assert member.post(mine, typed | {"signed_copy": upload("getekend.pdf")}).status_code == 302
     shown = page(member, funding)
     assert "getekend.pdf" in shown
