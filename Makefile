@@ -34,7 +34,7 @@ bench-report: ## report of a year with 2,000 projects and 20,000 bookings, besid
 bench-audit: ## what keeping a write costs; fails above 1.3 times the write alone
 	$(DEVTOOLS) bench-audit
 
-chaos: ## people hand in while workers, broker and database are killed (SECONDS=180); fails when one is lost
+chaos: ## people hand in while web, workers and broker are killed (SECONDS=180); fails when anything is lost or doubled
 	$(DEVTOOLS) chaos
 
 format: ## format Python and templates, repair what the linter can repair

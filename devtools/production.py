@@ -31,6 +31,8 @@ def as_in_production(folder: str) -> dict[str, str]:
         "VAR_DIR": folder,
         "LOG_LEVEL": "WARNING",
         "WEB_WORKERS": "2",
+        "MAIL_QUIET_FROM": "0",  # a run at night is judged like one by day
+        "MAIL_QUIET_UNTIL": "0",
         "RATE_LIMITS": "false",  # a handful of visitors plays thousands
         "GUNICORN_CMD_ARGS": f"--access-logfile {folder}/access.log",
     }
