@@ -1,8 +1,12 @@
 """The pages of staff about terms and destruction, and what the log does not show."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -10,16 +14,24 @@ from accounts.roles import StaffRole
 from audit.describing import described
 from audit.models import Refusal, RowChange
 from audit.selectors import refusals
+from common.moments import today
 from evaluations.models import ConflictOfInterest
 from evaluations.services import notify_decision
 from projects.models import Partner, Proposal
-from retention.models import DestructionList, LegalHold, RetentionRule
+from retention.models import (
+    DestructionItem,
+    DestructionList,
+    LegalHold,
+    PrivacyRequest,
+    RetentionRule,
+)
 from tests.accounts.factories import UserFactory
 from tests.evaluations.factories import Case
 from tests.funding.factories import programme_manager
 from tests.projects.factories import ProposalFactory
 
 pytestmark = pytest.mark.django_db
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def signed_in(user: User) -> Client:
@@ -121,3 +133,49 @@ def test_who_has_a_conflict_meets_no_refusal_about_that_file() -> None:
     seen = [(one.what, one.keys) for one in refusals(reader).order_by("pk")]
     assert seen == rows[3:]
     assert refusals(UserFactory(roles=[StaffRole.AUDITOR])).count() == 5
+
+
+def test_long_lists_cost_as_many_queries_as_short_ones() -> None:
+    manager = programme_manager()
+    drawn = DestructionList.objects.create(
+        rule=RetentionRule.objects.get(code="account"), until=today(), months=24
+    )
+    pages = [
+        reverse("retention:requests"),
+        reverse("retention:holds"),
+        reverse("retention:overview"),
+        reverse("retention:rule", args=["account"]),
+        drawn.get_absolute_url(),
+    ]
+    counts = []
+    for rows in (3, 297):
+        people = UserFactory.create_batch(3)
+        PrivacyRequest.objects.bulk_create(
+            PrivacyRequest(
+                person=people[n % 3],
+                kind="access",
+                text="x",
+                registered_by=manager,
+                due_on=today() + timedelta(days=30),
+            )
+            for n in range(rows)
+        )
+        DestructionItem.objects.bulk_create(
+            DestructionItem(
+                list=drawn, kind="x", object_id=f"{rows}-{n}", number=str(n), since=today()
+            )
+            for n in range(rows)
+        )
+        User.objects.bulk_create(
+            User(email=f"oud{rows}-{n}@stad.example", date_joined=LONG_AGO) for n in range(rows)
+        )
+        client = signed_in(manager)
+        for page in pages:  # what is read once per process and session, is read
+            client.get(page)
+        found = []
+        for page in pages:
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(page).status_code == 200
+            found.append(len(queries))
+        counts.append(found)
+    assert counts[0] == counts[1]
