@@ -470,6 +470,7 @@ SMALL_BODY_VIEWS = {
 # Every page with a field for files (tests/portal/test_hostile.py finds those that are not here).
 UPLOAD_VIEWS = {
     *("projects:section", "projects:information", "projects:partner_part"),
+    "documents:control",
     *("projects:obligation_deliver", "calls:document_add", "evaluations:upload_scores"),
     *("payments:organisation_accounts", "payments:bank_files", "reporting:double_subsidies"),
     *("funding:claim_new", "funding:request_new", "funding:request_rule"),
