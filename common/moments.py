@@ -78,6 +78,14 @@ def working_days_before(day: date, count: int) -> date:
     return day
 
 
+def on_or_before_working_day(instant: datetime) -> datetime:
+    """The instant itself on a working day, else the same wall clock on the working day before."""
+    days = 0
+    while not is_working_day(local_day(instant) + timedelta(days=days)):
+        days -= 1
+    return shift_days(instant, days) if days else instant
+
+
 def add_months(day: date, count: int) -> date:
     """The same day `count` months later; the last day of that month when it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)

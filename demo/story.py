@@ -25,6 +25,7 @@ from demo.evaluation import (
     two_readers,
 )
 from demo.history import tell_history
+from demo.mails import came_back
 from demo.money import Bookkeeper, Grant, budget_years, state_after
 from demo.obligations import obligations
 from demo.organisations import invented_organisations
@@ -63,6 +64,7 @@ def load() -> bool:
     tell_history(calendar)
     signed_edition(calendar, cast)
     kept_and_destroyed(calendar, cast)
+    came_back()
     return True
 
 

@@ -17,7 +17,10 @@ class ChoicesForm(PortalForm):
         self._groups: dict[str, list[str]] = {}
         for kind, channel in choices_of(user):
             self.fields[kind.code] = forms.ChoiceField(
-                label=str(kind.label), choices=Channel.choices, initial=channel
+                label=str(kind.label),
+                choices=Channel.choices,
+                initial=channel,
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
             self._groups.setdefault(str(kind.group), []).append(kind.code)
 

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.moments import shift_days
+from common.moments import on_or_before_working_day, shift_days
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,9 @@ class Offset:
     """When to remind, seen from the deadline: `Offset(days=-14)`, `Offset(hours=-3)`, `Offset(1)`.
 
     Days keep the wall clock (14 days before 10.00 is at 10.00, also over a change to summer time);
-    hours are real hours.
+    hours are real hours. Days before that end on a weekend or a Belgian public holiday move to the
+    working day before, never after: nobody loses time to it. Hours before, and what comes on or
+    after the deadline, stay where they are.
     """
 
     days: int = 0
@@ -34,8 +36,22 @@ class Offset:
 
     def due_at(self, deadline: datetime) -> datetime:
         """The instant of the reminder, in UTC so that instants compare equal on a DST night."""
-        shifted = shift_days(deadline, self.days) if self.days else deadline
-        return shifted.astimezone(UTC) + timedelta(hours=self.hours)
+        day = self._day(deadline)
+        return self._instant(on_or_before_working_day(day) if self.days < 0 else day)
+
+    def due_since(self, deadline: datetime, since: datetime) -> datetime | None:
+        """The same for a duty that began at `since`; None when the reminder would be before it.
+
+        Whose duty began after the working day before is reminded in the weekend rather than not.
+        """
+        moments = (self.due_at(deadline), self._instant(self._day(deadline)))
+        return next((moment for moment in moments if moment >= since), None)
+
+    def _day(self, deadline: datetime) -> datetime:
+        return shift_days(deadline, self.days) if self.days else deadline
+
+    def _instant(self, day: datetime) -> datetime:
+        return day.astimezone(UTC) + timedelta(hours=self.hours)
 
     def __str__(self) -> str:
         parts = []

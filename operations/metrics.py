@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, Min, Q, When
 from django.http import HttpRequest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -174,7 +174,11 @@ def _mails(now: datetime) -> Iterator[Family]:
     ).aggregate(
         queued=Count("pk", filter=Q(state=MailState.QUEUED)),
         sending=Count("pk", filter=Q(state=MailState.SENDING)),
-        oldest=Min("created_at"),
+        # What the night held is late from the morning on; what was tried waits since it was made.
+        oldest=Min(
+            Case(When(attempts=0, then="next_try_at"), default="created_at"),
+            filter=Q(attempts__gt=0) | Q(next_try_at__lte=now),
+        ),
     )
     recent = OutboxMail.objects.filter(created_at__gte=now - RECENT).aggregate(
         uncertain=Count("pk", filter=Q(state=MailState.UNCERTAIN)),

@@ -118,8 +118,11 @@ def _wanted(
             target = _Target(content_type.pk, str(subject.obj.pk), recipient.pk)
             deadlines[target] = subject.deadline
             for offset in offsets:
-                due_at = offset.due_at(subject.deadline)
-                if subject.since is not None and due_at < subject.since:
+                if subject.since is None:
+                    due_at: datetime | None = offset.due_at(subject.deadline)
+                else:
+                    due_at = offset.due_since(subject.deadline, subject.since)
+                if due_at is None:
                     continue
                 wanted[_Key(target, due_at)] = Reminder(
                     rule=rule.name,

@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
@@ -16,6 +18,7 @@ from notifications.lifecycle import MailState
 from notifications.mails import compose
 from notifications.models import CalendarFeed, MailPreference, OutboxMail, UnreachableAddress
 from notifications.services import queue_mail, renew_calendar, stop_calendar
+from notifications.services.bounces import note_refusal
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.projects.factories import ProjectFactory, ProposalFactory
 
@@ -182,3 +185,49 @@ def test_a_new_address_ends_the_old_one(person: User) -> None:
     assert Client().get(second).status_code == 404
     assert first not in second
     assert len(first) == 43
+
+
+# --- However many there are ----------------------------------------------------------------------
+
+
+def queries(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(url).status_code == 200
+    return len(caught)
+
+
+def test_3_and_63_messages_take_the_same_queries(person: User) -> None:
+    client, counts = client_of(person), []
+    for more in (3, 60):
+        mails = [write(person) for _n in range(more)]
+        counts.append(queries(client, "/mijn-berichten/"))
+    assert counts[0] == counts[1]
+    assert queries(client, f"/mijn-berichten/{mails[0].pk}/") <= counts[0] + 3
+
+
+def test_3_and_63_refusals_take_the_same_queries() -> None:
+    client, counts = client_of(UserFactory(roles=[StaffRole.TEAM_MEMBER])), []
+    for more in (3, 60):
+        for n in range(more):
+            mail = queue_mail(
+                kind="t", to=f"p{n}@x.test", template="tests/mail/note.md", context={"title": "X"}
+            )
+            assert mail is not None
+            note_refusal(mail, 550, "5.7.1 spam")
+        counts.append(queries(client, "/beheer/herinneringen/adressen/"))
+    assert counts[0] == counts[1]
+
+
+def test_1_and_7_deadlines_take_the_same_queries(person: User) -> None:
+    project = ProjectFactory(organisation=person.own_memberships[0].organisation)
+    url, counts = feed_url(person), []
+    for more in (1, 6):
+        for n in range(more):
+            project.obligations.create(
+                kind="other",
+                title="x",
+                due_on=timezone.localdate() + timedelta(days=n + more),
+                created_by=person,
+            )
+        counts.append(queries(Client(), url))
+    assert counts[0] == counts[1]

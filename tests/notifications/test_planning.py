@@ -34,7 +34,7 @@ def test_a_deadline_gives_one_row_per_offset(planned_world: World) -> None:
     assert local_times() == [
         "01/06 00:00",
         "08/06 00:00",
-        "13/06 00:00",  # a Saturday: a deadline on Monday reminds all the same
+        "12/06 00:00",  # Friday, because two days before is a Saturday
         "14/06 21:00",
         "16/06 00:00",
     ]
@@ -58,14 +58,19 @@ def test_planning_again_changes_nothing(planned_world: World) -> None:
     ("deadline", "offset", "expected"),
     [
         # Summer time began on 29 March 2026: the wall clock stays, the hours are real.
-        ((2026, 3, 30, 10), Offset(days=-2), (2026, 3, 28, 9)),
+        ((2026, 3, 30, 10), Offset(days=-3), (2026, 3, 27, 9)),
         ((2026, 3, 30, 10), Offset(hours=-48), (2026, 3, 28, 8)),
         ((2026, 3, 29, 4), Offset(hours=-3), (2026, 3, 28, 23)),
-        ((2026, 3, 31, 2, 30), Offset(days=-2), (2026, 3, 29, 1, 30)),  # 02.30 did not exist
+        ((2026, 3, 28, 2, 30), Offset(days=1), (2026, 3, 29, 1, 30)),  # 02.30 did not exist
         # Winter time began on 25 October 2026.
-        ((2026, 10, 26), Offset(days=-1), (2026, 10, 24, 22)),
+        ((2026, 10, 26), Offset(days=-3), (2026, 10, 22, 22)),
         ((2026, 10, 26), Offset(hours=-24), (2026, 10, 24, 23)),
         ((2026, 10, 24, 2, 30), Offset(days=1), (2026, 10, 25, 0, 30)),  # the first 02.30
+        # Days before that end on no working day move to the one before; nothing else moves.
+        ((2026, 6, 15), Offset(days=-1), (2026, 6, 11, 22)),  # a Sunday
+        ((2026, 5, 26, 10), Offset(days=-1), (2026, 5, 22, 8)),  # Whit Monday
+        ((2026, 6, 12, 10), Offset(days=1), (2026, 6, 13, 8)),
+        ((2026, 6, 14, 10), Offset(), (2026, 6, 14, 8)),
     ],
 )
 def test_days_keep_the_wall_clock_and_hours_are_real(
@@ -160,6 +165,15 @@ def test_at_the_exclusive_deadline_itself_it_is_too_late(planned_world: World) -
 def test_nothing_is_planned_from_before_the_duty_began(planned_world: World) -> None:
     """Who starts a draft five days before closing is not reminded that it closes in a week."""
     planned_world.since = DEADLINE - timedelta(days=5)
+    planned_world.open(OrganisationFactory(), DEADLINE, UserFactory())
+    plan_reminders(planned_world.since)
+    assert local_times() == ["12/06 00:00", "14/06 21:00", "16/06 00:00"]
+
+
+def test_a_duty_that_began_after_that_working_day_is_reminded_in_the_weekend(
+    planned_world: World,
+) -> None:
+    planned_world.since = datetime(2026, 6, 12, 12, tzinfo=BRUSSELS)
     planned_world.open(OrganisationFactory(), DEADLINE, UserFactory())
     plan_reminders(planned_world.since)
     assert local_times() == ["13/06 00:00", "14/06 21:00", "16/06 00:00"]
