@@ -13,7 +13,7 @@ from calls import services
 from calls.lifecycle import CallState
 from calls.models import CallFollower, ClosingMove
 from common import clock
-from common.moments import end_of_day, today
+from common.moments import end_of_day, on_or_before_working_day, today
 from notifications.lifecycle import ReminderState
 from notifications.models import OutboxMail, Reminder
 from notifications.services import plan_reminders
@@ -278,7 +278,7 @@ def test_reminders_of_the_old_date_are_cancelled_and_new_ones_planned_at_once(ca
         == [(ReminderState.CANCELLED, "De termijn is verplaatst.")] * 2
     )
     assert list(rows.filter(deadline=new).order_by("due_at").values_list("state", "due_at")) == [
-        (ReminderState.PLANNED, end_of_day(today() + timedelta(days=33))),
+        (ReminderState.PLANNED, on_or_before_working_day(end_of_day(today() + timedelta(days=33)))),
         (ReminderState.PLANNED, new - timedelta(hours=3)),
     ]
 
@@ -307,7 +307,7 @@ def test_the_page_says_what_follows_and_moves_only_when_confirmed(client, call, 
     assert ClosingMove.objects.count() == 0
     text = preview.content.decode()
     assert "Kijk na vóór u bevestigt" in text
-    assert "8 november 2026 om 00.00 uur" in text
+    assert "6 november 2026 om 00.00 uur" in text
     assert "VROEGER" not in text
 
     other = client.post(
