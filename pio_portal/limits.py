@@ -151,6 +151,8 @@ def kind_of_body(request: HttpRequest) -> str:
         return "small"
     if view in settings.SMALL_BODY_VIEWS:
         return "small"
+    if view in settings.VISITORS_UPLOAD_VIEWS:
+        return "text"
     if not request.user.is_authenticated:
         return "anonymous"
     return "files" if view in settings.UPLOAD_VIEWS else "text"

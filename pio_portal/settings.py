@@ -467,8 +467,11 @@ SMALL_BODY_VIEWS = {
     *("operations:csp_report", "operations:live", "operations:ready", "operations:startup"),
     *("operations:metrics", "calls:stop_following"),
 }
+# Pages where a visitor may send a file: read once, never kept.
+VISITORS_UPLOAD_VIEWS = {"documents:control"}
 # Every page with a field for files (tests/portal/test_hostile.py finds those that are not here).
 UPLOAD_VIEWS = {
+    "documents:control",
     *("projects:section", "projects:information", "projects:partner_part"),
     "documents:control",
     *("projects:obligation_deliver", "calls:document_add", "evaluations:upload_scores"),

@@ -158,6 +158,11 @@ class TestHowLarge:
         answer, was_read = post(client, upload, 111 * MEGABYTE)
         assert (answer.status_code, was_read) == (413, False)
 
+    def test_a_visitor_may_compare_a_document(self) -> None:
+        path = reverse("documents:control", args=["pio-1-v1", "x"])
+        assert post(Client(), path, 20 * MEGABYTE)[0].status_code != 413
+        assert post(Client(), path, 42 * MEGABYTE)[0].status_code == 413
+
     def test_a_length_that_is_none_is_no_error(self) -> None:
         assert Client().get("/", CONTENT_LENGTH="veel").status_code == 200
 
