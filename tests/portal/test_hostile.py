@@ -257,7 +257,7 @@ def test_a_post_that_is_too_large_gets_a_page_in_dutch(world, settings):
 # --- Where it was not asked ----------------------------------------------------------------------
 
 
-POSTED_BY_PROGRAMS = {"calls:stop_following", "operations:csp_report"}
+POSTED_BY_PROGRAMS = {"calls:stop_following", "notifications:stop", "operations:csp_report"}
 """A mail program posts here when its reader presses "uitschrijven" (RFC 8058); the unguessable
 address is the proof, and all it does is stop mails. A browser tells what it refused on our pages,
 and all that does is count."""
