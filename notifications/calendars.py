@@ -52,8 +52,11 @@ def appointments_of(user: Any, now: datetime) -> list[Appointment]:
     )
 
 
-def calendar_of(appointments: Iterable[Appointment], now: datetime) -> bytes:
-    """The calendar file, UTF-8. The event is the last hour: midnight would stand a day late."""
+def calendar_of(appointments: Iterable[Appointment], stamp: datetime) -> bytes:
+    """The calendar file, UTF-8. The event is the last hour: midnight would stand a day late.
+
+    `stamp` is when the calendar began, so that the same deadlines give the same file.
+    """
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     calendar = Calendar()
     calendar.add("prodid", f"-//PIO Portal//{host}//NL")
@@ -63,7 +66,7 @@ def calendar_of(appointments: Iterable[Appointment], now: datetime) -> bytes:
     for one in appointments:
         event = Event()
         event.add("uid", f"{one.key}@{host}")
-        event.add("dtstamp", now.astimezone(UTC))
+        event.add("dtstamp", stamp.astimezone(UTC))
         event.add("dtstart", (one.until - LAST_HOUR).astimezone(UTC))
         event.add("dtend", one.until.astimezone(UTC))
         event.add("summary", one.summary)

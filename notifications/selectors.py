@@ -129,8 +129,7 @@ def calendar_of_person(user: Any) -> CalendarFeed | None:
     return CalendarFeed.objects.filter(user=user).first()
 
 
-def owner_of_calendar(secret: str) -> Any:
-    """Whose calendar has this address; None for an unknown one and for a closed account."""
-    feed = CalendarFeed.objects.filter(secret=secret, user__is_active=True).select_related("user")
-    found = feed.first()
-    return found.user if found is not None else None
+def calendar_at(secret: str) -> CalendarFeed | None:
+    """The calendar with this address; None for an unknown one and for a closed account."""
+    feeds = CalendarFeed.objects.filter(secret=secret, user__is_active=True)
+    return feeds.select_related("user").first()

@@ -131,12 +131,13 @@ def calendar_stop(request: HttpRequest) -> HttpResponse:
 @require_safe
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar of whoever knows the secret, as its owner may see it at this moment."""
-    owner = selectors.owner_of_calendar(secret)
-    if owner is None:
+    feed = selectors.calendar_at(secret)
+    if feed is None:
         raise Http404
-    now = clock.now()
     with translation.override(settings.LANGUAGE_CODE):
-        content = calendars.calendar_of(calendars.appointments_of(owner, now), now)
+        content = calendars.calendar_of(
+            calendars.appointments_of(feed.user, clock.now()), feed.created_at
+        )
     return HttpResponse(
         content,
         content_type="text/calendar; charset=utf-8",
