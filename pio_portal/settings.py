@@ -473,7 +473,6 @@ VISITORS_UPLOAD_VIEWS = {"documents:control"}
 UPLOAD_VIEWS = {
     "documents:control",
     *("projects:section", "projects:information", "projects:partner_part"),
-    "documents:control",
     *("projects:obligation_deliver", "calls:document_add", "evaluations:upload_scores"),
     *("payments:organisation_accounts", "payments:bank_files", "reporting:double_subsidies"),
     *("funding:claim_new", "funding:request_new", "funding:request_rule"),
