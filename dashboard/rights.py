@@ -3,11 +3,14 @@
 from accounts.policies import may_read_log
 from common.rights import PUBLIC, SIGNED_IN, STAFF, form, page, refuses, together
 from notifications.policies import may_see_messages
+from projects.rights import FILE, SUBMITTED
 
 RIGHTS = together(
     page("home", gates=SIGNED_IN),
     page("staff", gates=STAFF),
     page("mail_export", gates=(*STAFF, refuses(may_see_messages))),
+    # The page about a thing is there for who can see the thing; here a submitted proposal.
+    page("who_sees", gates=FILE, state=SUBMITTED),
     page("audit_log", "audit_record", "audit_export", gates=(*STAFF, refuses(may_read_log))),
 )
 

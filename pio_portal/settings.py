@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "common.middleware.RequestLogMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "common.middleware.MethodsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "audit.middleware.AuditMiddleware",
     "accounts.middleware.ActiveOrganisationMiddleware",

@@ -11,11 +11,11 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import Membership, Organisation, User
 from accounts.roles import MemberRole, StaffRole
 
-ORGANISATION, ELSEWHERE = 1, 2
-ADVISES, CONFLICTED, INVITED, DID_IT, OWNER = 11, 12, 13, 14, 15
-"""Numbers of accounts that the things of examples.py name."""
+ORGANISATION, ELSEWHERE = -1, -2
+ADVISES, CONFLICTED, INVITED, DID_IT, OWNER = -11, -12, -13, -14, -15
+"""Numbers of accounts that the things of examples.py name; none that is ever stored."""
 
-SOMEBODY = 99
+SOMEBODY = -99
 
 VISITOR = "bezoeker"
 FAMILIES = {"visitor": VISITOR, "outside": "alle aanvragers", "staff": "alle medewerkers"}

@@ -31,9 +31,12 @@ def world(
 
 
 @pytest.fixture(scope="module")
-def walk(world: World) -> Walk:
+def walk(world: World) -> Iterator[Walk]:
     """What everybody met in this world; what was looked at once is known."""
-    return Walk(world)
+    with pytest.MonkeyPatch.context() as patch:
+        # Nobody asks here which templates were drawn with what: no copies of that.
+        patch.setattr("django.test.client.store_rendered_templates", lambda *args, **kwargs: None)
+        yield Walk(world)
 
 
 @pytest.fixture(autouse=True)

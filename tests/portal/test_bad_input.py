@@ -32,8 +32,7 @@ from evaluations.models import ScoreUpload
 from payments.models import BankFile
 from projects.models import Proposal
 from tests.documents.attacks import active_pdf
-from tests.portal.test_hostile import attempt, signed_in
-from tests.portal.test_urls import browser, links, visit, what_went_wrong
+from tests.portal.walk import attempt, browser, links, signed_in, visit, what_went_wrong
 from tests.portal.world import World
 
 pytestmark = pytest.mark.django_db

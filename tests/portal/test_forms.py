@@ -50,8 +50,7 @@ from funding.models import CofinancingRequest
 from reporting.views.open_data import DESCRIPTION
 from tests.funding.factories import upload
 from tests.portal.test_bad_input import english_in
-from tests.portal.test_hostile import ENGLISH
-from tests.portal.test_urls import browser, kind_of, what_went_wrong
+from tests.portal.walk import ENGLISH, browser, kind_of, what_went_wrong
 from tests.portal.world import Address, World, all_addresses
 
 pytestmark = pytest.mark.django_db

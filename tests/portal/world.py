@@ -453,6 +453,8 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     ("calls:", "token"): lambda w: w.follower.token,
     ("calls:part_", "pk"): lambda w: w.draft_call.criteria.first().pk,
     ("calls:form_change", "slug"): lambda w: w.changing_call.slug,
+    ("dashboard:who_sees", "kind"): lambda w: "voorstel",
+    ("dashboard:who_sees", "key"): lambda w: w.case.proposal.reference,
     ("documents:", "job_id"): lambda w: w.job.pk,
     ("retention:", "code"): lambda w: "messages",
     ("retention:", "pk"): lambda w: w.destruction.pk,
