@@ -470,7 +470,7 @@ SMALL_BODY_VIEWS = {
 }
 # Pages where a visitor may send a file: read once, never kept.
 VISITORS_UPLOAD_VIEWS = {"documents:control"}
-# Every page with a field for files (tests/portal/test_hostile.py finds those that are not here).
+# Every page with a field for files (tests/portal/test_urls.py finds those that are not here).
 UPLOAD_VIEWS = {
     "documents:control",
     *("projects:section", "projects:information", "projects:partner_part"),
