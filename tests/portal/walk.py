@@ -166,6 +166,8 @@ def faults_of_page(response: Any) -> list[str]:
         return [f"sent to {sent_to}"]
     if response.status_code not in {200, 403, 404, 422} or not is_page(response):
         return []
+    if not response.content:  # drawn for nobody: bare_refusals()
+        return []
     page = response.content.decode()
     faults = [f"inline: {found}" for found in INLINE.findall(page)]
     faults += [f"form to {one}" for one in TARGET.findall(page) if not HERE.fullmatch(one)]
