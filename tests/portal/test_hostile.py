@@ -186,6 +186,7 @@ CHANGING = re.compile(r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"|\d
 
 
 ANOTHER_EACH_TIME = {
+    "accounts:profile",  # each look signs in again, and the page lists the sessions
     "accounts:second_factor_set_up",  # another secret
     "pages:design",  # no applicant's
     "projects:file",  # another id
