@@ -22,3 +22,13 @@ def test_a_page_may_not_be_shown_in_a_frame(client: Client) -> None:
     assert answer["X-Frame-Options"] == "DENY"
     assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
     assert "unsafe" not in answer["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_a_forged_host_gets_no_page_and_leads_nowhere(client: Client) -> None:
+    """Nor does what a proxy of somebody else claims."""
+    assert client.get("/", headers={"host": "kwaad.example"}).status_code == 400
+    claimed = client.get("/mijn/", headers={"x-forwarded-host": "kwaad.example"})
+    assert claimed["Location"] == "/aanmelden/?next=/mijn/"
+    page = client.get("/wachtwoord/vergeten/", headers={"x-forwarded-host": "kwaad.example"})
+    assert (page.status_code, b"kwaad.example" in page.content) == (200, False)
