@@ -136,11 +136,10 @@ def bench_report() -> int:
             with step("Asking the page and the spreadsheet"):
                 run_part(env, "report.measure", folder)
             with step("Making the PDF, and bare"):
-                for ways in ("ours", "bare"):
-                    run_part(env, "report.paper", ways, "alone", folder)
-                # In turns in one process, so that other work on the machine meets both; the order
-                # turns too, because whoever comes second finds a warmer machine.
-                run_part(env, "report.paper", "ours,bare,bare,ours,ours,bare", "turns", folder)
+                # Each time in a process of its own, as old as the other; in turns, so that other
+                # work on the machine meets both.
+                for number, way in enumerate(["ours", "bare", "bare", "ours", "ours", "bare"]):
+                    run_part(env, "report.paper", way, number, folder)
             code = run([*PART, "benchmarks.report.verdict", folder], env=env, cwd=CLONE)
     load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     say(f"Whole run: {time.monotonic() - began:.0f} s; {os.cpu_count()} cores, load {load}.")

@@ -54,32 +54,30 @@ def bare(html: str, target: Path) -> None:
     gc.collect()  # the other half of the trick: what was left behind is cleared away at once
 
 
-def main(ways: list[str], name: str, folder: Path) -> None:
+def main(way: str, number: str, folder: Path) -> None:
     warnings.simplefilter("ignore", ResourceWarning)
     # A worker has made documents before: fonts and templates are read.
     rendering.html_to_pdf("<html lang=nl><title>Warm</title><h1>Warm</h1>", folder / "warm.pdf")
     html_of_report(EMPTY_YEAR)
     html = (folder / "report.html").read_text()
-    for number, way in enumerate(ways):
-        target = folder / f"{way}.pdf"
-        gc.collect()
-        began, processor = time.perf_counter(), time.process_time()
-        until_html = 0.0
-        if way == "ours":
-            until_html = ours(target)
-        else:
-            bare(html, target)
-        figures: dict[str, Any] = {
-            "seconds": time.perf_counter() - began,
-            "processor": time.process_time() - processor,
-            "until_html": until_html,
-            # The highest so far: of the first one only.
-            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
-        }
-        if way == "ours":
-            figures["faults"] = structural_faults(target)
-        (folder / f"{way}-{name}-{number}.json").write_text(json.dumps(figures))
+    target = folder / f"{way}.pdf"
+    gc.collect()
+    began, processor = time.perf_counter(), time.process_time()
+    until_html = 0.0
+    if way == "ours":
+        until_html = ours(target)
+    else:
+        bare(html, target)
+    figures: dict[str, Any] = {
+        "seconds": time.perf_counter() - began,
+        "processor": time.process_time() - processor,
+        "until_html": until_html,
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+    }
+    if way == "ours":
+        figures["faults"] = structural_faults(target)
+    (folder / f"{way}-{number}.json").write_text(json.dumps(figures))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1].split(","), sys.argv[2], Path(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
