@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import MemberRole, StaffRole
+from dashboard.matrix.examples import things
 from documents.models import Job, JobState
 from documents.services import store_file
 from evaluations import services
@@ -137,6 +138,7 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
+    things()  # made once per process, with chance: in none of the worlds
     with django_db_blocker.unblock(), transaction.atomic():
         yield Town()
         transaction.set_rollback(True)
