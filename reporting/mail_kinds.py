@@ -9,7 +9,7 @@ WORK = _("Uw werk in het programma")
 KINDS = (
     MailKind(
         code="reporting.budget_cut_off",
-        label=_("Herinnering: einde van de boekingen van een begrotingsjaar"),
+        label=_("Herinnering: laatste dag om te boeken in een begrotingsjaar"),
         because=_("de begroting van het programma opvolgt"),
         group=WORK,
         audience=Audience.STAFF,

@@ -187,7 +187,7 @@ def _sign_ins(person: User) -> Iterator[Section]:
     rows = AccessAttempt.objects.filter(username__iexact=person.email).order_by("pk")
     yield Section(
         _("Mislukte aanmeldingen met uw adres"),
-        [_("Wanneer"), _("Vanaf adres"), _("Aantal")],
+        [_("Wanneer"), _("IP-adres"), _("Aantal")],
         [
             [_words(one.attempt_time), _words(one.ip_address), str(one.failures_since_start)]
             for one in rows

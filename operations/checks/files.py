@@ -146,13 +146,24 @@ def scanner(*, full: bool) -> Finding:
     ).count()
     if late:
         return fault(
-            _("%(n)s bestanden wachten al langer dan een half uur op de virusscanner.")
+            ngettext(
+                "%(n)s bestand wacht al langer dan een half uur op de virusscanner.",
+                "%(n)s bestanden wachten al langer dan een half uur op de virusscanner.",
+                late,
+            )
             % {"n": late}
         )
     failed = found.filter(scan_state=ScanState.ERROR)
     if names := [f"{one.storage_name}: {one.scan_note}" for one in failed[:SHOWN]]:
+        number = failed.count()
         return warning(
-            _("%(n)s bestanden konden niet nagekeken worden.") % {"n": failed.count()}, names
+            ngettext(
+                "%(n)s bestand kon niet nagekeken worden.",
+                "%(n)s bestanden konden niet nagekeken worden.",
+                number,
+            )
+            % {"n": number},
+            names,
         )
     if infected:
         return warning(

@@ -73,7 +73,7 @@ def _carry_out_one(pk: int) -> bool:
         if gone is None:
             item.state = ItemState.LEFT
             item.note = _(
-                "Bij de uitvoering was de termijn niet (meer) voorbij, of het is aangehouden."
+                "De termijn was toen niet (meer) voorbij, of het dossier was aangehouden."
             )
         else:
             item.state, item.note, item.done_at = ItemState.DONE, "", clock.now()

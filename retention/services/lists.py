@@ -27,7 +27,7 @@ def leave_item(*, item: DestructionItem, reason: str, by: Any) -> DestructionIte
         drawn = DestructionList.objects.select_for_update().get(pk=item.list_id)
         if drawn.state != ListState.DRAWN:
             raise ValidationError(
-                _("Deze lijst is al voorgesteld. Laat ze vallen als ze niet klopt.")
+                _("Deze lijst is al voorgesteld. Klopt ze niet? Kies “De lijst niet uitvoeren”.")
             )
         if not reason.strip():
             raise ValidationError({"reason": _("Schrijf waarom dit niet vernietigd wordt.")})
@@ -54,7 +54,9 @@ def propose_list(*, drawn: DestructionList, by: Any) -> None:
     """
     with transaction.atomic():
         if not drawn.items.filter(state=ItemState.WAITING).exists():
-            raise ValidationError(_("Alles is van deze lijst gehaald. Laat de lijst vallen."))
+            raise ValidationError(
+                _("Alles is van deze lijst gehaald. Kies “De lijst niet uitvoeren”.")
+            )
         drawn.proposed_by, drawn.proposed_at = by, clock.now()
         LIST_LIFECYCLE.perform(drawn, "propose", actor=by, save=["proposed_by", "proposed_at"])
 

@@ -105,12 +105,12 @@ def test_the_command_says_what_would_go_and_changes_nothing() -> None:
     out = StringIO()
     call_command("purge_documents", "--dry-run", stdout=out)
     assert f"tests.letter {job.pk}" in out.getvalue()
-    assert "1 documenten zouden opgeruimd worden. Er is niets veranderd." in out.getvalue()
+    assert "1 document zou opgeruimd worden. Er is niets veranderd." in out.getvalue()
     job.refresh_from_db()
     assert job.state == JobState.DONE
     out = StringIO()
     call_command("purge_documents", stdout=out)
-    assert "1 documenten opgeruimd." in out.getvalue()
+    assert "1 document opgeruimd." in out.getvalue()
     retry_job(job_id=job.pk, actor=job.requested_by)
 
 

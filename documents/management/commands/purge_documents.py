@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.formatting import format_day
 from documents.services import purge_documents
@@ -23,8 +23,12 @@ class Command(BaseCommand):
         for job in jobs:
             self.stdout.write(f"{job.kind} {job.pk} {format_day(job.finished_at)}")
         words = (
-            _("%(n)s documenten zouden opgeruimd worden. Er is niets veranderd.")
+            ngettext(
+                "%(n)s document zou opgeruimd worden. Er is niets veranderd.",
+                "%(n)s documenten zouden opgeruimd worden. Er is niets veranderd.",
+                len(jobs),
+            )
             if dry_run
-            else _("%(n)s documenten opgeruimd.")
+            else ngettext("%(n)s document opgeruimd.", "%(n)s documenten opgeruimd.", len(jobs))
         )
         self.stdout.write(words % {"n": len(jobs)})
