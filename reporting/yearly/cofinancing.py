@@ -52,6 +52,9 @@ class _Decided:
     paid: Decimal
 
 
+SIGNS = {"payment": 1, "payment_reversal": -1}
+
+
 def _decided(source: Source) -> list[_Decided]:
     """The requests with their last decision, when that fell in the year."""
     known = source.known
@@ -61,10 +64,9 @@ def _decided(source: Source) -> list[_Decided]:
             last[grant.request_id] = grant
     paid: dict[int, Decimal] = {}
     for one in source.booked:
-        sign = {"payment": 1, "payment_reversal": -1}.get(one.kind)
-        if sign and one.commitment.decision_id:
-            key = one.commitment.decision_id
-            paid[key] = paid.get(key, ZERO) + sign * one.amount
+        key = one.commitment.decision_id
+        if key and one.kind in SIGNS:
+            paid[key] = paid.get(key, ZERO) + SIGNS[one.kind] * one.amount
     decided = [grant for grant in last.values() if source.in_year(grant.decided_on)]
     requests = known.with_first_known("request", (one.request_id for one in decided))
     procurements = known.with_first_known(

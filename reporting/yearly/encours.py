@@ -54,7 +54,7 @@ class MovementRow:
 
 def encours_rows(source: Source) -> list[EncoursRow]:
     """The chain from the first booking to the year; each year starts where the last one ended."""
-    booked = source.sums_by(lambda one: one.year)
+    booked = source.by_year
     rows: list[EncoursRow] = []
     start = ZERO
     for year in range(min([*booked, source.year]), source.year + 1):
@@ -88,10 +88,7 @@ def stream_rows(source: Source) -> list[StreamRow]:
 
 
 def movement_rows(source: Source) -> list[MovementRow]:
-    return [
-        MovementRow(year, sums)
-        for year, sums in sorted(source.sums_by(lambda one: one.year).items())
-    ]
+    return [MovementRow(year, sums) for year, sums in sorted(source.by_year.items())]
 
 
 def encours_section(report: YearlyReport) -> Section:

@@ -1,5 +1,6 @@
 """What every family of tables reads: the ledger in sums, and facts; all as known at the cut-off."""
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -74,7 +75,7 @@ class Source:
         self.begins_at = start_of_day(date(year, 1, 1))
         self.ends_at = min(end_of_day(date(year, 12, 31)), cut_off)
 
-    @property
+    @cached_property
     def last_day(self) -> date:
         """The last day that lies wholly before the cut-off."""
         return last_day_before(self.cut_off)
@@ -146,11 +147,16 @@ class Source:
         self, key: Callable[[Booked], Key], booked: Iterable[Booked] | None = None
     ) -> dict[Key, Sums]:
         """Bookings up to the year, summed per key."""
-        found: dict[Key, dict[str, Decimal]] = {}
+        found: defaultdict[Key, defaultdict[str, Decimal]] = defaultdict(
+            lambda: defaultdict(Decimal)
+        )
         for one in self.booked if booked is None else booked:
-            sums = found.setdefault(key(one), {})
-            sums[one.kind] = sums.get(one.kind, ZERO) + one.amount
+            found[key(one)][one.kind] += one.amount
         return {name: Sums(**sums) for name, sums in found.items()}
+
+    @cached_property
+    def by_year(self) -> Mapping[int, Sums]:
+        return self.sums_by(lambda one: one.year)
 
     @cached_property
     def by_project(self) -> Mapping[int, Sums]:
