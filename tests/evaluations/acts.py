@@ -604,7 +604,7 @@ def make_letters(at: Attempt) -> None:
     "leader",
     states=[State.ADVISED],
     event="decision.notified",
-    weight=2,
+    weight=4,
     ready=lambda now: now.has_letter,
 )
 def notify(at: Attempt) -> None:
@@ -640,7 +640,7 @@ def cancel(at: Attempt) -> None:
     "leader",
     states=[State.ADVISED],
     event="decision.notified",
-    weight=4,
+    weight=6,
     ready=lambda now: now.is_prepared,
 )
 def release(at: Attempt) -> None:
