@@ -71,6 +71,11 @@ def media_root() -> Path:
     return _kept_elsewhere.get() or Path(settings.MEDIA_ROOT)
 
 
+def are_kept_elsewhere() -> bool:
+    """Whether this is a rehearsal, which keeps its files in a folder of its own."""
+    return _kept_elsewhere.get() is not None
+
+
 @contextmanager
 def files_kept_in(folder: Path) -> Iterator[None]:
     """Within the block, files are kept in and read from `folder`; for this task or thread only."""
@@ -82,5 +87,8 @@ def files_kept_in(folder: Path) -> Iterator[None]:
 
 
 def work_root() -> Path:
-    """Where files are written before they are published: same disk, so that a rename is atomic."""
+    """Where files are written before they are published: on disk too when those go to a bucket.
+
+    The same disk as MEDIA_ROOT, so that a rename is atomic.
+    """
     return media_root() / "tmp"

@@ -22,7 +22,7 @@ from common import clock
 from common.constraints import check, unique
 from common.hidden import not_about
 from common.policies import oversees_all_files
-from documents import conf
+from documents import conf, storage
 
 
 class ScanState(models.TextChoices):
@@ -36,7 +36,7 @@ class ScanState(models.TextChoices):
 
 
 class StoredFile(models.Model):
-    """A private file: it lies below MEDIA_ROOT under a random name and has no URL of its own."""
+    """A private file: it lies in the storage under a random name and has no URL of its own."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("bestandsnaam"), max_length=200)
@@ -107,11 +107,12 @@ class StoredFile(models.Model):
 
     @property
     def path(self) -> Path:
+        """Where it lies when files are on disk. Who must know of buckets too asks the storage."""
         return conf.media_root() / self.storage_name
 
     def read(self) -> bytes:
         """The whole content."""
-        return self.path.read_bytes()
+        return storage.here().read(self.storage_name)
 
     @property
     def is_withheld(self) -> bool:

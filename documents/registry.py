@@ -16,11 +16,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from documents.spreadsheets import Workbook
+
+if TYPE_CHECKING:
+    from documents.models import StoredFile
 
 Params = dict[str, Any]
 
@@ -136,7 +138,7 @@ class FileInArchive:
     """A kept file in an archive, under the name that people know."""
 
     name: tuple[str, ...]
-    path: Path
+    stored: "StoredFile"
     left_out: str = ""
     """Why it may not be in it: then only its name is, with this sentence."""
 

@@ -175,7 +175,7 @@ def letter_files(params: Params, reference: str) -> Iterator[FileInArchive]:
         .first()
     )
     if decision is not None and decision.letter is not None and decision.letter.file is not None:
-        yield FileInArchive((f"beslissing-{reference}.pdf",), decision.letter.file.path)
+        yield FileInArchive((f"beslissing-{reference}.pdf",), decision.letter.file)
 
 
 def may_download_letters(user: Any, job: Any) -> bool:

@@ -106,7 +106,7 @@ def pack_files(params: Params, reference: str) -> Iterable[PdfInArchive | FileIn
 
 def _in_archive(name: tuple[str, ...], stored: StoredFile) -> FileInArchive:
     """What waits for the virus scanner, or holds a virus, is named with the reason instead."""
-    return FileInArchive(name, stored.path, left_out=stored.scan_sentence)
+    return FileInArchive(name, stored, left_out=stored.scan_sentence)
 
 
 def _attachments(context: dict[str, Any]) -> Iterable[tuple[str, StoredFile]]:

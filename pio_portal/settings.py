@@ -282,6 +282,13 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "")  # e.g. /private-files/ behind nginx
 FILE_UPLOAD_PERMISSIONS = 0o640
+# A bucket of S3-compatible storage for the private files, in place of MEDIA_ROOT; empty: on disk. A
+# prefix in it; the address of a service that is not AWS's; and its region. Credentials:
+# AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", "")
+FILES_S3_PREFIX = env.str("FILES_S3_PREFIX", "")
+FILES_S3_ENDPOINT = env.str("FILES_S3_ENDPOINT", "")
+FILES_S3_REGION = env.str("FILES_S3_REGION", "")
 # ClamAV's daemon, a Unix socket (a path) or host:port; empty: files are not scanned. And for how
 # many seconds it may be silent.
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")

@@ -5,6 +5,7 @@ list, a naive date or a deprecated call fails too.
 """
 
 import re
+import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,25 @@ def _strict_templates() -> None:
 @pytest.fixture(autouse=True)
 def _isolated(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.FILES_S3_BUCKET = ""
+
+
+@pytest.fixture(scope="session")
+def object_service() -> Iterator[str]:
+    """The address of S3 as moto plays it, in a thread of this process, with one bucket."""
+    from tests.documents.buckets import service
+
+    with service() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(settings: Any, object_service: str) -> None:
+    """Private files go to a bucket, below a prefix of this test alone."""
+    settings.FILES_S3_BUCKET = "pio"
+    settings.FILES_S3_PREFIX = f"/proef/{uuid.uuid4().hex}/"
+    settings.FILES_S3_ENDPOINT = object_service
+    settings.FILES_S3_REGION = "eu-west-1"
 
 
 # The provider sends people back with a GET, by its standard; its state makes it work only once.

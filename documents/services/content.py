@@ -5,10 +5,9 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from documents import registry
+from documents import registry, storage
 from documents.models import Job, JobState, StoredFile
 from documents.spreadsheets import Workbook
 
@@ -64,8 +63,7 @@ def same_file(kind: str, mark: str) -> StoredFile | None:
 
 
 def _is_whole(stored: StoredFile) -> bool:
-    path: Path = stored.path
-    return path.is_file() and path.stat().st_size == stored.size
+    return storage.here().size(stored.storage_name) == stored.size
 
 
 def _same_for(job: Job) -> list[str]:

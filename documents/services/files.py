@@ -1,22 +1,25 @@
-"""Keeping private files: written aside, synced, then moved into place in one step."""
+"""Keeping private files: written aside, then given their place in one step."""
 
 import hashlib
+import logging
 import mimetypes
-import os
 import shutil
 import uuid
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from documents import conf
+from documents import conf, storage
 from documents.archives import safe_name
 from documents.models import StoredFile
 from documents.services.scanning import request_scan
 from documents.uploads import check_upload, content_type_of
+
+logger = logging.getLogger(__name__)
 
 _CHUNK = 1 << 20
 _MAX_NAME = 200
@@ -56,14 +59,20 @@ def store_upload(*, uploaded: File, created_by: Any) -> StoredFile:
     """Check and keep what a person sent; the type is what the check found, not what was claimed.
 
     Raises:
-        ValidationError: with a sentence, when `check_upload` refuses.
+        ValidationError: with a sentence, when `check_upload` refuses or the storage is away.
     """
     check_upload(uploaded)
     name = uploaded.name or "bestand"
     uploaded.seek(0)
-    stored = store_file(
-        content=uploaded, name=name, content_type=content_type_of(name), created_by=created_by
-    )
+    try:
+        stored = store_file(
+            content=uploaded, name=name, content_type=content_type_of(name), created_by=created_by
+        )
+    except storage.StorageAway as away:
+        logger.exception("upload_not_kept")
+        raise ValidationError(
+            _("Het bestand kon nu niet bewaard worden. Probeer het over enkele minuten opnieuw.")
+        ) from away
     request_scan(stored)
     return stored
 
@@ -71,19 +80,19 @@ def store_upload(*, uploaded: File, created_by: Any) -> StoredFile:
 def adopt(
     temporary: Path, *, storage_name: str, name: str, content_type: str, created_by: Any
 ) -> StoredFile:
-    """Move a finished file on the same disk into place and write its row.
+    """Give a finished file below `conf.work_root()` its place and write its row.
 
-    The file is complete and on disk before it has its final name; when the row is refused the file
-    is removed again.
+    The file is complete before it has its final name; when the row is refused the file is removed
+    again.
+
+    Raises:
+        StorageAway: when the bucket does not take it.
     """
-    size, sha256 = _measure_and_sync(temporary)
-    final = conf.media_root() / storage_name
-    final.parent.mkdir(parents=True, exist_ok=True)
+    size, sha256 = _measure(temporary)
     shown = readable_name(name)
-    temporary.chmod(settings.FILE_UPLOAD_PERMISSIONS or 0o640)
-    os.replace(temporary, final)
+    place = storage.here()
+    place.publish(temporary, storage_name, sha256)
     try:
-        _sync_folder(final.parent)
         stored = StoredFile(
             name=shown,
             content_type=content_type
@@ -98,7 +107,7 @@ def adopt(
         stored.validate_constraints()
         stored.save(force_insert=True)
     except BaseException:
-        final.unlink(missing_ok=True)
+        place.withdraw(storage_name)
         raise
     return stored
 
@@ -109,10 +118,10 @@ def discard_file(*, stored: StoredFile) -> None:
     Raises:
         RestrictedError: when something still refers to it.
     """
-    path = stored.path
+    place, name = storage.here(), stored.storage_name
     with transaction.atomic():
         stored.delete()
-        transaction.on_commit(lambda: path.unlink(missing_ok=True))
+        transaction.on_commit(lambda: place.withdraw(name))
 
 
 def random_storage_name() -> str:
@@ -137,20 +146,7 @@ def _copy(content: File | bytes | Path, target: Path) -> None:
                 out.write(chunk)
 
 
-def _measure_and_sync(path: Path) -> tuple[int, str]:
-    digest = hashlib.sha256()
-    size = 0
-    with path.open("rb+") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-        os.fsync(file.fileno())
-    return size, digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _measure(path: Path) -> tuple[int, str]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return path.stat().st_size, digest

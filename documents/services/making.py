@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from common.database import consistent_view
-from documents import registry, signing
+from documents import registry, signing, storage
 from documents.archives import Archive
 from documents.models import Job
 from documents.page_progress import Hears, LaidOut
@@ -196,7 +196,7 @@ def _part_on_disk(
 ) -> Path:
     """Where the content of a part lies; what is made for it is written over the former one."""
     if isinstance(file, registry.FileInArchive):
-        return file.path
+        return storage.here().on_disk(file.stored.storage_name, work_dir / "kept.part")
     path = work_dir / "page.part"
     if isinstance(file, registry.TextInArchive):
         path.write_text(file.text, newline="")

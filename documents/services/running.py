@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common import clock
-from documents import conf, registry
+from documents import conf, registry, storage
 from documents.models import Job, JobState, StoredFile
 from documents.progress import Heartbeat, JobLost
 from documents.services.content import same_file
@@ -107,7 +107,7 @@ def publish(claim: Claim, made: Made) -> StoredFile:
         SameFileGone: when there is nothing to publish after all.
     """
     job = claim.job
-    final: Path | None = None
+    place, published = storage.here(), ""
     try:
         with transaction.atomic():
             current = Job.objects.select_for_update().filter(pk=job.pk).first()
@@ -122,7 +122,7 @@ def publish(claim: Claim, made: Made) -> StoredFile:
                 if made.path is None:
                     raise SameFileGone(str(job.pk))
                 storage_name = f"{job.pk.hex[:2]}/{job.pk.hex}-{claim.attempt}"
-                final = conf.media_root() / storage_name
+                published = storage_name
                 declaration = registry.get(job.kind)
                 stored = adopt(
                     made.path,
@@ -135,8 +135,8 @@ def publish(claim: Claim, made: Made) -> StoredFile:
                 keep_issue(current, made.issue, made.content_hash, stored)
             _finish(current, stored, made)
     except BaseException:
-        if final is not None:
-            final.unlink(missing_ok=True)
+        if published:
+            place.withdraw(published)
         raise
     logger.info(
         "job_done",
@@ -145,7 +145,7 @@ def publish(claim: Claim, made: Made) -> StoredFile:
             "kind": job.kind,
             "attempt": job.attempt,
             "bytes": stored.size,
-            "made": final is not None,
+            "made": bool(published),
         },
     )
     return stored
@@ -233,12 +233,20 @@ def _remove_leftovers(job: Job) -> None:
 
     Only of attempts before this one: a later one may have published while this one slept.
     """
+    if job.attempt == 1:
+        return
     key = job.pk.hex
-    for place in (conf.work_root(), conf.media_root() / key[:2]):
-        for path in place.glob(f"{key}-*"):
-            if int(path.name.rpartition("-")[2]) >= job.attempt:
-                continue
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+    for folder in conf.work_root().glob(f"{key}-*"):
+        if _attempt_in(folder.name) < job.attempt:
+            shutil.rmtree(folder, ignore_errors=True)
+    place = storage.here()
+    try:
+        for left in list(place.listed(f"{key[:2]}/{key}-")):
+            if _attempt_in(left.name) < job.attempt:
+                place.withdraw(left.name)
+    except storage.StorageAway:
+        logger.warning("storage_away")  # publishing will say so; the doctor finds what stays
+
+
+def _attempt_in(name: str) -> int:
+    return int(name.rpartition("-")[2])

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from common import clock
-from documents import clamd, conf
+from documents import clamd, conf, storage
 from documents.models import ScanState, StoredFile
 from documents.services.requests import broker_hears
 
@@ -38,16 +38,19 @@ def request_scan(stored: StoredFile) -> None:
 def scan_file(*, file_id: UUID) -> str:
     """Have one file looked at and keep what was found; returns its state. Safe to run twice.
 
-    When the scanner is away the file keeps waiting, and the sweep asks again.
+    When the scanner or the storage is away the file keeps waiting, and the sweep asks again.
     """
     stored = StoredFile.objects.filter(pk=file_id, scan_state=ScanState.PENDING).first()
     if stored is None:
         return ""
     try:
-        with stored.path.open("rb") as content:
+        with storage.here().open(stored.storage_name) as content:
             virus = clamd.scan(content, address=conf.clamd_address(), timeout=conf.clamd_timeout())
     except clamd.ScannerAway:
         logger.warning("scanner_away")
+        return ScanState.PENDING
+    except storage.StorageAway:
+        logger.warning("storage_away")
         return ScanState.PENDING
     except (clamd.ScannerRefused, OSError) as error:
         return _refused(stored, type(error).__name__ if isinstance(error, OSError) else str(error))

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from common import clock
-from documents import conf as documents_conf
+from documents import storage
 from documents.models import StoredFile
 from operations import conf
 from operations.backups.folder import (
@@ -56,6 +56,7 @@ def make_backup() -> Made:
 
     Raises:
         BackupRefused: no folder, a program that does not fit, or a file that is lost or damaged.
+        StorageAway: when the bucket of the files does not answer.
     """
     root = conf.backup_dir()
     if root is None:
@@ -160,12 +161,14 @@ def _copy(name: str, sha256: str, work: Path, latest: Backup | None) -> None:
         except OSError:  # a disk without links
             shutil.copyfile(known, target)
         return
+    place = storage.here()
     try:
-        shutil.copyfile(documents_conf.media_root() / name, target)
+        place.copy(name, target)
     except FileNotFoundError:
         if StoredFile.objects.filter(storage_name=name).exists():
             raise BackupRefused(
-                _("Het bestand %(name)s ontbreekt in MEDIA_ROOT.") % {"name": name}
+                _("Het bestand %(name)s ontbreekt in %(place)s.")
+                % {"name": name, "place": place.place}
             ) from None
         raise _FileWentAway from None
     if sha256_of(target) != sha256:

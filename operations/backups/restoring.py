@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from documents import conf as documents_conf
+from documents import storage
 from operations.backups.folder import DUMP, FILES, FORMAT, MANIFEST, TESTED, sha256_of, write_json
 from operations.backups.making import row_counts
 from operations.backups.programs import BackupRefused, run_program
@@ -57,13 +59,14 @@ def wipe() -> None:
 
 
 def restore(folder: Path) -> dict[str, Any]:
-    """Put a checked backup into the empty database and its files into MEDIA_ROOT.
+    """Put a checked backup into the empty database and its files into their storage.
 
     The files come first: a row never points at a file that is not there yet. Returns the manifest.
 
     Raises:
         BackupRefused: the backup is not whole, the database is not empty, or pg_restore failed;
             then the database is still empty.
+        StorageAway: when the bucket of the files does not take them; the database is empty too.
     """
     manifest = read_manifest(folder)
     if has_tables():
@@ -73,14 +76,15 @@ def restore(folder: Path) -> dict[str, Any]:
                 " er staat te wissen."
             )
         )
-    root = documents_conf.media_root()
-    for one in manifest["files"]:
-        target = root / one["name"]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.part")
-        shutil.copyfile(folder / FILES / one["name"], beside)
-        beside.chmod(0o640)
-        beside.replace(target)
+    place, work = storage.here(), documents_conf.work_root()
+    work.mkdir(parents=True, exist_ok=True)
+    beside = work / f"{uuid.uuid4().hex}.part"
+    try:
+        for one in manifest["files"]:
+            shutil.copyfile(folder / FILES / one["name"], beside)
+            place.publish(beside, one["name"], one["sha256"])
+    finally:
+        beside.unlink(missing_ok=True)
     run_program(
         "pg_restore",
         "--no-owner",
@@ -94,7 +98,11 @@ def restore(folder: Path) -> dict[str, Any]:
 
 
 def differences(manifest: dict[str, Any]) -> list[str]:
-    """What is not in the database or MEDIA_ROOT as the manifest says, a sentence each."""
+    """What is not in the database or the storage as the manifest says, a sentence each.
+
+    Raises:
+        StorageAway: when the bucket of the files does not answer.
+    """
     now, then = row_counts(), manifest["rows"]
     found = [
         _("%(table)s: %(now)s rijen, in de back-up %(then)s.")
@@ -102,11 +110,11 @@ def differences(manifest: dict[str, Any]) -> list[str]:
         for table in sorted(now.keys() | then.keys())
         if now.get(table) != then.get(table)
     ]
-    root = documents_conf.media_root()
+    place = storage.here()
     return found + [
         _("Het bestand %(name)s is niet dat van de back-up.") % {"name": one["name"]}
         for one in manifest["files"]
-        if not _is_whole(root / one["name"], one["sha256"])
+        if place.size(one["name"]) is None or place.sha256(one["name"]) != one["sha256"]
     ]
 
 

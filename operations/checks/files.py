@@ -1,10 +1,8 @@
 """Files on disk, room for more, and backups of both."""
 
 import shutil
-import tempfile
 import time
 from datetime import timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -13,8 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from common import clock
 from common.formatting import format_moment
 from documents import conf as documents_conf
+from documents import storage as storage_of_files
 from documents.models import ScanState, StoredFile
-from operations.backups.folder import backups, sha256_of
+from operations.backups.folder import backups
 from operations.checks.registry import SHOWN, Finding, check, fault, ok, warning
 from operations.health import scanner_answers
 
@@ -28,13 +27,13 @@ _YOUNG = 3600  # seconds in which a file may stand there before its row is commi
 def files(*, full: bool) -> Finding:
     """A sample is the latest files; of all, also the hash of the content is worked out again."""
     kept = StoredFile.objects.order_by("-created_at", "pk")
-    root, looked, wrong = documents_conf.media_root(), 0, []
+    place, looked, wrong = storage_of_files.here(), 0, []
     for stored in (kept if full else kept[:SAMPLE]).iterator(chunk_size=500):
         looked += 1
-        path = root / stored.storage_name
-        if not path.is_file():
+        size = place.size(stored.storage_name)
+        if size is None:
             wrong.append(_("%(name)s ontbreekt") % {"name": stored.storage_name})
-        elif path.stat().st_size != stored.size or sha256_of(path) != stored.sha256:
+        elif size != stored.size or place.sha256(stored.storage_name) != stored.sha256:
             wrong.append(_("%(name)s is beschadigd") % {"name": stored.storage_name})
     if wrong:
         return fault(
@@ -54,16 +53,12 @@ def files(*, full: bool) -> Finding:
 @check("orphans", gettext_lazy("Bestanden zonder gegevens"), of_data=False)
 def orphans(*, full: bool) -> Finding:
     """Files that no row knows: harmless, but they take room and may hold what should be gone."""
-    root, oldest = documents_conf.media_root(), time.time() - _YOUNG
-    found: dict[str, Path] = {
-        path.relative_to(root).as_posix(): path
-        for path in root.glob("??/*")
-        if path.is_file() and path.stat().st_mtime < oldest
-    }
+    oldest = time.time() - _YOUNG
+    found = {one.name for one in storage_of_files.here().listed() if one.written_at < oldest}
     known = set(
         StoredFile.objects.filter(storage_name__in=found).values_list("storage_name", flat=True)
     )
-    lost = sorted(found.keys() - known)
+    lost = sorted(found - known)
     if lost:
         return warning(
             ngettext(
@@ -79,11 +74,10 @@ def orphans(*, full: bool) -> Finding:
 
 @check("storage", gettext_lazy("Opslag"), of_data=False)
 def storage(*, full: bool) -> Finding:
-    root = documents_conf.media_root()
+    """That of the files, and the disk on which documents are made also when they go to a bucket."""
+    root, place = documents_conf.media_root(), storage_of_files.here()
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=root) as file:
-            file.write(b"x")
+        storage_of_files.Disk(root).try_out()
     except OSError as error:
         return fault(
             _("In MEDIA_ROOT kan niet geschreven worden: %(error)s") % {"error": error.strerror}
@@ -92,6 +86,12 @@ def storage(*, full: bool) -> Finding:
     words = {"free": f"{free:.1f}".replace(".", ","), "least": settings.FREE_GIGABYTES}
     if free < settings.FREE_GIGABYTES:
         return fault(_("Nog %(free)s GB vrij; het minimum is %(least)s GB.") % words)
+    if not place.is_disk:
+        place.try_out()
+    if place.keeps_what_is_removed():
+        return warning(
+            _("De bucket bewaart ook wat verwijderd is: wat vernietigd moet zijn, blijft bestaan.")
+        )
     return ok(_("Er kan geschreven worden; %(free)s GB vrij.") % words)
 
 

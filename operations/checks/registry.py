@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from documents.storage import StorageAway
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -69,6 +71,8 @@ def inspect(*, full: bool, data_only: bool = False) -> Iterator[tuple[Check, Fin
             continue
         try:
             finding = one.test(full=full)
+        except StorageAway as away:
+            finding = fault(str(away))
         except (DatabaseError, OSError, LookupError, ValueError) as error:
             logger.exception("check_broke", extra={"kind": one.code})
             finding = fault(

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from common import clock
+from documents import storage
 from documents.models import StoredFile
 from documents.services import store_file
 from rehearsals import conf
@@ -95,7 +96,7 @@ def _keep(rehearsal: Rehearsal, outcome: Outcome) -> None:
     Raises:
         RehearsalLost: when a later attempt has it; nothing is written then.
     """
-    written: list[Path] = []
+    written: list[str] = []
     try:
         with transaction.atomic():
             current = _still_mine(rehearsal)
@@ -116,12 +117,12 @@ def _keep(rehearsal: Rehearsal, outcome: Outcome) -> None:
                 save=["summary", "percent", "message", "lease_until", "finished_at"],
             )
     except BaseException:
-        for path in written:
-            path.unlink(missing_ok=True)
+        for name in written:
+            storage.here().withdraw(name)
         raise
 
 
-def _store(rehearsal: Rehearsal, item: Recorded, written: list[Path]) -> StoredFile | None:
+def _store(rehearsal: Rehearsal, item: Recorded, written: list[str]) -> StoredFile | None:
     if item.path is None:
         return None
     stored = store_file(
@@ -130,7 +131,7 @@ def _store(rehearsal: Rehearsal, item: Recorded, written: list[Path]) -> StoredF
         content_type=item.content_type,
         created_by=rehearsal.requested_by,
     )
-    written.append(stored.path)
+    written.append(stored.storage_name)
     return stored
 
 

@@ -12,21 +12,24 @@ from devtools.environment import CLONE
 COMPOSE: dict[str, Any] = yaml.safe_load((CLONE / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 EXAMPLE = (CLONE / ".env.example").read_text()
+READ_BY_OTHERS = {"CHROMIUM", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 
 
 def variables_in(path: Path) -> set[str]:
     read = path.read_text()
-    return set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', read)) | set(
-        re.findall(r'os\.environ\.get\("([A-Z_]+)"', read)
+    return set(re.findall(r'\benv\.\w+\(\s*"([A-Z0-9_]+)"', read)) | set(
+        re.findall(r'os\.environ\.get\("([A-Z0-9_]+)"', read)
     )
 
 
 def test_env_example_documents_every_variable() -> None:
-    """And no other: those of settings, gunicorn and docker-compose.yml, and the browser's."""
+    """And no other: those of settings, gunicorn, docker-compose.yml, the browser and buckets."""
     read = variables_in(CLONE / "pio_portal" / "settings.py")
     read |= variables_in(CLONE / "deploy" / "gunicorn.conf.py")
-    read |= set(re.findall(r"\$\{([A-Z_]+)", (CLONE / "docker-compose.yml").read_text()))
-    assert set(re.findall(r"^#?([A-Z_]+)=", EXAMPLE, flags=re.MULTILINE)) == read | {"CHROMIUM"}
+    read |= set(re.findall(r"\$\{([A-Z0-9_]+)", (CLONE / "docker-compose.yml").read_text()))
+    assert (
+        set(re.findall(r"^#?([A-Z0-9_]+)=", EXAMPLE, flags=re.MULTILINE)) == read | READ_BY_OTHERS
+    )
 
 
 def test_env_example_holds_no_secret() -> None:

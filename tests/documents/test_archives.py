@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from documents.archives import MISSING, Archive, safe_name
 from documents.models import Job, JobState
 from documents.registry import ArchiveDocument, FileInArchive, PdfInArchive
-from documents.services import request_document, run_job
+from documents.services import request_document, run_job, store_file
 from tests.documents.factories import anyone, registered
 
 
@@ -69,9 +69,8 @@ def packed(parts: Any, files: Any) -> Job:
 
 @pytest.mark.django_db
 class TestTheJob:
-    def test_it_holds_pages_and_kept_files_and_remembers_its_parts(self, tmp_path: Path) -> None:
-        kept = tmp_path / "kept"
-        kept.write_bytes(b"inhoud")
+    def test_it_holds_pages_and_kept_files_and_remembers_its_parts(self) -> None:
+        kept = store_file(content=b"inhoud", name="bijlage.bin")
 
         def files(params: Any, part: str) -> Any:
             if part != "gone":

@@ -101,6 +101,29 @@ def test_after_losing_everything_the_yearly_report_says_the_same(
         assert backups()[0].tested_at is not None
 
 
+@pytest.mark.usefixtures("bucket")
+def test_files_in_a_bucket_are_in_the_backup_and_go_back_into_one(
+    folder: Path, settings: Any
+) -> None:
+    stored = store_file(content=b"Een bijlage", name="bijlage.txt")
+    made = backup()
+    assert (made / "files" / stored.storage_name).read_bytes() == b"Een bijlage"
+    store_file(content=b"Nog een bijlage", name="nog.txt")
+    settings.FILES_S3_PREFIX += "leeg"
+    with pytest.raises(CommandError, match="ontbreekt in s3://pio/proef/"):
+        backup()
+    out = StringIO()
+    with another_database():
+        call_command("restore", made, verify=True, stdout=out)
+        assert StoredFile.objects.get().read() == b"Een bijlage"
+        settings.FILES_S3_BUCKET = "verdwenen"
+        with pytest.raises(CommandError, match="NoSuchBucket"):
+            call_command("restore", made, wipe=True, yes=connection.settings_dict["NAME"])
+    assert ("FOUT" in out.getvalue(), backups()[0].tested_at is not None) == (False, True)
+    with pytest.raises(CommandError, match="NoSuchBucket"):
+        backup()
+
+
 def test_a_backup_that_is_not_whole_is_refused_before_anything_is_wiped(folder: Path) -> None:
     stored = store_file(content=b"Een bijlage", name="bijlage.txt")
     made = backup()

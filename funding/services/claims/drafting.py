@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import clock
-from documents.services import store_upload
+from documents.services import discard_file, store_upload
 from funding.lifecycle import InstalmentState
 from funding.models import ClaimDraft, ClaimEvidence, Instalment
 from funding.policies import may_claim
@@ -83,10 +83,8 @@ def drop_draft_evidence(*, draft: ClaimDraft, evidence: int, by: User) -> None:
 def _drop(evidence: ClaimEvidence) -> None:
     """The file goes too: nothing else refers to a file of a draft."""
     stored = evidence.file
-    path = stored.path
     evidence.delete()
-    stored.delete()
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    discard_file(stored=stored)
 
 
 def _lock_claimable(instalment: Instalment, by: User) -> Instalment:

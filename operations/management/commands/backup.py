@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from documents.storage import StorageAway
 from operations.backups.making import make_backup
 from operations.backups.programs import BackupRefused
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             made = make_backup()
-        except BackupRefused as refusal:
+        except (BackupRefused, StorageAway) as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
             _("Back-up gemaakt: %(folder)s (bestanden: %(files)s, samen %(size)s).")

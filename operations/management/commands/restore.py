@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from documents.storage import StorageAway
 from operations.backups.programs import BackupRefused
 from operations.backups.restoring import (
     differences,
@@ -22,7 +23,7 @@ from operations.health import missing_migrations
 
 
 class Command(BaseCommand):
-    """Restores into DATABASE_URL and MEDIA_ROOT; point them elsewhere for a test."""
+    """Restores into DATABASE_URL and MEDIA_ROOT or the bucket; point them elsewhere for a test."""
 
     help = "Zet een back-up terug in een lege databank (DATABASE_URL) en in MEDIA_ROOT."
 
@@ -51,7 +52,7 @@ class Command(BaseCommand):
             if wipe and has_tables():
                 self._wipe(yes)
             manifest = restore(folder)
-        except BackupRefused as refusal:
+        except (BackupRefused, StorageAway) as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
             _("Teruggezet: rijen %(rows)s, bestanden %(files)s.")
@@ -64,7 +65,10 @@ class Command(BaseCommand):
             )
         if not verify:
             return
-        found = differences(manifest)
+        try:
+            found = differences(manifest)
+        except StorageAway as away:
+            raise CommandError(str(away)) from None
         for sentence in found:
             self.stderr.write(sentence)
         if found:
