@@ -30,6 +30,7 @@ SECONDS = {
     "tests/portal/test_forms.py": 30.0,
     "tests/concurrency/test_ledger.py": 20.0,
     "tests/concurrency/test_pgbouncer.py": 15.0,
+    "tests/concurrency/test_standby.py": 15.0,
     "tests/reporting/test_openapi.py": 10.0,
 }
 """About how long the longest take on a quiet machine; the order is what matters."""

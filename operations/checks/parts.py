@@ -18,6 +18,7 @@ from operations.checks.registry import Finding, check, fault, ok, warning
 from operations.health import broker_answers
 from operations.metrics import LATE, RECENT
 from operations.selectors import last_signs, silent_parts
+from reporting.standby import Look, Reason, has_standby, look
 
 CLOCK_WARNING = timedelta(seconds=1)
 CLOCK_FAULT = timedelta(seconds=10)
@@ -103,6 +104,37 @@ def signing_certificate(*, full: bool) -> Finding:
     if found.not_after - clock.now() < CERTIFICATE_WARNING:
         return warning(_("Het certificaat %(subject)s vervalt op %(day)s.") % words)
     return ok(_("Het certificaat %(subject)s is geldig tot %(day)s.") % words)
+
+
+@check("standby", gettext_lazy("Leeskopie voor rapporten"), of_data=False)
+def standby(*, full: bool) -> Finding:
+    """Reports are right without it too; what is no standby of this database is a wrong address."""
+    if not has_standby():
+        return ok(_("Er is geen leeskopie ingesteld: rapporten lezen de databank zelf."))
+    found = look()
+    match found.reason:
+        case None:
+            return ok(_("De leeskopie weet alles wat de databank weet."))
+        case Reason.OTHER_DATABASE:
+            return fault(_("De leeskopie hoort niet bij deze databank. Rapporten lezen haar niet."))
+        case Reason.NO_STANDBY:
+            return fault(
+                _("De leeskopie volgt de databank niet meer. Rapporten lezen de databank zelf.")
+            )
+        case Reason.BEHIND:
+            return warning(
+                _("De leeskopie loopt achter. Rapporten lezen de databank zelf."),
+                [_("Laatste boeking of wijziging daar: %(age)s geleden.") % {"age": _age(found)}]
+                if found.behind is not None
+                else [],
+            )
+        case _:
+            return warning(_("De leeskopie antwoordt niet. Rapporten lezen de databank zelf."))
+
+
+def _age(found: Look) -> str:
+    seconds = int(found.behind.total_seconds()) if found.behind else 0
+    return str(timedelta(seconds=seconds))
 
 
 @check("reminders", gettext_lazy("Herinneringen"), of_data=False)

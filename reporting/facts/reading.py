@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from common.database import reading_connection
 from reporting.facts.kinds import (
     KINDS,
     TERMS,
@@ -159,7 +158,7 @@ def _first(kind: Kind, keys: list[int]) -> dict[int, Any]:
 
 
 def _typed(kind: Kind, condition: str, direction: str, value: Any) -> dict[int, Any]:
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(
             f"""
             SELECT found.subject_id, kept.* FROM (

@@ -12,10 +12,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.identifiers import validate_kbo
+from common.database import reading_connection
 from common.money import parse_amount
 
 COLUMNS = ("kbo", "maatregel", "titel", "bedrag", "datum")
@@ -101,7 +101,7 @@ def doubles_with(others: Sequence[OtherSubsidy]) -> list[Likeness]:
 
 
 def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()
 

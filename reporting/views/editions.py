@@ -20,6 +20,7 @@ from funding.policies import may_see_funding
 from reporting.models import ReportEdition
 from reporting.policies import may_make_edition, may_sign_edition
 from reporting.services.editions import make_edition, sign_edition
+from reporting.standby import read_for_report
 from reporting.views.yearly import CutOffForm
 from reporting.yearly.building import build_yearly_report
 from reporting.yearly.comparing import compare
@@ -54,17 +55,8 @@ def edition(request: SignedInRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    stand = build_yearly_report(year=shown.year, cut_off=shown.cut_off, generated_by="")
-    beside = _beside(request, shown)
-    context: dict[str, Any] = {}
-    if beside.key == SINCE:
-        context["comparison"] = compare(stand, _report(shown.year, clock.now()))
-    elif beside.key == FORMER_EDITION and beside.edition is not None:
-        context["comparison"] = compare(_report(shown.year, beside.edition.cut_off), stand)
-    else:
-        former_year = _report(shown.year - 1, shown.cut_off)
-        context["differences"] = differences(former_year, stand)
-        context["former_year"] = years_blocks([former_year, stand])
+    beside, now = _beside(request, shown), clock.now()
+    stand, context = read_for_report(lambda: _laid_beside(shown, beside, now))
     return render(
         request,
         "reporting/yearly/edition.html",
@@ -109,6 +101,23 @@ def _beside(request: SignedInRequest, shown: ReportEdition) -> Beside:
     return Beside(asked if there_is.get(asked) else SINCE, former, has_former_year)
 
 
+def _laid_beside(
+    shown: ReportEdition, beside: Beside, now: datetime
+) -> tuple[YearlyReport, dict[str, Any]]:
+    """The figures of the edition, and what the page shows of what it is laid beside."""
+    stand = _report(shown.year, shown.cut_off)
+    if beside.key == SINCE:
+        return stand, {"comparison": compare(stand, _report(shown.year, now))}
+    if beside.key == FORMER_EDITION and beside.edition is not None:
+        former = _report(shown.year, beside.edition.cut_off)
+        return stand, {"comparison": compare(former, stand)}
+    former_year = _report(shown.year - 1, shown.cut_off)
+    return stand, {
+        "differences": differences(former_year, stand),
+        "former_year": years_blocks([former_year, stand]),
+    }
+
+
 def _tabs(shown: ReportEdition, beside: Beside) -> list[dict[str, Any]]:
     labels = {SINCE: _("Wat sindsdien anders is")}
     if beside.edition is not None:
@@ -148,7 +157,7 @@ def several_years(request: SignedInRequest) -> HttpResponse:
     years = list(BudgetYear.objects.order_by("-year").values_list("year", flat=True)[:AT_MOST])
     form = CutOffForm(request.GET or None)
     cut_off = form.cut_off(clock.now().year)
-    reports = reports_of_years(years, cut_off=cut_off, generated_by=str(request.user))
+    reports = _reports(request, years, cut_off)
     return render(
         request,
         "reporting/yearly/years.html",
@@ -166,8 +175,13 @@ def several_years_csv(request: SignedInRequest, key: str) -> HttpResponseBase:
     may_see_funding.check(request.user)
     years = list(BudgetYear.objects.order_by("-year").values_list("year", flat=True)[:AT_MOST])
     cut_off = CutOffForm(request.GET).cut_off(clock.now().year)
-    reports = reports_of_years(years, cut_off=cut_off, generated_by=str(request.user))
+    reports = _reports(request, years, cut_off)
     table = next((one.table for one in years_blocks(reports) if one.table.key == key), None)
     if table is None:
         raise Http404
     return csv_response(table.sheet(), f"meerjarenrapport-{key}.csv")
+
+
+def _reports(request: SignedInRequest, years: list[int], cut_off: datetime) -> list[YearlyReport]:
+    by = str(request.user)
+    return read_for_report(lambda: reports_of_years(years, cut_off=cut_off, generated_by=by))

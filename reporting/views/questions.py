@@ -15,7 +15,8 @@ from documents.spreadsheets import Workbook
 from documents.xlsx_files import xlsx_response
 from funding.views.access import money_view
 from reporting.forms.questions import QuestionForm
-from reporting.questions.answer import answer
+from reporting.questions.answer import Answer, answer
+from reporting.standby import read_for_report
 
 
 @money_view
@@ -23,7 +24,7 @@ from reporting.questions.answer import answer
 def question(request: SignedInRequest) -> HttpResponse:
     """The question as it is asked in the address, with its answer below."""
     form = QuestionForm(request.GET or None)
-    answered = answer(form.question, request.user) if form.is_valid() else None
+    answered = _answer(request, form) if form.is_valid() else None
     return render(
         request,
         "reporting/questions/question.html",
@@ -40,7 +41,7 @@ def question_export(request: SignedInRequest, extension: str) -> HttpResponseBas
     form = QuestionForm(request.GET)
     if not form.is_valid():  # the page says what is wrong
         return redirect(f"{reverse('reporting:question')}?{request.GET.urlencode()}")
-    table = answer(form.question, request.user).table
+    table = _answer(request, form).table
     if extension == "csv":
         return csv_response(table.sheet(), "antwoord.csv")
     origin = [
@@ -49,3 +50,7 @@ def question_export(request: SignedInRequest, extension: str) -> HttpResponseBas
         % {"moment": format_moment(clock.now()), "who": request.user},
     ]
     return xlsx_response(Workbook(form.question.words[0], [table.sheet(origin)]), "antwoord.xlsx")
+
+
+def _answer(request: SignedInRequest, form: QuestionForm) -> Answer:
+    return read_for_report(lambda: answer(form.question, request.user))

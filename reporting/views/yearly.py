@@ -26,6 +26,7 @@ from reporting.documents import REPORT_PDF, REPORT_XLSX, REPORT_ZIP, report_para
 from reporting.models import ReportEdition
 from reporting.policies import may_make_edition
 from reporting.services.horizon import close_the_past, is_closed
+from reporting.standby import read_for_report
 from reporting.yearly.building import (
     build_yearly_report,
     default_cut_off,
@@ -33,6 +34,7 @@ from reporting.yearly.building import (
     report_tables,
 )
 from reporting.yearly.exports import content_hash, provenance, report_json
+from reporting.yearly.figures import YearlyReport
 
 KINDS = {"pdf": REPORT_PDF, "xlsx": REPORT_XLSX, "zip": REPORT_ZIP}
 
@@ -75,9 +77,7 @@ def report(request: SignedInRequest, year: int) -> HttpResponse:
     may_see_funding.check(request.user)
     get_object_or_404(BudgetYear, year=year)
     form = CutOffForm(request.GET or None)
-    made = build_yearly_report(
-        year=year, cut_off=form.cut_off(year), generated_by=str(request.user)
-    )
+    made = _report(request, year, form.cut_off(year))
     return render(
         request,
         "reporting/yearly/detail.html",
@@ -125,7 +125,7 @@ def report_as_json(request: SignedInRequest, year: int) -> HttpResponse:
     may_see_funding.check(request.user)
     get_object_or_404(BudgetYear, year=year)
     cut_off = CutOffForm(request.GET).cut_off(year)
-    made = build_yearly_report(year=year, cut_off=cut_off, generated_by=str(request.user))
+    made = _report(request, year, cut_off)
     response = HttpResponse(report_json(made), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="jaarrapport-{year}.json"'
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -139,8 +139,13 @@ def table_csv(request: SignedInRequest, year: int, key: str) -> HttpResponseBase
     may_see_funding.check(request.user)
     get_object_or_404(BudgetYear, year=year)
     cut_off = CutOffForm(request.GET).cut_off(year)
-    made = build_yearly_report(year=year, cut_off=cut_off, generated_by=str(request.user))
+    made = _report(request, year, cut_off)
     table = next((table for table in report_tables(made) if table.key == key), None)
     if table is None:
         raise Http404
     return csv_response(table.sheet(), f"jaarrapport-{year}-{key}.csv")
+
+
+def _report(request: SignedInRequest, year: int, cut_off: datetime) -> YearlyReport:
+    by = str(request.user)
+    return read_for_report(lambda: build_yearly_report(year=year, cut_off=cut_off, generated_by=by))

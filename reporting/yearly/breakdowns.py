@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import OrganisationType
 from calls.models import CostPhase
 from common.charts import bar_chart
+from common.database import reading_connection
 from documents.report_tables import ReportTable
 from documents.spreadsheets import INTEGER, MONEY, Column
 from projects.models import ProcurementProcedure
@@ -167,7 +167,7 @@ def procurements_by_commitment(
 def _policy_domains(source: Source, proposals: list[int | None]) -> dict[int, str]:
     """What was answered in the last version handed in before the cut-off; versions are frozen."""
     keys = sorted({key for key in proposals if key is not None})
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(
             """
             SELECT DISTINCT ON (proposal_id) proposal_id, jsonb_path_query_first(
