@@ -6,15 +6,19 @@ list, a naive date or a deprecated call fails too.
 
 import re
 import uuid
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
+from celery.exceptions import CDeprecationWarning
 from django.conf import settings
 from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
+
+from pio_portal.celery import app
 
 if TYPE_CHECKING:
     from tests.workers import LongestFirst
@@ -24,6 +28,14 @@ WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # What Django itself writes while it answers a GET: the session and the sign-in log. And that it was
 # asked: who read an advice, and what was refused (docs/decisions/0012-audit.md).
 ALLOWED_WRITES = re.compile(r'"(django_session|axes_\w+|audit_reading)"|INTO audit_refusal')
+
+
+def pytest_sessionstart() -> None:
+    """Celery warns of an option of its own the first time that it knows all tasks."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CDeprecationWarning)
+        app.loader.import_default_modules()
+        app.finalize()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "LongestFirst | None":

@@ -55,7 +55,7 @@ def test_nothing_can_be_changed(viewing: Client, person: User, method: str) -> N
     before = AuditEvent.objects.count()
     for address in (PROFILE, "/wachtwoord/wijzigen/", "/organisatie/registreren/", "/admin/"):
         answer = getattr(viewing, method)(address, fields)
-        assert answer.status_code == 403, address
+        assert answer.status_code == (403 if method == "post" else 405), address
     assert "niets wijzigen" in viewing.post(PROFILE, fields).content.decode()
     person.refresh_from_db()
     assert person.first_name != "Boos"

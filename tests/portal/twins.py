@@ -13,7 +13,6 @@ addresses, pages, forms, documents, reminders and chores are met without being n
 import logging
 import os
 import random
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,7 +25,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import lxml.html
 import pytest
 import time_machine
-from celery.exceptions import CDeprecationWarning
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -400,10 +398,6 @@ class Look:
 
 def chores() -> list[str]:
     """What runs by itself, but what hands work to other processes: the rows are looked at."""
-    with warnings.catch_warnings():  # of Celery about its own tasks
-        warnings.simplefilter("ignore", CDeprecationWarning)
-        app.loader.import_default_modules()
-        app.finalize()
     away = ("documents.", "rehearsals.", "notifications.deliver_outbox")
     planned = [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
     return [name for name in planned if not name.startswith(away)]
