@@ -144,7 +144,7 @@ class TestReminders:
         assert moments == [
             closes_at - timedelta(days=14),
             closes_at - timedelta(days=7),
-            closes_at - timedelta(days=2),
+            closes_at - timedelta(days=4),  # two days before is a Sunday
             closes_at - timedelta(hours=3),
         ]
         time_machine.move_to(closes_at - timedelta(days=14), tick=False)
