@@ -152,7 +152,7 @@ class _Broker:
         self._told_until = time.monotonic() + self.TOLD
 
     def answered(self) -> None:
-        self._told_until = 0.0
+        self.away_until = self._told_until = 0.0
 
     @property
     def seems_away(self) -> bool:

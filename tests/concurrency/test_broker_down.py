@@ -70,12 +70,10 @@ class Broker:
 
 
 @pytest.fixture
-def own_broker(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
+def own_broker(tmp_path: Path, settings: Any) -> Iterator[Broker]:
     started = Broker(tmp_path)
     started.start()
     before = app.conf.broker_url
-    monkeypatch.setattr(memory, "away_until", 0.0)
-    monkeypatch.setattr(memory, "_told_until", 0.0)
     settings.DOCUMENT_REQUEUE_SECONDS = 0
 
     def use(url: str) -> None:
@@ -90,7 +88,7 @@ def own_broker(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_page_answers_the_work_waits_and_is_done_when_the_broker_is_back(
-    own_broker: Broker, monkeypatch: pytest.MonkeyPatch
+    own_broker: Broker,
 ) -> None:
     version = VersionFactory(proposal__organisation__name="Stad Proef")
     staff = Client()
@@ -112,7 +110,7 @@ def test_the_page_answers_the_work_waits_and_is_done_when_the_broker_is_back(
     assert BANNER not in visitor.get("/oproepen/").content.decode()
 
     own_broker.start()
-    monkeypatch.setattr(memory, "away_until", 0.0)  # what it remembers passes after seconds
+    memory.answered()  # what it remembers passes after seconds
     assert (sweep_jobs(), own_broker.messages()) == (1, 1)
     assert BANNER not in staff.get("/beheer/documenten/").content.decode()
     run_job(job_id=job.pk)

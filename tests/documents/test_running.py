@@ -17,7 +17,6 @@ from documents.progress import JobLost
 from documents.selectors import latest_job, latest_jobs_about
 from documents.services import request_document, retry_job, run_job, sweep_jobs
 from documents.services.making import Made
-from documents.services.requests import broker
 from documents.services.running import claim_job, publish
 from tests.accounts.factories import OrganisationFactory, UserFactory
 from tests.documents.factories import letter, registered, table
@@ -231,7 +230,6 @@ def test_without_a_broker_the_question_is_kept_and_only_one_page_waits(
         raise ConnectionError
 
     monkeypatch.setattr("celery.canvas.Signature.apply_async", unreachable)
-    monkeypatch.setattr(broker, "away_until", 0.0)
     with django_capture_on_commit_callbacks(execute=True):
         jobs = [ask(params={"n": n}) for n in range(3)]
     assert Job.objects.filter(pk__in=[job.pk for job in jobs], state=JobState.QUEUED).count() == 3
