@@ -2,7 +2,7 @@
 
 What makes it fast was measured: one stylesheet and font configuration per process, no garbage
 collection while a document is laid out (WeasyPrint issue 1977), and after it only through what the
-document left: what the process had before is set aside once.
+document left: what the process had before is set aside once. And room to call deep.
 """
 
 import gc
@@ -25,6 +25,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from documents.data_stack import with_room
 from documents.page_progress import Hears, pages_heard
 from documents.printable import printable
 from documents.registry import Enclosure
@@ -128,6 +129,7 @@ def render_pdf(template: str, context: dict[str, Any], target: Path) -> None:
     html_to_pdf(render_to_string(template, context), target)
 
 
+@with_room
 def html_to_pdf(
     html: str,
     target: Path,

@@ -63,16 +63,19 @@ def main(way: str, number: str, folder: Path) -> None:
     target = folder / f"{way}.pdf"
     gc.collect()
     began, processor = time.perf_counter(), time.process_time()
+    faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     until_html = 0.0
     if way == "ours":
         until_html = ours(target)
     else:
         bare(html, target)
+    used = resource.getrusage(resource.RUSAGE_SELF)
     figures: dict[str, Any] = {
         "seconds": time.perf_counter() - began,
         "processor": time.process_time() - processor,
+        "page_faults": used.ru_minflt - faults,
         "until_html": until_html,
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+        "memory": used.ru_maxrss / 1000,
     }
     if way == "ours":
         figures["faults"] = structural_faults(target)

@@ -35,7 +35,8 @@ def main(folder: Path) -> int:
         f" processor, {ours['until_html']:.1f} s of it up to the HTML),"
         f" peak {ours['memory']:.0f} MB (target {MEMORY}); WeasyPrint alone"
         f" {bare['seconds']:.1f} s ({bare['processor']:.1f} s), {bare['memory']:.0f} MB:"
-        f" ratio {paper:.2f} (target {PAPER})"
+        f" ratio {paper:.2f} (target {PAPER}); page faults {ours['page_faults']:,}"
+        f" and {bare['page_faults']:,}"
     )
     print(
         f"XLSX: {sheets['rows'] / sheets['ours']:.0f} rows/s; XlsxWriter alone"
