@@ -71,7 +71,7 @@ def has_own_writes() -> bool:
 class ReportRouter:
     """Reads follow `standby_view`, writes go to the primary; wherever a row was read from.
 
-    Installed only when there is a standby (settings.py).
+    Installed only when there is a standby (settings/database.py).
     """
 
     def db_for_read(self, model: Any, **hints: Any) -> str:

@@ -148,7 +148,7 @@ def tell_primary(blocker: Any, *statements: str) -> None:
 def reports(
     follower: Follower, transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, Any]]:
-    """The portal with a standby, as settings.py sets it up; the answer is how it is reached."""
+    """The portal with a standby, set up as by the settings; the answer is how it is reached."""
     settings.DATABASE_ROUTERS = ["common.database.ReportRouter"]
     settings.REPORT_DATABASE_PATIENCE = 10.0
     monkeypatch.setattr(standby._Avoiding, "until", 0.0)

@@ -24,7 +24,8 @@ def variables_in(path: Path) -> set[str]:
 
 def test_env_example_documents_every_variable() -> None:
     """And no other: those of settings, gunicorn, docker-compose.yml, the browser and buckets."""
-    read = variables_in(CLONE / "pio_portal" / "settings.py")
+    settings = (CLONE / "pio_portal" / "settings").glob("*.py")
+    read = set[str]().union(*map(variables_in, settings))
     read |= variables_in(CLONE / "deploy" / "gunicorn.conf.py")
     read |= set(re.findall(r"\$\{([A-Z0-9_]+)", (CLONE / "docker-compose.yml").read_text()))
     assert (

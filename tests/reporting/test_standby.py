@@ -21,11 +21,11 @@ def test_without_it_nothing_is_asked() -> None:
 
 
 def settings_with(monkeypatch: pytest.MonkeyPatch, **env: str) -> tuple[Any, list[str]]:
-    """Databases and routers, as settings.py makes them of the environment."""
+    """Databases and routers, as settings/database.py makes them of the environment."""
     with monkeypatch.context() as patch:
         for name, value in env.items():
             patch.setenv(name, value)
-        found = runpy.run_path(str(CLONE / "pio_portal" / "settings.py"))
+        found = runpy.run_path(str(CLONE / "pio_portal" / "settings" / "database.py"))
     return found["DATABASES"], found.get("DATABASE_ROUTERS", [])
 
 
