@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.chaos import drafts
 from benchmarks.deadline import HOST as NAME
 from devtools.console import say, step
 from devtools.environment import CLONE, PYTHON, TO_TEST, prepare, prepare_pdf_libraries
@@ -30,6 +31,7 @@ from devtools.services import Services, only_one
 
 SECONDS = 180
 SHORT = 60  # a run of less goes by the settings of benchmarks/chaos/settings.py
+START = 8  # seconds until web, mail server and people are at work
 BETWEEN = (3.0, 7.0)  # seconds between two kills
 VICTIMS = ["worker", "worker-pdf", "worker-pdf", "broker", "web", "beat"]
 
@@ -94,9 +96,8 @@ def chaos() -> int:
                 Path(folder, "static").mkdir()
                 if seconds >= SHORT:
                     manage(env, "collectstatic", "--noinput", "--verbosity=0")
-                run_part(env, "deadline.world", plan)
-                # A third of the time is over when the reminders of all drafts become due.
-                run_part(env, "chaos.due", seconds / 3)
+                run_part(env, "deadline.world", plan, drafts(seconds))
+                run_part(env, "chaos.due", seconds + START)
             mailbox = launch(
                 [*PART, "benchmarks.chaos.mailbox", str(mail_port), notes], env=env, cwd=CLONE
             )

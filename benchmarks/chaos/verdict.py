@@ -5,6 +5,7 @@ import sys
 import time
 from collections import Counter
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import django
@@ -13,6 +14,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - only after setup
 
+from benchmarks.chaos import REMINDED  # noqa: E402
 from common import clock  # noqa: E402
 from documents.models import Job, JobState, StoredFile  # noqa: E402
 from notifications.lifecycle import MailState, ReminderState  # noqa: E402
@@ -22,6 +24,7 @@ from projects.models import ProposalVersion  # noqa: E402
 from projects.services.submission import RECEIPT_KIND  # noqa: E402
 
 PATIENCE = 240  # seconds for what still waits
+SHORT_OF = 3  # seconds before the end in which nobody needs to try
 
 
 def wait() -> float:
@@ -37,6 +40,26 @@ def wait() -> float:
             break
         time.sleep(0.5)
     return time.monotonic() - began
+
+
+def faults_of_the_load(seconds: float, lasted: float) -> dict[str, int]:
+    """People handed in, and were reminded, from the beginning of the load to its end.
+
+    Each third of the time in which reminders become due has some that were sent.
+    """
+    of_drafts = Reminder.objects.filter(days=0, hours=-REMINDED)
+    due = sorted(of_drafts.values_list("due_at", flat=True))
+    third = (due[-1] - due[0]) / 3
+    sent = of_drafts.filter(state=ReminderState.SENT)
+    thirds = [due[0] + number * third for number in range(3)]
+    return {
+        "load that stopped early": lasted < seconds - SHORT_OF,
+        "reminders that became due too soon": (due[-1] - due[0]).total_seconds() < seconds * 0.9,
+        "thirds without a reminder sent": sum(
+            not sent.filter(due_at__gte=start, due_at__lte=start + third).exists()
+            for start in thirds
+        ),
+    }
 
 
 def received(notes: Path) -> Counter[str]:
@@ -123,6 +146,13 @@ def main(result: Path, notes: Path) -> int:
     took = wait()
     mailbox = received(notes)
     found = faults(outcome["accepted"], mailbox)
+    seconds, accepted_at = outcome["seconds"], outcome["accepted at"]
+    found += Counter(faults_of_the_load(seconds, outcome["lasted"]))
+    pauses = [later - earlier for earlier, later in pairwise([0.0, *accepted_at])]
+    print(
+        f"The load lasted {outcome['lasted']:.0f} s of {seconds:.0f}, the last was accepted after"
+        f" {max(accepted_at):.0f} s; at most {max(pauses):.0f} s went by without one."
+    )
     print(
         f"Submissions: {len(outcome['accepted'])} accepted in {outcome['attempts']} attempts,"
         f" {outcome['answered by an error']} of which met a dead server;"

@@ -49,11 +49,11 @@ FILLED = Decimal("0.7")
 """How much of the room for a text a serious applicant uses."""
 
 
-def make() -> list[dict[str, str]]:
+def make(authorities: int) -> list[dict[str, str]]:
     """Fill an empty database; answers one line per authority for the visitors."""
     with transaction.atomic():
         call = open_call()
-        members = list(submitters())
+        members = list(submitters(authorities))
         first = written_draft(call, members[0])
         proposals = [first, *copies(first, members[1:])]
         return [
@@ -80,7 +80,7 @@ def open_call() -> Call:
     return call
 
 
-def submitters() -> Iterator[Membership]:
+def submitters(authorities: int) -> Iterator[Membership]:
     """One person per authority, who may submit."""
     organisations = Organisation.objects.bulk_create(
         Organisation(
@@ -90,7 +90,7 @@ def submitters() -> Iterator[Membership]:
             is_verified=True,
             is_fictional=True,
         )
-        for number in range(AUTHORITIES)
+        for number in range(authorities)
     )
     people = User.objects.bulk_create(
         User(
@@ -99,7 +99,7 @@ def submitters() -> Iterator[Membership]:
             last_name=f"Indiener {number}",
             password="!",
         )
-        for number in range(AUTHORITIES)
+        for number in range(authorities)
     )
     yield from Membership.objects.bulk_create(
         Membership(user=person, organisation=organisation, role=MemberRole.SUBMITTER)
@@ -232,7 +232,7 @@ def copies(first: Proposal, members: list[Membership]) -> list[Proposal]:
             for proposal in proposals
             for row in rows
         )
-    Call.objects.filter(pk=first.call_id).update(last_proposal_number=AUTHORITIES)
+    Call.objects.filter(pk=first.call_id).update(last_proposal_number=len(proposals) + 1)
     return proposals
 
 
@@ -249,4 +249,5 @@ def signed_in(person: User) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(json.dumps(make()))
+    authorities = int(sys.argv[2]) if len(sys.argv) > 2 else AUTHORITIES
+    Path(sys.argv[1]).write_text(json.dumps(make(authorities)))

@@ -22,6 +22,7 @@ from django.urls import NoReverseMatch, reverse  # noqa: E402
 
 from accounts.models import Organisation, User  # noqa: E402
 from accounts.roles import StaffRole  # noqa: E402
+from benchmarks.deadline import AUTHORITIES  # noqa: E402
 from benchmarks.deadline.world import open_call, signed_in, submitters, written_draft  # noqa: E402
 from benchmarks.pages import ADVISERS, READERS  # noqa: E402
 from calls.lifecycle import CallState  # noqa: E402
@@ -82,7 +83,7 @@ def _calls() -> tuple[Call, Call]:
 
 def _first_file(call: Call) -> Proposal:
     """Written and frozen as the form asks."""
-    member = next(iter(submitters()))
+    member = next(iter(submitters(AUTHORITIES)))
     proposal = written_draft(call, member)
     SubmissionRound.objects.filter(call=call).update(closes_at=clock.now() - timedelta(days=2))
     Call.objects.filter(pk=call.pk).update(state=CallState.ASSESSMENT)

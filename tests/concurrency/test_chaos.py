@@ -21,6 +21,7 @@ def test_nothing_is_lost_doubled_or_half_when_everything_is_killed() -> None:
     chaos = [sys.executable, "-m", "devtools", "chaos"]
     done = subprocess.run(chaos, cwd=CLONE, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "The load lasted " in done.stdout
     assert "Nothing lost, nothing doubled, nothing half." in done.stdout
     for victim in ("beat", "broker", "postgres", "web", "worker", "worker-pdf"):
         assert f" x {victim}" in done.stdout, done.stdout
