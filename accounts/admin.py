@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -25,8 +26,7 @@ from accounts.models import (
 from accounts.roles import StaffRole
 from accounts.services.profile import set_staff_roles
 from common.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyInline
-
-ADMIN_REFUSED = _("Alleen beheerders en auditors van het portaal mogen de tabellen bekijken.")
+from common.admin_site import REFUSED
 
 
 def admin_login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -41,8 +41,13 @@ def admin_login(request: HttpRequest, extra_context: dict[str, Any] | None = Non
     if not request.user.is_authenticated:
         return redirect_to_login(wanted)
     if not admin.site.has_permission(request):
-        raise PermissionDenied(ADMIN_REFUSED)
+        raise PermissionDenied(REFUSED)
     return redirect(wanted)
+
+
+def own_password(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """A password is changed on the page of the portal, which notes it and tells the person."""
+    return redirect("accounts:password_change")
 
 
 for secret in (TOTPDevice, StaticDevice):
@@ -52,6 +57,8 @@ admin.site.site_header = _("PIO Portal: tabellen")
 admin.site.site_title = _("PIO Portal")
 admin.site.index_title = _("Alle tabellen")
 admin.site.login = admin_login  # type: ignore[method-assign]
+admin.site.password_change = own_password  # type: ignore[method-assign, assignment]
+admin.site.password_change_done = own_password  # type: ignore[method-assign, assignment]
 
 
 class MembershipInline(ReadOnlyInline):
@@ -154,3 +161,32 @@ class AttemptAdmin(ReadOnlyAdmin):
     list_display = ["at", "what"]
     list_filter = ["what"]
     search_fields = ["key"]
+
+
+class _SignInsAdmin(ReadOnlyAdmin):
+    """What django-axes noted of signing in; its own tables let even an auditor remove rows."""
+
+    list_display = ["attempt_time", "username", "ip_address", "user_agent"]
+    list_filter = ["attempt_time"]
+    search_fields = ["username", "ip_address"]
+
+
+@admin.register(AccessAttempt)
+class AccessAttemptAdmin(_SignInsAdmin):
+    """Who waits after wrong passwords: removing the row ends the waiting."""
+
+    list_display = [*_SignInsAdmin.list_display, "failures_since_start"]
+    exclude = ["get_data", "post_data"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(AccessLog)
+class AccessLogAdmin(_SignInsAdmin):
+    exclude = ["session_hash"]
+
+
+@admin.register(AccessFailureLog)
+class AccessFailureLogAdmin(_SignInsAdmin):
+    list_display = [*_SignInsAdmin.list_display, "locked_out"]

@@ -10,7 +10,21 @@ from accounts.policies import (
     may_verify_organisation,
 )
 from common.policies import policy
-from common.rights import PUBLIC, SIGNED_IN, STAFF, act, form, hides, page, refuses, together
+from common.rights import (
+    PUBLIC,
+    SIGNED_IN,
+    STAFF,
+    TableRules,
+    act,
+    filled,
+    form,
+    hides,
+    looked_at,
+    managed,
+    page,
+    refuses,
+    together,
+)
 
 knows_organisation = policy(
     "Een organisatie kennen haar leden en de medewerkers van het programma."
@@ -46,3 +60,10 @@ RIGHTS = together(
     act("reset_second_factor", gates=ADMINISTERED),
     act("start_viewing", gates=(*ADMINISTERED,)),
 )
+
+TABLES: TableRules = {
+    **looked_at("Attempt", "ExternalIdentity", "Membership", "SignedInDevice"),
+    **filled("User"),
+    **managed("ExternalOrganisation", "Organisation"),
+}
+"""What stands in /admin/; see common.rights.TableRules."""

@@ -1,7 +1,21 @@
 """What the addresses of calls ask; see common/rights.py."""
 
 from calls.policies import may_manage_calls, may_see_call
-from common.rights import PUBLIC, STAFF, act, both, form, hides, page, refuses, together
+from common.rights import (
+    PUBLIC,
+    STAFF,
+    TableRules,
+    act,
+    both,
+    corrected,
+    form,
+    hides,
+    looked_at,
+    managed,
+    page,
+    refuses,
+    together,
+)
 
 MANAGED = (*STAFF, refuses(may_manage_calls))
 DRAFT = "in opmaak"
@@ -26,3 +40,27 @@ RIGHTS = together(
     act("document_move", "part_move", "suggest_milestones", "suggest_self_test", gates=MANAGED),
     act("unexplain", gates=MANAGED),
 )
+
+TABLES: TableRules = {
+    **looked_at(
+        "CallDocument",
+        "CallFollower",
+        "CallQuestion",
+        "ChecklistItem",
+        "ClosingMove",
+        "CofinancingRule",
+        "Criterion",
+        "FormQuestion",
+        "FormSection",
+        "FormVersion",
+        "Milestone",
+        "PublicPost",
+        "ReminderMoment",
+        "SelfTestQuestion",
+        "SetupExplanation",
+        "SubmissionRound",
+    ),
+    **corrected("Call"),
+    **managed("Theme"),
+}
+"""What stands in /admin/; see common.rights.TableRules."""

@@ -9,13 +9,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from common.hidden import leave_out
 
 STATE_FIELD = "state"
+NOTHING_REMOVED = _("Uit deze tabel verwijdert u niets.")
 
 
 def _has_field(model: type[models.Model], name: str) -> bool:
@@ -47,6 +49,18 @@ class PortalAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Without what does not exist for this person, as a file with a conflict of interest."""
         return leave_out(request.user, super().get_queryset(request))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list. What is posted to it are rows to remove: no other act is offered there.
+
+        Raises:
+            PermissionDenied: to who posts and may not remove.
+        """
+        if request.method == "POST" and not self.has_delete_permission(request):
+            raise PermissionDenied(NOTHING_REMOVED)
+        return super().changelist_view(request, extra_context)
 
     @property
     def has_lifecycle(self) -> bool:

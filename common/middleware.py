@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
 
@@ -64,23 +64,6 @@ class RequestLogMiddleware(RequestMiddleware):
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         return f"{request.method} {request.path}"
-
-
-class MethodsMiddleware:
-    """The portal reads (GET, HEAD) and takes forms (POST); it knows no other method anywhere.
-
-    A view that forgets to say which methods it takes would else answer PUT or DELETE as a GET.
-    """
-
-    KNOWN = ("GET", "HEAD", "POST")
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in self.KNOWN:
-            return HttpResponseNotAllowed(self.KNOWN)
-        return self.get_response(request)
 
 
 class StorableAddressMiddleware:

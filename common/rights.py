@@ -111,6 +111,54 @@ def both(*names: str, read: Gates, write: Gates, state: str = "") -> Rights:
     return _each(names, Rule(read=read, write=write, state=state))
 
 
+@dataclass(frozen=True)
+class TableRule:
+    """What an administrator does with the rows of one table in /admin/, beside looking at them.
+
+    `kind` is the word of the matrix for such tables.
+    """
+
+    kind: str
+    add: bool = False
+    change: bool = False
+    delete: bool = False
+    look: bool = True
+
+
+TableRules = dict[str, TableRule]
+"""By the name of the class. A model that is registered in /admin/ without a rule fails a test."""
+
+
+def looked_at(*models: str) -> TableRules:
+    """Nobody changes anything: the pages of the portal do that."""
+    return dict.fromkeys(models, TableRule("om in te kijken"))
+
+
+def corrected(*models: str) -> TableRules:
+    """A row is put right; it is not made or removed here."""
+    return dict.fromkeys(models, TableRule("om te verbeteren", change=True))
+
+
+def filled(*models: str) -> TableRules:
+    """Rows are made and put right, and stay."""
+    return dict.fromkeys(models, TableRule("om aan te vullen", add=True, change=True))
+
+
+def managed(*models: str) -> TableRules:
+    """Rows are made, put right and removed."""
+    return dict.fromkeys(models, TableRule("om te beheren", add=True, change=True, delete=True))
+
+
+def cleared(*models: str) -> TableRules:
+    """Rows that come by themselves are removed."""
+    return dict.fromkeys(models, TableRule("om op te ruimen", delete=True))
+
+
+def closed(*models: str) -> TableRules:
+    """A table of Django itself that nobody enters."""
+    return dict.fromkeys(models, TableRule("gesloten", look=False))
+
+
 def together(*parts: Rights) -> Rights:
     """One table of several; an address that stands in more of them has more states.
 

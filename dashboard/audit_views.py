@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.policies import may_read_log
 from audit import readings as read_words
@@ -255,14 +255,14 @@ ACTS = "handelingen"
 
 
 @staff_required
-@require_GET
+@require_safe
 def audit_log(request: HttpRequest) -> HttpResponse:
     """The acts, newest first."""
     return _list(request, ACTS)
 
 
 @staff_required
-@require_GET
+@require_safe
 def audit_record(request: HttpRequest, name: str) -> HttpResponse:
     """One of the other lists; a filter that cannot be read shows its error and no rows."""
     if name not in RECORDS or name == ACTS:
@@ -271,7 +271,7 @@ def audit_record(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def audit_export(request: HttpRequest, name: str, extension: str) -> HttpResponseBase:
     """The list as it is filtered on the screen, all its pages, as CSV or XLSX."""
     may_read_log.check(request.user)

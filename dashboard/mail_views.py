@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from common import clock
 from common.views import staff_required
@@ -140,7 +140,7 @@ LISTS: dict[str, MailList] = {
 
 
 @staff_required
-@require_GET
+@require_safe
 def mail_export(request: HttpRequest, name: str) -> HttpResponseBase:
     """The list as it is filtered on the screen, all its pages, as CSV."""
     may_see_messages.check(request.user)

@@ -1,7 +1,19 @@
 """What the addresses of the dashboard ask, and those of no room; see common/rights.py."""
 
 from accounts.policies import may_read_log
-from common.rights import PUBLIC, SIGNED_IN, STAFF, form, page, refuses, together
+from common.rights import (
+    PUBLIC,
+    SIGNED_IN,
+    STAFF,
+    TableRules,
+    cleared,
+    closed,
+    form,
+    looked_at,
+    page,
+    refuses,
+    together,
+)
 from notifications.policies import may_see_messages
 from projects.rights import FILE, SUBMITTED
 
@@ -20,3 +32,10 @@ WITHOUT_ROOM = together(
     form("set_language", gates=PUBLIC),
 )
 """By their full names: addresses of common/ and pio_portal/."""
+
+TABLES_OF_OTHERS: TableRules = {
+    **looked_at("admin.LogEntry", "axes.AccessFailureLog", "axes.AccessLog"),
+    **cleared("axes.AccessAttempt"),
+    **closed("auth.Group"),  # the roles are those of accounts/roles.py
+}
+"""Tables of Django and its libraries in /admin/, by their labels."""

@@ -1,6 +1,18 @@
 """What the addresses of documents ask; see common/rights.py."""
 
-from common.rights import PUBLIC, SIGNED_IN, STAFF, act, form, hides, page, refuses, together
+from common.rights import (
+    PUBLIC,
+    SIGNED_IN,
+    STAFF,
+    TableRules,
+    act,
+    form,
+    hides,
+    looked_at,
+    page,
+    refuses,
+    together,
+)
 from documents.policies import may_cancel, may_download, may_follow, may_list_jobs, may_retry
 
 # Each kind of document says for itself who may read it; here the yearly report stands for all.
@@ -17,3 +29,8 @@ RIGHTS = together(
     # Its address holds a code that stands on the paper only.
     form("control", gates=PUBLIC),
 )
+
+TABLES: TableRules = {
+    **looked_at("Job", "LegalDocument", "StoredFile"),
+}
+"""What stands in /admin/; see common.rights.TableRules."""

@@ -57,7 +57,7 @@ class CompareForm(PortalForm):
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def control(request: HttpRequest, number: str, token: str) -> HttpResponse:
     """Kind, number, day, hash and standing of a document; a file sent along is compared."""
     document = selectors.legal_document(number, token)

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from common.views import sentences, staff_required
 from documents import policies, selectors
@@ -27,7 +27,7 @@ PAGE_SIZE = 50
 
 
 @login_required
-@require_GET
+@require_safe
 @never_cache
 def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """How far a document is; the page refreshes itself where scripts run."""
@@ -35,7 +35,7 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @never_cache
 def job_status(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The part that polls; without a script this address shows the whole page."""
@@ -46,7 +46,7 @@ def job_status(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @never_cache
 def download(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
     """The finished file; 404 for who may not have it and while there is nothing to have."""
@@ -60,7 +60,7 @@ def download(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
 
 
 @staff_required
-@require_GET
+@require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
     """All jobs, newest first."""
     policies.may_list_jobs.check(request.user)

@@ -1,7 +1,19 @@
 """What the addresses of the evaluation ask; see common/rights.py."""
 
 from accounts.policies import is_adviser
-from common.rights import SIGNED_IN, STAFF, Gates, act, form, hides, page, refuses, together
+from common.rights import (
+    SIGNED_IN,
+    STAFF,
+    Gates,
+    TableRules,
+    act,
+    form,
+    hides,
+    looked_at,
+    page,
+    refuses,
+    together,
+)
 from evaluations.policies import (
     is_owner,
     may_assign,
@@ -121,3 +133,43 @@ RIGHTS = together(
     form("held_mails", gates=(*STAFF, refuses(may_notify))),
     act("all_letters", gates=READ_LETTERS),
 )
+
+TABLES: TableRules = {
+    **looked_at(
+        "Advice",
+        "AdviserAbsence",
+        "AdviserProfile",
+        "AgendaItem",
+        "Assignment",
+        "AssignmentPair",
+        "AssignmentRun",
+        "BulkRun",
+        "ClockPause",
+        "CompletenessAnswer",
+        "CompletenessCheck",
+        "ConflictDeclaration",
+        "ConflictOfInterest",
+        "Consensus",
+        "ConsensusReply",
+        "ConsensusScore",
+        "CorrectionItem",
+        "Departure",
+        "Evaluation",
+        "ExclusionAnswer",
+        "FeedbackTalk",
+        "FileSummary",
+        "Interest",
+        "LetterCounter",
+        "LetterText",
+        "LetterTextVersion",
+        "Meeting",
+        "MeetingAttendee",
+        "PreparedNotification",
+        "RankingLine",
+        "SavedView",
+        "Score",
+        "ScoreUpload",
+        "SelectionDecision",
+    ),
+}
+"""What stands in /admin/; see common.rights.TableRules."""

@@ -2,7 +2,20 @@
 
 from accounts.policies import is_member
 from common.policies import policy
-from common.rights import SIGNED_IN, STAFF, act, form, hides, page, refuses, together
+from common.rights import (
+    SIGNED_IN,
+    STAFF,
+    TableRules,
+    act,
+    corrected,
+    filled,
+    form,
+    hides,
+    looked_at,
+    page,
+    refuses,
+    together,
+)
 from funding.policies import (
     is_second_for_reopening,
     is_second_person,
@@ -95,3 +108,32 @@ RIGHTS = together(
         gates=(*SIGNED_IN, hides(fetches_evidence, "organisation")),
     ),
 )
+
+TABLES: TableRules = {
+    **looked_at(
+        "Agreement",
+        "AgreementSignature",
+        "BudgetVersion",
+        "BudgetYear",
+        "ChangeRequest",
+        "Claim",
+        "ClaimDraft",
+        "ClaimEvidence",
+        "ClaimLine",
+        "CofinancingRequest",
+        "Commitment",
+        "CommitteeDecision",
+        "CommitteeItem",
+        "CommitteeMeeting",
+        "Instalment",
+        "LapsedCredit",
+        "LedgerEntry",
+        "Payment",
+        "TenderDocument",
+        "YearClosing",
+        "YearReopening",
+    ),
+    **corrected("BudgetLine"),
+    **filled("FundingText"),
+}
+"""What stands in /admin/; see common.rights.TableRules."""

@@ -1,6 +1,19 @@
 """What the addresses of mails, reminders and one's own messages ask; see common/rights.py."""
 
-from common.rights import PUBLIC, SIGNED_IN, STAFF, act, form, hides, page, refuses, together
+from common.rights import (
+    PUBLIC,
+    SIGNED_IN,
+    STAFF,
+    TableRules,
+    act,
+    filled,
+    form,
+    hides,
+    looked_at,
+    page,
+    refuses,
+    together,
+)
 from notifications.policies import is_addressee, may_resend, may_see_messages, may_trust_addresses
 
 READ = (*STAFF, refuses(may_see_messages))
@@ -17,3 +30,11 @@ RIGHTS = together(
     form("stop", gates=PUBLIC),  # for who has the link of a mail
     page("calendar_feed", gates=PUBLIC),  # for who knows its secret
 )
+
+TABLES: TableRules = {
+    **looked_at(
+        "Bounce", "CalendarFeed", "MailPreference", "OutboxMail", "Reminder", "UnreachableAddress"
+    ),
+    **filled("ReminderOffset"),
+}
+"""What stands in /admin/; see common.rights.TableRules."""

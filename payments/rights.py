@@ -3,7 +3,18 @@
 from accounts.policies import is_member
 from accounts.rights import knows_organisation
 from common.policies import policy
-from common.rights import SIGNED_IN, STAFF, act, form, hides, page, refuses, together
+from common.rights import (
+    SIGNED_IN,
+    STAFF,
+    TableRules,
+    act,
+    form,
+    hides,
+    looked_at,
+    page,
+    refuses,
+    together,
+)
 from payments.policies import (
     may_book_confirmations,
     may_book_recovery,
@@ -51,3 +62,16 @@ RIGHTS = together(
         "settlement_propose", "settlement_withdraw", gates=(*MONEY, refuses(may_propose_settlement))
     ),
 )
+
+TABLES: TableRules = {
+    **looked_at(
+        "BankAccount",
+        "BankFile",
+        "OrderLine",
+        "PaymentOrder",
+        "RecoveryReceipt",
+        "RecoveryRequest",
+        "Settlement",
+    ),
+}
+"""What stands in /admin/; see common.rights.TableRules."""

@@ -6,9 +6,12 @@ from common.rights import (
     STAFF,
     Gates,
     Rights,
+    TableRules,
     act,
+    corrected,
     form,
     hides,
+    looked_at,
     page,
     refuses,
     together,
@@ -89,3 +92,25 @@ RIGHTS = together(
     form("obligation_add", "obligations_plan", "obligation_change", gates=GUIDED),
     form("extensions", gates=(*STAFF, refuses(may_extend))),
 )
+
+TABLES: TableRules = {
+    **looked_at(
+        "Attachment",
+        "CostLine",
+        "FollowUp",
+        "InformationItem",
+        "InformationRequest",
+        "Obligation",
+        "Partner",
+        "PartnerAccess",
+        "Procurement",
+        "ProjectPhase",
+        "ProposalVersion",
+        "SectionAnswers",
+        "SectionAssignment",
+        "SectionRevision",
+        "SubmissionExtension",
+    ),
+    **corrected("Project", "Proposal"),
+}
+"""What stands in /admin/; see common.rights.TableRules."""

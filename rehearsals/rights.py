@@ -1,6 +1,6 @@
 """What the addresses of rehearsals ask; see common/rights.py."""
 
-from common.rights import STAFF, act, form, page, refuses, together
+from common.rights import STAFF, TableRules, act, form, looked_at, page, refuses, together
 from rehearsals.policies import may_rehearse, may_see_rehearsal
 
 SEEN = (*STAFF, refuses(may_see_rehearsal))
@@ -12,3 +12,8 @@ RIGHTS = together(
     form("delete", gates=PLAYED),
     act("again", gates=PLAYED),
 )
+
+TABLES: TableRules = {
+    **looked_at("Rehearsal", "RehearsalItem"),
+}
+"""What stands in /admin/; see common.rights.TableRules."""

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from calls.models import Call
@@ -56,7 +56,7 @@ def of_call(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def rehearsal(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """How far it is; once played, the time line."""
     found = _rehearsal(request, pk)
@@ -95,7 +95,7 @@ def rehearsal(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def status(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The part that polls; without a script this address shows the whole page.
 
@@ -111,7 +111,7 @@ def status(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def item(request: SignedInRequest, pk: UUID, item_id: int) -> HttpResponse:
     """One mail, reminder, document or event."""
     found = _rehearsal(request, pk)
@@ -130,7 +130,7 @@ def item(request: SignedInRequest, pk: UUID, item_id: int) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def file(request: SignedInRequest, pk: UUID, item_id: int) -> HttpResponseBase:
     """A document, for staff only."""
     shown = _item(_rehearsal(request, pk), item_id)

@@ -1,6 +1,6 @@
 """What the addresses of reports ask; see common/rights.py."""
 
-from common.rights import PUBLIC, STAFF, act, form, page, refuses, together
+from common.rights import PUBLIC, STAFF, TableRules, act, form, looked_at, page, refuses, together
 from funding.rights import MONEY
 from reporting.policies import may_make_edition, may_sign_edition
 
@@ -15,3 +15,8 @@ RIGHTS = together(
     act("edition_make", gates=(*STAFF, refuses(may_make_edition))),
     act("edition_sign", gates=(*STAFF, refuses(may_sign_edition, "edition"))),
 )
+
+TABLES: TableRules = {
+    **looked_at("Fact", "Horizon", "ReportEdition"),
+}
+"""What stands in /admin/; see common.rights.TableRules."""

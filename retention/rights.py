@@ -1,6 +1,19 @@
 """What the addresses about keeping, destroying and one's own data ask; see common/rights.py."""
 
-from common.rights import SIGNED_IN, STAFF, Gates, act, both, form, hides, page, refuses, together
+from common.rights import (
+    SIGNED_IN,
+    STAFF,
+    Gates,
+    TableRules,
+    act,
+    both,
+    form,
+    hides,
+    looked_at,
+    page,
+    refuses,
+    together,
+)
 from retention.policies import (
     asked_it,
     may_approve,
@@ -30,3 +43,15 @@ RIGHTS = together(
     act("export", gates=SIGNED_IN),
     page("request", gates=(*SIGNED_IN, hides(asked_it, "made_by"))),
 )
+
+TABLES: TableRules = {
+    **looked_at(
+        "DestructionItem",
+        "DestructionList",
+        "DraftWarning",
+        "LegalHold",
+        "PrivacyRequest",
+        "RetentionRule",
+    ),
+}
+"""What stands in /admin/; see common.rights.TableRules."""

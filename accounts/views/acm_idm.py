@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from mozilla_django_oidc.utils import (
     add_state_and_verifier_and_nonce_to_session,
     generate_code_challenge,
@@ -94,7 +94,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{to}{separator}{urlencode(asked)}")
 
 
-@require_GET
+@require_safe
 def come_back(request: HttpRequest) -> HttpResponse:
     """Back from ACM/IDM. By its standard a GET that signs in; the state makes it work once."""
     if not is_on():

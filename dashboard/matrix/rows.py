@@ -7,11 +7,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-from common.rights import Gates, Outcome
+from common.rights import Gates, Outcome, Rights
 from dashboard.matrix.decide import Answer, decide
 from dashboard.matrix.examples import things
 from dashboard.matrix.people import FAMILIES, PEOPLE, Person
 from dashboard.matrix.table import all_rules
+from dashboard.matrix.tables import KIND, kinds, rules_of_kinds, start_of
 
 PATH = Path(settings.BASE_DIR) / "docs" / "rights-matrix.csv"
 HEADINGS = ["adres", "methode", "toestand", "uitkomst", "wie", "regel"]
@@ -21,7 +22,15 @@ Row = tuple[str, str, str, str, str, str]
 
 def matrix_rows() -> Iterator[Row]:
     """Address, method, state, outcome, who, sentence; in the order of the addresses."""
-    for name, rules in sorted(all_rules().items()):
+    rooms = {name: rules for name, rules in all_rules().items() if not name.startswith("admin:")}
+    yield from _rows_of({**rooms, **rules_of_kinds()})
+    for rule, labels in kinds():
+        for label in labels:
+            yield (f"{start_of(label)}_*", "", f"tabel {rule.kind}", "zie", "", f"{KIND}_*.")
+
+
+def _rows_of(table: Rights) -> Iterator[Row]:
+    for name, rules in sorted(table.items()):
         for rule in rules:
             ways = [("GET", rule.read), ("POST", rule.write)]
             if rule.read == rule.write:

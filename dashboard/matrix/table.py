@@ -9,6 +9,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from common.rights import Rights
+from dashboard.matrix.tables import admin_rules, missing_tables, unknown_tables
 from dashboard.rights import WITHOUT_ROOM
 
 ADD = (
@@ -22,7 +23,7 @@ ADD = (
 @cache
 def all_rules() -> Rights:
     """Full name of an address -> its rules."""
-    rules: Rights = dict(WITHOUT_ROOM)
+    rules: Rights = {**WITHOUT_ROOM, **admin_rules()}
     for config in apps.get_app_configs():
         if config.label == "common" or find_spec(f"{config.name}.rights") is None:
             continue  # common/rights.py is how the tables are written
@@ -33,22 +34,24 @@ def all_rules() -> Rights:
 
 @cache
 def named_addresses() -> frozenset[str]:
-    """Full names of all addresses but those of /admin/, whose rules are in accounts/admin."""
+    """Full names of all addresses."""
     return frozenset(_names(get_resolver().url_patterns, ""))
 
 
 def _names(patterns: list[URLPattern | URLResolver], namespace: str) -> Iterator[str]:
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
-            yield f"{namespace}{pattern.name}"
-        elif pattern.namespace != "admin":
+            if pattern.name or namespace != "admin:":  # Django's ways to an address with a name
+                yield f"{namespace}{pattern.name}"
+        else:
             below = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
             yield from _names(pattern.url_patterns, below)
 
 
 def missing_rules() -> list[str]:
-    """A sentence for each address without a rule, which says what to do."""
-    return [
+    """A sentence for each address or table without a rule, which says what to do."""
+    tables = missing_tables()
+    return tables or [
         ADD.format(
             name=name,
             room=name.split(":")[0] if ":" in name else "dashboard",
@@ -59,5 +62,5 @@ def missing_rules() -> list[str]:
 
 
 def unknown_rules() -> list[str]:
-    """Rules of addresses that no longer exist."""
-    return sorted(set(all_rules()) - named_addresses())
+    """Rules of addresses and tables that no longer exist."""
+    return unknown_tables() or sorted(set(all_rules()) - named_addresses())

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.views.typed_text import keeps_typed_text
@@ -36,7 +36,7 @@ from projects.models import Proposal
 
 @keeps_typed_text
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def advice(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Read the advice; its writer also edits the draft here, and makes it final."""
     if not may_read_text(request.user, proposal):
@@ -66,7 +66,7 @@ def advice_correct(request: SignedInRequest, proposal: Proposal) -> HttpResponse
 
 
 @file_view
-@require_GET
+@require_safe
 def advice_preview(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """The advice as the applicant will read it: the own draft, or else the final one."""
     if not may_read_text(request.user, proposal):

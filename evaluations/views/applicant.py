@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.views.typed_text import keeps_typed_text
@@ -27,7 +27,7 @@ from projects.policies import is_editor, is_submitter
 
 
 @login_required
-@require_GET
+@require_safe
 @never_cache
 def applicant_decision(request: SignedInRequest, reference: str) -> HttpResponse:
     """Outcome, reasons, advice and letter, for members of the applicant."""
@@ -50,7 +50,7 @@ def ask_talk(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @never_cache
 def talk_in_calendar(request: SignedInRequest, reference: str) -> HttpResponse:
     """The planned talk as a calendar file."""

@@ -35,7 +35,7 @@ from projects.models import Proposal
 
 
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def assignment(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Who assesses the file; the team asks advisers here."""
     if request.method == "POST":
@@ -59,7 +59,7 @@ def assignment(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 
 
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Declare that there is no conflict, and begin."""
     own = _own(request, proposal)
@@ -74,7 +74,7 @@ def accept(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 
 
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def conflict(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Declare a conflict, asked to assess the file or not; afterwards the file is gone, so the
     answer is the list."""
@@ -89,7 +89,7 @@ def conflict(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 
 
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Decline for another reason."""
     own = _own(request, proposal)
@@ -104,7 +104,7 @@ def decline(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 
 
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpResponse:
     """Take an assignment back, with a reason."""
     may_assign.check(request.user, proposal)
@@ -120,7 +120,7 @@ def revoke(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpRespons
 
 
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def replace(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpResponse:
     """Ask another adviser in the place of one, with a reason."""
     may_assign.check(request.user, proposal)
@@ -153,7 +153,7 @@ def replace(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpRespon
 
 
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def take_back(request: SignedInRequest, proposal: Proposal, pk: int) -> HttpResponse:
     """Undo a conflict of interest that somebody declared by mistake, with a reason."""
     may_take_back_conflict.check(request.user, proposal)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from audit import readings
@@ -57,7 +57,7 @@ def call_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
 
 @call_view
-@require_GET
+@require_safe
 def board(request: SignedInRequest, call: Call) -> HttpResponse:
     """Files by score, the sums that they ask, and where the line stands."""
     user = request.user
@@ -105,7 +105,7 @@ def board(request: SignedInRequest, call: Call) -> HttpResponse:
 
 
 @call_view
-@require_GET
+@require_safe
 def board_export(request: SignedInRequest, call: Call, extension: str) -> HttpResponseBase:
     """The board as filtered and sorted on the screen: all its pages as CSV or XLSX."""
     form = BoardFilterForm(request.GET)
@@ -131,7 +131,7 @@ def board_export(request: SignedInRequest, call: Call, extension: str) -> HttpRe
 
 
 @call_view
-@require_GET
+@require_safe
 def undecided(request: SignedInRequest, call: Call) -> HttpResponse:
     """To the next file in the ranking that waits for a decision, after the one in `?na=`."""
     may_decide_on.check(request.user, call)
@@ -143,7 +143,7 @@ def undecided(request: SignedInRequest, call: Call) -> HttpResponse:
 
 
 @call_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def line(request: SignedInRequest, call: Call) -> HttpResponse:
     """Draw the line; below the form stand the earlier ones."""
     may_prepare_decisions.check(request.user, call)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.views.typed_text import keeps_typed_text
@@ -100,7 +100,7 @@ def _settings(
 
 
 @staff_required
-@require_GET
+@require_safe
 def bulk_runs(request: SignedInRequest) -> HttpResponse:
     """What one did, or prepared, on many files."""
     runs = Paginator(BulkRun.objects.visible_to(request.user), RUNS_PER_PAGE)
@@ -110,7 +110,7 @@ def bulk_runs(request: SignedInRequest) -> HttpResponse:
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def bulk_run(request: SignedInRequest, pk: int) -> HttpResponse:
     """The dry run with its confirmation; afterwards the report."""
     run = BulkRun.objects.visible_to(request.user).filter(pk=pk).first()

@@ -22,7 +22,7 @@ from projects.models import Proposal
 
 @keeps_typed_text
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def completeness(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """The programme office and auditors look, the PIO team checks."""
     may_see_all_files.check(request.user, proposal)

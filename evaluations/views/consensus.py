@@ -44,7 +44,7 @@ from projects.models import Proposal
 
 @keeps_typed_text
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consensus(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Compare the readers; the lead writes the common scores and lays them before the others."""
     if not may_read_text(request.user, proposal):

@@ -27,7 +27,7 @@ from projects.models import Proposal
 
 
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide_view(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """The decision; 404 for an adviser until it was notified."""
     user = request.user

@@ -39,7 +39,7 @@ DAYS_TO_READ = 20
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def division(request: SignedInRequest, slug: str) -> HttpResponse:
     """The files that lack readers and the pool; ask for a division here."""
     call = _call(request, slug)
@@ -126,7 +126,7 @@ def division_confirm(request: SignedInRequest, slug: str, pk: int) -> HttpRespon
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def division_pair(request: SignedInRequest, slug: str, pk: int, pair: int) -> HttpResponse:
     """Put somebody else on a file in the division."""
     call = _call(request, slug)

@@ -19,7 +19,7 @@ from projects.models import Proposal
 
 @keeps_typed_text
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def feedback(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """What the applicant wants to talk about; POST plans the talk."""
     talk = _talk(request, proposal)

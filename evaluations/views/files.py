@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from common.views import staff_required
@@ -23,7 +23,7 @@ PAGE_SIZE = 25
 
 
 @staff_required
-@require_GET
+@require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """How far each call is, counted over the files that one may see."""
     page = Paginator(call_overview(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -32,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @file_view
-@require_GET
+@require_safe
 def file(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """The proposal as it was submitted; who is invited sees with whom, to declare a conflict."""
     reads = may_read_text(request.user, proposal)
@@ -53,7 +53,7 @@ def file(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 
 
 @file_view
-@require_GET
+@require_safe
 def history(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """What happened to the file."""
     return show(

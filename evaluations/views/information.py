@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from common.views import service_errors
@@ -26,7 +26,7 @@ SCORING = "beoordelen"
 
 
 @file_view
-@require_GET
+@require_safe
 def information(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Every request with the comparison of what was handed in and what was answered."""
     if not may_read_text(request.user, proposal):
@@ -43,7 +43,7 @@ def information(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 
 
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Choose questions of the frozen version and write what one wants to know."""
     may_ask_information.check(request.user, proposal)
@@ -92,7 +92,7 @@ def ask(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 
 
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: SignedInRequest, proposal: Proposal, number: int) -> HttpResponse:
     """Take a question back, with a reason that the applicant reads."""
     may_ask_information.check(request.user, proposal)

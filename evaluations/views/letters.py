@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.views.typed_text import keeps_typed_text
@@ -31,7 +31,7 @@ from evaluations.services.letter_texts import LetterTextChanged, save_letter_tex
 
 
 @staff_required
-@require_GET
+@require_safe
 def letters(request: SignedInRequest) -> HttpResponse:
     """The texts, and the calls with decisions to tell."""
     may_see_all_files.check(request.user)
@@ -48,7 +48,7 @@ def letters(request: SignedInRequest) -> HttpResponse:
 
 @keeps_typed_text
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def letter_text(request: SignedInRequest, outcome: str) -> HttpResponse:
     """Edit the texts of one outcome; "preview" shows the letter with what was typed, unsaved."""
     may_edit_letters.check(request.user)
@@ -131,7 +131,7 @@ def letter_example(request: SignedInRequest, outcome: str) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def letter_versions(request: SignedInRequest, outcome: str) -> HttpResponse:
     """Every text that ever stood in the letter: which, when, and of whom."""
     may_see_all_files.check(request.user)
@@ -155,7 +155,7 @@ ACTS = {
 
 @staff_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def call_letters(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every decided file that was not told yet: make letters again, prepare or cancel mails."""
     call = _call(request, slug)
@@ -198,7 +198,7 @@ def all_letters(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @staff_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def held_mails(request: SignedInRequest, slug: str) -> HttpResponse:
     """The mails of a call as they will leave; release or cancel those of the chosen files."""
     call = _call(request, slug)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.policies import is_adviser
 from accounts.requests import SignedInRequest
@@ -83,7 +83,7 @@ def _shared_context(listing: Listing, page: Page) -> dict[str, Any]:
 
 
 @staff_required
-@require_GET
+@require_safe
 def work(request: SignedInRequest) -> HttpResponse:
     """What waits for this person, what is late and what waits for others."""
     listing = Listing(request.user, WORK, request.GET)
@@ -118,7 +118,7 @@ def _tabs(listing: Listing) -> list[dict[str, Any]]:
 
 
 @staff_required
-@require_GET
+@require_safe
 def files(request: SignedInRequest) -> HttpResponse:
     """All files that one works with."""
     listing = Listing(request.user, FILES, request.GET)
@@ -135,7 +135,7 @@ def files(request: SignedInRequest) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def list_export(request: HttpRequest, name: str, extension: str) -> HttpResponseBase:
     """The list exactly as it is filtered and sorted on the screen."""
     if name not in PAGES or extension not in {"csv", "xlsx"}:

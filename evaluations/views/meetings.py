@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from calls.models import Call
@@ -78,7 +78,7 @@ def item_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
 
 @call_view
-@require_GET
+@require_safe
 def meetings(request: SignedInRequest, call: Call) -> HttpResponse:
     """All meetings of the call."""
     page = Paginator(meetings_of(call), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -94,7 +94,7 @@ def meetings(request: SignedInRequest, call: Call) -> HttpResponse:
 
 
 @call_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def meeting_new(request: SignedInRequest, call: Call) -> HttpResponse:
     """Plan a meeting."""
     may_prepare_decisions.check(request.user, call)
@@ -109,7 +109,7 @@ def meeting_new(request: SignedInRequest, call: Call) -> HttpResponse:
 
 
 @meeting_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def meeting_edit(request: SignedInRequest, meeting: Meeting) -> HttpResponse:
     """Change title, moment and place."""
     may_run_meeting.check(request.user, meeting)
@@ -136,7 +136,7 @@ def _meeting_form(
 
 
 @meeting_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def meeting(request: SignedInRequest, meeting: Meeting) -> HttpResponse:
     """The agenda and the people; a POST adds to one of them, as its button says."""
     agenda_form, attendee_form = AgendaForm(), AttendeeForm()

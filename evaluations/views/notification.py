@@ -77,7 +77,7 @@ def cancel(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 
 
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def notify(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """The mails as they will leave, and the form that lets them."""
     may_notify.check(request.user)

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from common import clock
@@ -20,7 +20,7 @@ from evaluations.reports.tables import (
 
 
 @staff_required
-@require_GET
+@require_safe
 def numbers_page(request: SignedInRequest) -> HttpResponse:
     """Lead times, success rates and load, over the files that one may see."""
     form = NumbersForm(request.GET, user=request.user)
@@ -41,7 +41,7 @@ def numbers_page(request: SignedInRequest) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def numbers_csv(request: SignedInRequest, key: str) -> HttpResponseBase:
     """One table of the page as filtered, or where its figures come from."""
     made = numbers(request.user, NumbersForm(request.GET, user=request.user).selection)
@@ -55,7 +55,7 @@ def numbers_csv(request: SignedInRequest, key: str) -> HttpResponseBase:
 
 
 @staff_required
-@require_GET
+@require_safe
 def numbers_xlsx(request: SignedInRequest) -> HttpResponseBase:
     """All tables of the page as filtered, with where they come from."""
     made = numbers(request.user, NumbersForm(request.GET, user=request.user).selection)

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import is_adviser
 from accounts.requests import SignedInRequest
@@ -71,7 +71,7 @@ def pack(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def own(request: HttpRequest) -> HttpResponse:
     """Everything for who takes the own files home."""
     is_adviser.check(request.user, None)
@@ -105,7 +105,7 @@ def packs(request: SignedInRequest) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 @never_cache
 def scores_sheet(request: HttpRequest) -> HttpResponse:
     """All own open score forms as a spreadsheet to fill in."""
@@ -137,7 +137,7 @@ def upload_scores(request: SignedInRequest) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 @never_cache
 def score_upload(request: HttpRequest, pk: int) -> HttpResponse:
     """What an upload would store now, row by row; after that what it stored."""

@@ -41,7 +41,7 @@ def pool(request: SignedInRequest) -> HttpResponse:
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def adviser(request: SignedInRequest, pk: int) -> HttpResponse:
     """What an adviser knows and can take on."""
     found = adviser_for(request.user, pk)
@@ -56,7 +56,7 @@ def adviser(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def absence(request: SignedInRequest, pk: int) -> HttpResponse:
     """Add days on which the adviser does not work."""
     found = adviser_for(request.user, pk)
@@ -106,7 +106,7 @@ def _profile(request: SignedInRequest, found: Adviser, **forms: Any) -> HttpResp
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def interests(request: SignedInRequest) -> HttpResponse:
     """The own ties; nobody else's."""
     form = InterestForm(request.POST or None)
@@ -132,7 +132,7 @@ def interests(request: SignedInRequest) -> HttpResponse:
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def interest_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say until when a tie lasted."""
     interest = Interest.objects.filter(person=request.user, pk=pk).first()

@@ -33,7 +33,7 @@ from evaluations.views.meetings import item_view
 
 @keeps_typed_text
 @item_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def room(request: SignedInRequest, item: AgendaItem) -> HttpResponse:
     """Read the file together and keep the minutes; saving may go on to another item."""
     if request.method != "POST":

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from common.views import service_errors, staff_required
@@ -27,7 +27,7 @@ def _found(request: SignedInRequest, pk: int, *, own: bool = False) -> SavedView
 
 
 @staff_required
-@require_GET
+@require_safe
 def saved_views(request: SignedInRequest) -> HttpResponse:
     """One's own views, and what colleagues share."""
     views = SavedView.objects.visible_to(request.user).select_related("owner")
@@ -35,7 +35,7 @@ def saved_views(request: SignedInRequest) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def saved_view(request: SignedInRequest, pk: int) -> HttpResponse:
     """The list of a view; words that the reader may not use are refused there."""
     view = _found(request, pk)
@@ -45,7 +45,7 @@ def saved_view(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def saved_view_new(request: SignedInRequest) -> HttpResponse:
     """Keep the list of the screen under a name."""
     initial = {name: request.GET.get(name, "") for name in ("words", "sort")}
@@ -53,7 +53,7 @@ def saved_view_new(request: SignedInRequest) -> HttpResponse:
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def saved_view_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change a view of one's own."""
     view = _found(request, pk, own=True)
@@ -81,7 +81,7 @@ def _form(
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def saved_view_delete(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a view of one's own away, after a question."""
     view = _found(request, pk, own=True)

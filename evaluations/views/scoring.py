@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.views.typed_text import keeps_typed_text
@@ -37,7 +37,7 @@ from projects.services.information import ASKABLE_STATES
 
 
 @file_view
-@require_GET
+@require_safe
 def scores(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """The final scores of all advisers, as far as one may see them yet."""
     if not may_read_text(request.user, proposal):
@@ -47,7 +47,7 @@ def scores(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
 
 @keeps_typed_text
 @file_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def scoring(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     """Read and score; saving keeps whatever is filled in, and the last press makes it final."""
     own = _own(request, proposal)

@@ -3,14 +3,14 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from notifications import selectors
 from notifications.filters import MailboxFilter
 from notifications.views.paging import page_of
 
 
-@require_GET
+@require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     """All mail of the demo, newest first, for whoever tries the portal out."""
     _only_in_the_demo()
@@ -23,7 +23,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/mailbox.html", context)
 
 
-@require_GET
+@require_safe
 def mailbox_detail(request: HttpRequest, mail_id: int) -> HttpResponse:
     _only_in_the_demo()
     mail = selectors.mailbox_mail(mail_id)

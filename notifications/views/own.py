@@ -13,7 +13,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import (
-    require_GET,
     require_http_methods,
     require_POST,
     require_safe,
@@ -30,7 +29,7 @@ from notifications.services.routing import read_stop_token
 from notifications.views.paging import page_of
 
 
-@require_GET
+@require_safe
 @login_required
 def own_messages(request: HttpRequest) -> HttpResponse:
     """Everything that the portal told this person, by whatever way it came."""
@@ -43,7 +42,7 @@ def own_messages(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/messages.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def message(request: HttpRequest, mail_id: int) -> HttpResponse:
     """One message: what it says, why this person got it, and how it came."""
@@ -97,7 +96,7 @@ def address_works(request: HttpRequest) -> HttpResponse:
     return redirect("notifications:messages")
 
 
-@require_GET
+@require_safe
 @login_required
 def own_calendar(request: HttpRequest) -> HttpResponse:
     """The secret address of one's calendar; not for who looks at the portal as somebody else."""

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
 from common.views import sentences, staff_required
@@ -25,7 +25,7 @@ BOUNCE_ORDERS = ["-at", "at", "address", "-address"]
 MAIL_ORDERS = ["-created_at", "created_at", "address", "-address", "subject", "-subject"]
 
 
-@require_GET
+@require_safe
 @staff_required
 def overview(request: HttpRequest) -> HttpResponse:
     """Reminders: planned for the next 30 days unless another state is chosen."""
@@ -47,7 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/overview.html", context)
 
 
-@require_GET
+@require_safe
 @staff_required
 def outbox(request: HttpRequest) -> HttpResponse:
     """Every mail, before and after it leaves."""
@@ -63,7 +63,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/outbox.html", context)
 
 
-@require_GET
+@require_safe
 @staff_required
 def mail_detail(request: HttpRequest, mail_id: int) -> HttpResponse:
     """One mail as the person reads it, and what became of it."""
@@ -95,7 +95,7 @@ def mail_resend(request: HttpRequest, mail_id: int) -> HttpResponse:
     return redirect("notifications:mail", mail_id)
 
 
-@require_GET
+@require_safe
 @staff_required
 def addresses(request: HttpRequest) -> HttpResponse:
     """Addresses that do not work, and every mail that came back."""

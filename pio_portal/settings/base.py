@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "common.middleware.RequestLogMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "common.middleware.MethodsMiddleware",
+    "pio_portal.methods.MethodsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "audit.middleware.AuditMiddleware",
     "accounts.middleware.ActiveOrganisationMiddleware",

@@ -56,6 +56,7 @@ PASSWORD_RESETS_PER_PLACE = env.int("PASSWORD_RESETS_PER_PLACE", 60)
 PROXY_COUNT = env.int("PROXY_COUNT", 1 if PRODUCTION else 0)
 AXES_CLIENT_IP_CALLABLE = "accounts.client_address.client_address"
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # accounts/admin.py shows what it notes; its own tables can be emptied
 
 # --- ACM/IDM: off as long as no issuer is set (domain.md 9.3) -----------------------------------
 OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")

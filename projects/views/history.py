@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from calls.models import FormSection, SectionKind
 from common.views import sentences
@@ -20,7 +20,7 @@ from projects.views.people import person
 
 
 @login_required
-@require_GET
+@require_safe
 def history(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     """Every saved version of a section, newest first, with what changed."""
     draft, section = _open(request, reference, code)
@@ -42,7 +42,7 @@ def history(request: HttpRequest, reference: str, code: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def revision(request: HttpRequest, reference: str, code: str, version: int) -> HttpResponse:
     """One version beside the present text."""
     draft, section = _open(request, reference, code)

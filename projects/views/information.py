@@ -24,7 +24,7 @@ from projects.views.people import person
 
 
 @keeps_typed_text
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def information(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The frozen text beside the answer: to fill in while it is open, to read afterwards."""
     found = selectors.request_for_reader(request.user, reference, number)

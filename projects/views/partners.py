@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.views.typed_text import keeps_typed_text
 from common import clock
@@ -92,7 +92,7 @@ def part(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def part_file(request: HttpRequest, reference: str, pk: int, file_id: UUID) -> HttpResponseBase:
     """The partner's own letter of intent."""
     return serve(request, reads.file_of_part(request.user, reference, pk, file_id))

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from common import clock
 from projects import selectors
@@ -13,7 +13,7 @@ from projects.policies import may_see_draft
 
 
 @login_required
-@require_GET
+@require_safe
 def print_view(request: HttpRequest, reference: str) -> HttpResponse:
     """Every section as a reader sees it; each printed page says that it was not handed in."""
     proposal = selectors.visible_proposal(request.user, reference)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Organisation
 from accounts.roles import MemberRole
@@ -116,7 +116,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def copied(request: HttpRequest, reference: str) -> HttpResponse:
     """What was taken over from the earlier proposal when this one began, and what was not."""
     found = selectors.visible_proposal(request.user, reference)

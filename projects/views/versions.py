@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from documents.downloads import serve
 from documents.selectors import latest_job
@@ -19,7 +19,7 @@ from projects.services.submission import DOSSIER_KIND, RECEIPT_KIND
 
 
 @login_required
-@require_GET
+@require_safe
 def version(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The frozen text."""
     found = selectors.version_for_reading(request.user, reference, number)
@@ -36,7 +36,7 @@ def version(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def receipt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Proof of receipt: number, instant, SHA-256, list of content, and what happens next."""
     found = selectors.version_for_reading(request.user, reference, number)
@@ -74,7 +74,7 @@ def make_document(request: HttpRequest, reference: str, number: int) -> HttpResp
 
 
 @login_required
-@require_GET
+@require_safe
 def file(request: HttpRequest, reference: str, file_id: UUID) -> HttpResponseBase:
     """An attachment, for who may read the proposal it stands in."""
     return serve(request, selectors.file_of_proposal(request.user, reference, file_id))

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from common import clock
@@ -44,7 +44,7 @@ def make(request: SignedInRequest, year: int) -> HttpResponse:
     return redirect(made)
 
 
-@require_GET
+@require_safe
 @staff_required
 def edition(request: SignedInRequest, pk: int) -> HttpResponse:
     """The files, the signature, and what is another figure by now."""
@@ -149,7 +149,7 @@ def sign(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(shown)
 
 
-@require_GET
+@require_safe
 @staff_required
 def several_years(request: SignedInRequest) -> HttpResponse:
     """All budget years side by side, as known now or at the end of a day."""
@@ -169,7 +169,7 @@ AT_MOST = 6
 """Years that fit side by side."""
 
 
-@require_GET
+@require_safe
 @staff_required
 def several_years_csv(request: SignedInRequest, key: str) -> HttpResponseBase:
     may_see_funding.check(request.user)

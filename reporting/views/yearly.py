@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from common import clock
@@ -55,7 +55,7 @@ class CutOffForm(PortalForm):
         return min(end_of_day(day), clock.now()) if day else default_cut_off(year)
 
 
-@require_GET
+@require_safe
 @staff_required
 def reports(request: SignedInRequest) -> HttpResponse:
     """The years of which there is a report, and the documents made earlier."""
@@ -70,7 +70,7 @@ def reports(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @staff_required
 def report(request: SignedInRequest, year: int) -> HttpResponse:
     """All figures of a year, as they were known at the cut-off."""
@@ -118,7 +118,7 @@ def export(request: SignedInRequest, year: int, extension: str) -> HttpResponse:
     return redirect(f"{reverse('documents:job', args=[job.pk])}?{urlencode({'terug': back})}")
 
 
-@require_GET
+@require_safe
 @staff_required
 def report_as_json(request: SignedInRequest, year: int) -> HttpResponse:
     """All figures for programs, with the cut-off of the screen."""
@@ -132,7 +132,7 @@ def report_as_json(request: SignedInRequest, year: int) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @staff_required
 def table_csv(request: SignedInRequest, year: int, key: str) -> HttpResponseBase:
     """One table as CSV, with the cut-off of the screen."""

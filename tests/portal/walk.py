@@ -301,11 +301,13 @@ class Walk:
     def __init__(self, world: World) -> None:
         self.world = world
         self._seen: dict[tuple[Person, str, str], Seen] = {}
-        self._clients: dict[Person, Client] = {}
-        for person in PEOPLE:
-            if person.relation != FIRST_HAND:
-                account = self._account(person)
-                self._clients[person] = signed_in(account) if account else browser()
+        self.accounts: dict[Person, User | None] = {
+            person: self._account(person) for person in PEOPLE if person.relation != FIRST_HAND
+        }
+        self._clients: dict[Person, Client] = {
+            person: signed_in(account) if account else browser()
+            for person, account in self.accounts.items()
+        }
 
     def _account(self, person: Person) -> User | None:
         world, role = self.world, person.member_role

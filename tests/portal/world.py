@@ -629,7 +629,7 @@ def _reference_of(address: Address) -> Arguments:
 
 
 def all_addresses() -> list[Address]:
-    """Every named address but those of /admin/, which tests/portal/test_admin.py walks."""
+    """Every named address but those of /admin/, which test_admin_rights.py walks."""
     return sorted(_walk(get_resolver().url_patterns, "", ""), key=lambda address: address.name)
 
 

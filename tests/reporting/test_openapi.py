@@ -17,7 +17,6 @@ from django.db import close_old_connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import (
-    allow_header_conformance,
     ignored_auth,
     negative_data_rejection,
     unsupported_method,
@@ -39,7 +38,6 @@ schemathesis.serializer.alias("application/csp-report", "application/json")
 SCHEMA = schemathesis.openapi.from_dict(json.loads(DESCRIPTION))
 SCHEMA.app = get_wsgi_application()
 NOT_OURS = [
-    allow_header_conformance,  # other methods are refused before it is known whose page it is
     ignored_auth,  # who is not signed in is sent to the page for that, and does not get a 401
     negative_data_rejection,  # the same, and a day that is none is left out of account, as it says
     unsupported_method,  # a method without the token of a page is refused before it is looked at
