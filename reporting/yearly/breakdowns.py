@@ -15,9 +15,9 @@ from documents.report_tables import ReportTable
 from documents.spreadsheets import INTEGER, MONEY, Column
 from projects.models import ProcurementProcedure
 from reporting.facts.kinds import CommitmentFact, ProcurementFact
-from reporting.yearly.figures import Block, Section, YearlyReport
+from reporting.yearly.figures import Block, Section, YearlyReport, total
 from reporting.yearly.projects import NO_THEME, UNKNOWN
-from reporting.yearly.source import Source, Sums, labels
+from reporting.yearly.source import Source, labels
 
 DOMAIN_QUESTION = "beleidsdomein"
 PREPARATION = "Voortraject (geen opdracht)"
@@ -38,10 +38,11 @@ class BreakdownRow:
 
 
 class _Money(NamedTuple):
-    """What was booked on a commitment in the year."""
+    """What was booked on a commitment in the year. EUR."""
 
     commitment: CommitmentFact
-    sums: Sums
+    committed: Decimal
+    paid: Decimal
 
 
 class Breakdowns:
@@ -55,7 +56,7 @@ class Breakdowns:
         by_commitment = source.sums_by(lambda one: one.commitment.id, in_year)
         commitments = {one.commitment.id: one.commitment for one in in_year}
         self.money = [
-            _Money(commitments[key], sums)
+            _Money(commitments[key], sums.committed, sums.paid)
             for key, sums in by_commitment.items()
             if sums.committed or sums.paid
         ]
@@ -67,10 +68,7 @@ class Breakdowns:
             source,
             [projects[one.commitment.project_id].proposal_id for one in self.money],
         )
-
-    @property
-    def _ways(self) -> dict[str, Callable[[CommitmentFact], str]]:
-        return {
+        ways: dict[str, Callable[[CommitmentFact], str]] = {
             "type": self._type,
             "beleidsdomein": self._domain,
             "thema": self._theme,
@@ -78,36 +76,37 @@ class Breakdowns:
             "procedure": self._procedure,
             "aard": self._nature,
         }
+        self.labels = {
+            key: [label(one.commitment) for one in self.money] for key, label in ways.items()
+        }
 
     def rows(self) -> dict[str, list[BreakdownRow]]:
-        return {key: self._by(label) for key, label in self._ways.items()}
+        return {key: self._by(labels) for key, labels in self.labels.items()}
 
     def groups(self) -> dict[int, dict[str, str]]:
         """The row of each breakdown in which a commitment counts."""
         return {
-            one.commitment.id: {key: label(one.commitment) for key, label in self._ways.items()}
-            for one in self.money
+            one.commitment.id: dict(zip(self.labels, labels, strict=True))
+            for one, *labels in zip(self.money, *self.labels.values(), strict=True)
         }
 
     @property
     def project_of(self) -> dict[int, int]:
         return {one.commitment.id: one.commitment.project_id for one in self.money}
 
-    def _by(self, label: Callable[[CommitmentFact], str]) -> list[BreakdownRow]:
+    def _by(self, labels: list[str]) -> list[BreakdownRow]:
         groups: dict[str, list[_Money]] = {}
-        for one in self.money:
-            groups.setdefault(label(one.commitment), []).append(one)
-        rows = []
-        for words, members in groups.items():
-            sums = [one.sums for one in members]
-            rows.append(
-                BreakdownRow(
-                    label=words,
-                    projects=len({one.commitment.project_id for one in members}),
-                    committed=sum((one.committed for one in sums), Decimal("0.00")),
-                    paid=sum((one.paid for one in sums), Decimal("0.00")),
-                )
+        for one, label in zip(self.money, labels, strict=True):
+            groups.setdefault(label, []).append(one)
+        rows = [
+            BreakdownRow(
+                label=label,
+                projects=len({one.commitment.project_id for one in members}),
+                committed=total(one.committed for one in members),
+                paid=total(one.paid for one in members),
             )
+            for label, members in groups.items()
+        ]
         return sorted(rows, key=lambda row: (-row.committed, row.label))
 
     def _organisation(self, commitment: CommitmentFact) -> "tuple[str, str]":

@@ -147,11 +147,10 @@ class Source:
         self, key: Callable[[Booked], Key], booked: Iterable[Booked] | None = None
     ) -> dict[Key, Sums]:
         """Bookings up to the year, summed per key."""
-        found: defaultdict[Key, defaultdict[str, Decimal]] = defaultdict(
-            lambda: defaultdict(Decimal)
-        )
+        found: defaultdict[Key, dict[str, Decimal]] = defaultdict(dict)
         for one in self.booked if booked is None else booked:
-            found[key(one)][one.kind] += one.amount
+            sums, kind = found[key(one)], one.kind
+            sums[kind] = sums[kind] + one.amount if kind in sums else one.amount
         return {name: Sums(**sums) for name, sums in found.items()}
 
     @cached_property
