@@ -4,10 +4,12 @@ Beside what stands here, pyproject.toml turns every warning into an error: a pag
 list, a naive date or a deprecated call fails too.
 """
 
+import gc
 import re
 import uuid
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +18,7 @@ from celery.exceptions import CDeprecationWarning
 from django.conf import settings
 from django.db import connection
 from django.test import Client, override_settings
+from django.urls import ResolverMatch, get_resolver
 from django.utils import timezone
 
 from documents.services.requests import broker
@@ -29,14 +32,45 @@ WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # What Django itself writes while it answers a GET: the session and the sign-in log. And that it was
 # asked: who read an advice, and what was refused (docs/decisions/0012-audit.md).
 ALLOWED_WRITES = re.compile(r'"(django_session|axes_\w+|audit_reading)"|INTO audit_refusal')
+FORGETS = ("ROLLBACK", "SELECT set_config")
+"""Back to a savepoint, what was set since is forgotten; and the code sets instants of its own."""
 
 
 def pytest_sessionstart() -> None:
+    _know_all_tasks()
+    _find_views_once()
+
+
+def _know_all_tasks() -> None:
     """Celery warns of an option of its own the first time that it knows all tasks."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CDeprecationWarning)
         app.loader.import_default_modules()
         app.finalize()
+
+
+def _find_views_once() -> None:
+    """The walks ask for the same addresses again and again, and each is held against hundreds."""
+    resolver = get_resolver()
+    search = resolver.resolve
+
+    @lru_cache(maxsize=4096)
+    def find(path: str) -> ResolverMatch:
+        found = search(path)
+        found.tried = []  # all that it is not; only a page of an error in development shows it
+        return found
+
+    resolver.resolve = find  # type: ignore[method-assign]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: collecting garbage need not go through it again.
+
+    And not after each few hundred objects that are made: a page makes thousands.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "LongestFirst | None":
@@ -134,22 +168,34 @@ def _facts_follow_a_frozen_clock() -> Iterator[None]:
 
     What is recorded while time is frozen is recorded at that instant, like everything else.
     """
-    told = False
+    told: str | None = ""  # the last that was told; None when it may have been forgotten
+    ever = False
 
     def set_instant(text: str) -> None:
         with connection.connection.cursor() as cursor:
             cursor.execute("SELECT set_config('pio.recorded_at', %s, false)", [text])
 
     def tell(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal told
-        frozen = time_machine.escape_hatch.is_travelling()
-        # Every time while frozen: a savepoint that is rolled back forgets what was set.
-        if (frozen or told) and WRITES.match(sql) and not connection.needs_rollback:
-            set_instant(timezone.now().isoformat() if frozen else "")
-            told = frozen
+        nonlocal told, ever
+        if sql.startswith(FORGETS) and ever:
+            told = None
+        elif WRITES.match(sql) and not connection.needs_rollback:
+            frozen = time_machine.escape_hatch.is_travelling()
+            instant = timezone.now().isoformat() if frozen else ""
+            if instant != told:
+                set_instant(instant)
+                # The whole transaction may be rolled back, unless it is that of the test itself.
+                told = instant if _in_transaction_of_the_test() or not instant else None
+                ever = True
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(tell):
         yield
-        if told and connection.connection is not None and not connection.needs_rollback:
+        if told == "":
+            return
+        if connection.connection is not None and not connection.needs_rollback:
             set_instant("")
+
+
+def _in_transaction_of_the_test() -> bool:
+    return any(block._from_testcase for block in connection.atomic_blocks)
