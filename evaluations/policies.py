@@ -58,6 +58,15 @@ def is_lead_adviser(user: Any, assignment: Any) -> bool:
     )
 
 
+@policy("Alleen een lezer die het advies niet schrijft, mag dit.")
+def is_second_reader(user: Any, assignment: Any) -> bool:
+    return (
+        assignment is not None
+        and not assignment.is_lead
+        and is_assigned_adviser.test(user, assignment)
+    )
+
+
 @policy("Alleen wie volgens de oproep beslist (standaard de projectleider), mag dit.")
 def may_decide_on(user: Any, call: Any) -> bool:
     """Whether `user` decides on files of the call; an adviser never does."""

@@ -152,6 +152,11 @@ def writes_advice(user: Any, ties: FileTies) -> bool:
     return user.pk is not None and user.pk == ties.lead
 
 
+@policy("Alleen een lezer die het advies niet schrijft, mag dit.")
+def reads_beside_lead(user: Any, ties: FileTies) -> bool:
+    return user.pk in ties.readers and user.pk != ties.lead
+
+
 @policy("Alleen de leden van de organisatie zien dit.")
 def is_of_applicant(user: Any, ties: FileTies) -> bool:
     return _belongs(user, ties.organisation_id, MemberRole.READER)

@@ -11,7 +11,7 @@ from accounts.models import Organisation, User
 from accounts.roles import StaffRole
 from calls.lifecycle import CallState
 from calls.models import Call
-from dashboard.matrix.people import ADVISES, CONFLICTED, DID_IT, INVITED, ORGANISATION, OWNER
+from dashboard.matrix.people import ADVISES, CONFLICTED, DID_IT, INVITED, ORGANISATION, OWNER, READS
 from documents.models import Job
 from funding.models import (
     Agreement,
@@ -52,7 +52,7 @@ def things() -> Mapping[str, Any]:
             organisation_id=ORGANISATION,
             decides=StaffRole.PROJECT_LEADER,
             conflicted=frozenset({CONFLICTED}),
-            readers=frozenset({ADVISES}),
+            readers=frozenset({ADVISES, READS}),
             lead=ADVISES,
         ),
         "invited": frozenset({INVITED}),

@@ -12,7 +12,7 @@ from accounts.models import Membership, Organisation, User
 from accounts.roles import MemberRole, StaffRole
 
 ORGANISATION, ELSEWHERE = -1, -2
-ADVISES, CONFLICTED, INVITED, DID_IT, OWNER = -11, -12, -13, -14, -15
+ADVISES, CONFLICTED, INVITED, DID_IT, OWNER, READS = -11, -12, -13, -14, -15, -16
 """Numbers of accounts that the things of examples.py name; none that is ever stored."""
 
 SOMEBODY = -99
@@ -23,6 +23,7 @@ FAMILIES = {"visitor": VISITOR, "outside": "alle aanvragers", "staff": "alle med
 
 OWN, FOREIGN = "eigen organisatie", "andere organisatie"
 ASSIGNED, UNASSIGNED = "toegewezen", "niet toegewezen"
+SECOND = "tweede lezer"
 CONFLICT = "belangenconflict"
 FIRST_HAND = "deed de vorige stap zelf"
 PARTNER = "uitgenodigd partnerdeel"
@@ -89,7 +90,8 @@ def _staff() -> list[Person]:
     for role in StaffRole:
         ties = [(NO_TIE, SOMEBODY), (FIRST_HAND, DID_IT), (CONFLICT, CONFLICTED)]
         if role == StaffRole.ADVISER:
-            ties = [(ASSIGNED, ADVISES), (UNASSIGNED, SOMEBODY), (CONFLICT, CONFLICTED)]
+            ties = [(ASSIGNED, ADVISES), (SECOND, READS)]
+            ties += [(UNASSIGNED, SOMEBODY), (CONFLICT, CONFLICTED)]
         if role == StaffRole.TEAM_MEMBER:
             ties.append((MINE, OWNER))
         people += [

@@ -34,6 +34,7 @@ from dashboard.matrix.people import (
     OWN,
     PARTNER,
     PEOPLE,
+    SECOND,
     UNASSIGNED,
     Person,
 )
@@ -125,7 +126,7 @@ def who_sees(user: User, kind: str, key: str) -> WhoSees:
 
 def _exists(subject: Subject, person: Person) -> bool:
     """Ties that this thing does not have are left out."""
-    if person.relation in {FIRST_HAND, MINE}:
+    if person.relation in {FIRST_HAND, MINE, SECOND}:  # readers are named together
         return False
     if person.relation in {ASSIGNED, CONFLICT}:
         return subject.proposal is not None and subject.proposal.was_submitted

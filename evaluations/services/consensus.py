@@ -14,8 +14,8 @@ from common import clock
 from common.drafting import Clash
 from common.formatting import format_clock
 from common.lifecycle import TransitionRefused
-from evaluations.models import Assignment, Consensus, ConsensusReply, ConsensusScore
-from evaluations.policies import is_assigned_adviser, is_lead_adviser
+from evaluations.models import Consensus, ConsensusReply, ConsensusScore
+from evaluations.policies import is_lead_adviser, is_second_reader
 from evaluations.selectors.readers import (
     all_agree,
     consensus_of,
@@ -181,7 +181,7 @@ def answer_consensus(
     proposal = lock_file(proposal, {ProposalState.ASSESSMENT})
     readers = readers_of(proposal)
     own = next((one for one in readers if one.adviser_id == by.pk and not one.is_lead), None)
-    is_assigned_adviser.check(by, own or Assignment(proposal=proposal))
+    is_second_reader.check(by, own)
     assert own is not None
     found = _stored(proposal)
     if own in unfinished(readers) or found is None or found.proposed_at is None:

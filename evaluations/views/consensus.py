@@ -18,7 +18,7 @@ from common.views import add_errors
 from evaluations.forms import ConsensusForm, ConsensusReplyForm
 from evaluations.lifecycle import AssignmentState
 from evaluations.models import Assignment, Consensus
-from evaluations.policies import is_lead_adviser
+from evaluations.policies import is_lead_adviser, is_second_reader
 from evaluations.selectors import may_read_text, own_assignment, score_cards
 from evaluations.selectors.readers import (
     answers_on,
@@ -82,6 +82,7 @@ def consensus_answer(request: SignedInRequest, proposal: Proposal) -> HttpRespon
     if not may_read_text(request.user, proposal) or not may_see_consensus(request.user, proposal):
         return back(proposal, "scores")
     own = own_assignment(request.user, proposal)
+    is_second_reader.check(request.user, own)
     form = ConsensusReplyForm(request.POST)
     if form.is_valid():
         try:

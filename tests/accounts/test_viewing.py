@@ -53,7 +53,8 @@ def test_one_sees_what_the_person_sees_and_every_page_says_so(
 def test_nothing_can_be_changed(viewing: Client, person: User, method: str) -> None:
     fields = {"first_name": "Boos", "last_name": "Boos"}
     before = AuditEvent.objects.count()
-    for address in (PROFILE, "/wachtwoord/wijzigen/", "/organisatie/registreren/", "/admin/accounts/user/add/"):
+    closed = "/admin/accounts/user/add/"
+    for address in (PROFILE, "/wachtwoord/wijzigen/", "/organisatie/registreren/", closed):
         answer = getattr(viewing, method)(address, fields)
         assert answer.status_code == (403 if method == "post" else 405), address
     assert "niets wijzigen" in viewing.post(PROFILE, fields).content.decode()

@@ -31,6 +31,7 @@ from dashboard.matrix.people import (
     NO_TIE,
     OWN,
     PARTNER,
+    SECOND,
 )
 from evaluations.models import ConflictKind, ConflictOfInterest
 from pio_portal import urls
@@ -321,8 +322,8 @@ class Walk:
             return {FOREIGN: world.other, PARTNER: world.partner_access.user}[person.relation]
         if person.staff_role is None:
             return UserFactory()
-        if person.relation == ASSIGNED:
-            return world.case.adviser
+        if person.relation in {ASSIGNED, SECOND}:
+            return {ASSIGNED: world.case.adviser, SECOND: world.second}[person.relation]
         if person.relation == NO_TIE:
             is_owner = person.staff_role == StaffRole.TEAM_MEMBER
             known = None if is_owner else world.staff[person.staff_role.value]
@@ -331,7 +332,7 @@ class Walk:
             return world.staff[person.staff_role.value]
         account: User = UserFactory(roles=[person.staff_role])
         if person.relation == CONFLICT:
-            for case in (world.case, world.refused):
+            for case in (world.case, world.refused, world.agreeing):
                 ConflictOfInterest.objects.create(
                     person=account,
                     proposal=case.proposal,
@@ -394,7 +395,7 @@ def expected(person: Person, rule: Rule, method: str) -> str:
     return decide(gates, person.account, things()).outcome
 
 
-TIES = {CONFLICT, FIRST_HAND, MINE}
+TIES = {CONFLICT, FIRST_HAND, MINE, SECOND}
 
 
 def goes(person: Person, rule: Rule, method: str) -> bool:

@@ -34,7 +34,7 @@ from evaluations.models import (
     SavedView,
     ScoreUpload,
 )
-from evaluations.services import notify_decision
+from evaluations.services import accept_assignment, assign_adviser, notify_decision
 from evaluations.services.feedback import ask_for_talk, plan_talk
 from evaluations.services.meetings import add_to_agenda, plan_meeting
 from funding.models import Agreement, BudgetLine, Commitment
@@ -134,6 +134,7 @@ class World:
             by=self.case.team,
         )
         self._add_refusal()
+        self._add_readers()
         self.draft.section_assignments.create(
             section=self.call.sections.get(code="D"),
             assignee=self.member,
@@ -284,6 +285,16 @@ class World:
             planned_at=timezone.now() + timedelta(days=3),
             place="Brussel",
         )
+
+    def _add_readers(self) -> None:
+        """A file of which two readers seek common scores; the second reads the other file too."""
+        self.agreeing = Case(adviser=self.case.adviser).proposed()
+        assert self.agreeing.second is not None
+        self.second: User = self.agreeing.second
+        own = assign_adviser(
+            proposal=self.case.proposal, adviser=self.second, by=self.case.team, is_lead=False
+        )
+        accept_assignment(assignment=own, by=self.second)
 
     def _add_payments(self) -> None:
         """An account that waits, an order that waits for its signature, a file of the bank."""
@@ -474,6 +485,10 @@ ARGUMENTS: dict[tuple[str, str], Arguments] = {
     **{
         (f"evaluations:{page}", "reference"): lambda w: w.refused.proposal.reference
         for page in ("decision", "ask_talk", "talk_calendar", "try_again", "feedback")
+    },
+    **{
+        (f"evaluations:{page}", "reference"): lambda w: w.agreeing.proposal.reference
+        for page in ("consensus", "answer_consensus", "take_back_consensus")
     },
     ("evaluations:try_again", "slug"): lambda w: w.call.slug,
     ("evaluations:", "number"): lambda w: w.asked.number,
