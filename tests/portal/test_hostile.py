@@ -211,6 +211,7 @@ def advised(world: World) -> Case:
     case.proposal = Proposal.objects.get(pk=case.proposal.pk)
     withdraw_information_request(request=world.asked, by=case.team, reason="Al bekend.")
     case.score()
+    case.score(world.second)
     services.save_advice(proposal=case.proposal, by=case.adviser, text=ADVICE)
     services.finalise_advice(proposal=case.proposal, by=case.adviser)
     return case
