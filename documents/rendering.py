@@ -25,7 +25,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from documents.data_stack import with_room
+from common.data_stack import with_room
 from documents.page_progress import Hears, pages_heard
 from documents.printable import printable
 from documents.registry import Enclosure

@@ -2,5 +2,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from common.data_stack import with_room
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pio_portal.settings")
-application = get_wsgi_application()
+application = with_room(get_wsgi_application())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
+from _pytest.runner import runtestprotocol
 from celery.exceptions import CDeprecationWarning
 from django.conf import settings
 from django.db import connection
@@ -21,6 +22,7 @@ from django.test import Client, override_settings
 from django.urls import ResolverMatch, get_resolver
 from django.utils import timezone
 
+from common.data_stack import with_room
 from documents.services.requests import broker
 from pio_portal.celery import app
 
@@ -80,6 +82,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "LongestFirs
     from tests.workers import LongestFirst  # only who hands out needs xdist
 
     return LongestFirst(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """As pytest does it, with the room that the web server gives its pages."""
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    with_room(runtestprotocol)(item, nextitem=nextitem)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.fixture(autouse=True, scope="session")

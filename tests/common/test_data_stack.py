@@ -2,7 +2,7 @@
 
 import resource
 
-from documents.data_stack import with_room
+from common.data_stack import with_room
 
 DEPTHS, TURNS = 300, 200
 

@@ -1,4 +1,4 @@
-"""Room for work that calls deep, such as the layout of a document.
+"""Room for work that calls deep: a page through its middleware and templates, a document's layout.
 
 CPython keeps the frames of a thread in blocks of 16 kB. A loop that goes up and down over the
 border of two of them takes a block from the system and gives it back at each turn (CPython issue
