@@ -17,6 +17,10 @@ from common import clock
 
 DEVICE = "device"
 """In the session: the number of its row here."""
+SEEN = "device_seen"
+"""In the session: under which key, and when (seconds since 1970), its row was last written."""
+ONCE_PER = timedelta(minutes=5)
+"""A row is written at most once in this time; until then it may outlive its session that long."""
 
 # The first that fits: what calls itself Edge calls itself Chrome and Safari too.
 _BROWSERS = (
@@ -68,11 +72,12 @@ def end_device(*, actor: User, pk: int) -> bool:
 
 def seen(request: HttpRequest) -> None:
     """This session goes on: its key may be another one since it was last written."""
-    if pk := request.session.get(DEVICE):
-        now = clock.now()
-        SignedInDevice.objects.filter(pk=pk).update(
-            session_key=request.session.session_key or "", seen_at=now, ends_at=now + _age()
-        )
+    pk, now, key = request.session.get(DEVICE), clock.now(), request.session.session_key or ""
+    noted_key, noted_at = request.session.get(SEEN, ("", 0.0))
+    if not pk or (noted_key == key and now.timestamp() - noted_at < ONCE_PER.total_seconds()):
+        return
+    SignedInDevice.objects.filter(pk=pk).update(session_key=key, seen_at=now, ends_at=now + _age())
+    request.session[SEEN] = [key, now.timestamp()]
 
 
 def forget_others(*, actor: User, but: Any) -> None:
@@ -81,7 +86,7 @@ def forget_others(*, actor: User, but: Any) -> None:
 
 
 def _age() -> timedelta:
-    return timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return timedelta(seconds=settings.SESSION_COOKIE_AGE) + ONCE_PER
 
 
 def _note(request: HttpRequest | None, user: Any, **_: Any) -> None:
@@ -97,6 +102,7 @@ def _note(request: HttpRequest | None, user: Any, **_: Any) -> None:
         ends_at=now + _age(),
     )
     request.session[DEVICE] = row.pk
+    request.session[SEEN] = [row.session_key, now.timestamp()]
 
 
 def _forget(request: HttpRequest | None, user: Any, **_: Any) -> None:

@@ -149,7 +149,7 @@ ONE_PROPOSAL: dict[str, tuple[Page, Cost]] = {
             "post",
             302,
         ),
-        Cost(44, 29),
+        Cost(43, 29),
     ),
     "staff page of a call": (
         lambda town: cost_of(
