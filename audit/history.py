@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils.module_loading import import_string
 
-from audit.context import THIS_TRANSACTION, from_context
+from audit.context import CONTEXT, THIS_TRANSACTION
 
 TRIGGER = "audit_remember_row"
 HIDDEN = "***"
@@ -49,14 +49,23 @@ DECLARE
     former jsonb;
     latter jsonb;
     key_ text;
+    told jsonb := {CONTEXT};
 BEGIN
     IF TG_OP <> 'INSERT' THEN former := to_jsonb(OLD) - ignored; END IF;
     IF TG_OP <> 'DELETE' THEN latter := to_jsonb(NEW) - ignored; END IF;
     key_ := coalesce(latter, former) ->> TG_ARGV[1];
     IF TG_OP = 'UPDATE' THEN
         IF former = latter THEN RETURN NULL; END IF;
-        SELECT audit_differing(former, latter), audit_differing(latter, former)
-            INTO former, latter;
+        -- In line: a function in SQL would be planned anew for each row.
+        SELECT
+            coalesce(jsonb_object_agg(key, CASE WHEN nested
+                THEN audit_differing(value, latter -> key) ELSE value END), '{{}}'),
+            coalesce(jsonb_object_agg(key, CASE WHEN nested
+                THEN audit_differing(latter -> key, value) ELSE latter -> key END), '{{}}')
+            INTO former, latter
+            FROM jsonb_each(former), LATERAL (SELECT jsonb_typeof(value) = 'object'
+                AND jsonb_typeof(latter -> key) = 'object' AS nested) AS kind_
+            WHERE value IS DISTINCT FROM latter -> key;
     END IF;
     IF hidden <> '{{}}' THEN
         former := audit_hidden(former, hidden);
@@ -68,8 +77,8 @@ BEGIN
         coalesce(nullif(current_setting('pio.recorded_at', true), '')::timestamptz,
             clock_timestamp()),
         TG_ARGV[0], key_, TG_OP, former, latter,
-        nullif({from_context("user")}, '')::bigint, {from_context("request")},
-        {from_context("via")}, {from_context("reason")}, {THIS_TRANSACTION},
+        (told ->> 'user')::bigint, coalesce(told ->> 'request', ''),
+        coalesce(told ->> 'via', ''), coalesce(told ->> 'reason', ''), {THIS_TRANSACTION},
         session_user, current_setting('application_name'));
     RETURN NULL;
 END $$;

@@ -44,20 +44,24 @@ def hash_of(previous: str, position: str, row: str) -> str:
     return f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
 
 
+# One statement locks the head, takes its hash and puts the next one there.
+STEP = f"""
+    UPDATE audit_chainhead AS head
+        SET count = head.count + 1, previous = head.hash, at = clock_timestamp(),
+            hash = {hash_of("head.hash", "(head.count + 1)", "act")}
+        FROM audit_auditevent AS act WHERE head.id = 1 AND act.id = NEW.event_id
+        RETURNING head.count, head.previous, head.hash INTO latest;
+"""  # noqa: S608 - names of our own
 LINK = f"""
-    SELECT * INTO act FROM audit_auditevent WHERE id = NEW.event_id;
-    SELECT * INTO head FROM audit_chainhead WHERE id = 1 FOR UPDATE;
+    {STEP}
     IF NOT FOUND THEN
-        INSERT INTO audit_chainhead (id, count, hash, at)
-            VALUES (1, 0, '{FIRST}', clock_timestamp()) ON CONFLICT (id) DO NOTHING;
-        SELECT * INTO head FROM audit_chainhead WHERE id = 1 FOR UPDATE;
+        INSERT INTO audit_chainhead (id, count, previous, hash, at)
+            VALUES (1, 0, '', '{FIRST}', clock_timestamp()) ON CONFLICT (id) DO NOTHING;
+        {STEP}
     END IF;
-    head.count := head.count + 1;
-    latest := {hash_of("head.hash", "head.count", "act")};
-    UPDATE audit_chainlink SET position = head.count, previous = head.hash, hash = latest
+    UPDATE audit_chainlink
+        SET position = latest.count, previous = latest.previous, hash = latest.hash
         WHERE id = NEW.id;
-    UPDATE audit_chainhead SET count = head.count, hash = latest, at = clock_timestamp()
-        WHERE id = 1;
     RETURN NULL;
 """  # noqa: S608 - names of our own
 
@@ -86,11 +90,7 @@ class ChainLink(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 timing=pgtrigger.Deferred,
-                declare=[
-                    ("act", "record"),
-                    ("head", "record"),
-                    ("latest", "text"),
-                ],
+                declare=[("latest", "record")],
                 func=LINK,
             ),
         ]
@@ -103,6 +103,7 @@ class ChainHead(models.Model):
     """How many links there are, and the hash of the last: so a tail that was cut off shows."""
 
     count = models.BigIntegerField(_("aantal"))
+    previous = models.CharField(_("hash ervoor"), max_length=64, blank=True, default="")
     hash = models.CharField(_("hash (SHA-256)"), max_length=64)
     at = models.DateTimeField(_("tijdstip"))
 

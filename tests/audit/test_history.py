@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+import pghistory
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership, Organisation, User
@@ -162,6 +164,55 @@ def test_acting_tells_who_and_why_until_it_ends() -> None:
         body = OrganisationFactory()
     (change,) = RowChange.objects.filter(object_id=str(body.pk), kind="accounts.organisation")
     assert (change.actor_id, change.via, change.reason) == (person.pk, "opdracht", "Fout hersteld")
+
+
+@pytest.mark.django_db
+def test_the_database_is_told_once_and_again_when_a_savepoint_took_it_away() -> None:
+    person, other = UserFactory(), UserFactory()
+    body = OrganisationFactory()
+
+    def rename(name: str) -> None:
+        Organisation.objects.filter(pk=body.pk).update(name=name)
+
+    with acting(user=person, via="opdracht"), CaptureQueriesContext(connection) as asked:
+        with transaction.atomic():
+            rename("Een")
+            transaction.set_rollback(True)
+        rename("Twee")
+        rename("Drie")
+        pghistory.context(user=other.pk)
+        rename("Vier")
+    told = ["set_config" in query["sql"] for query in asked if "UPDATE" in query["sql"]]
+    assert told == [True, True, False, True]
+    assert [
+        (row.after["name"], row.actor_id, row.via)
+        for row in RowChange.objects.filter(object_id=str(body.pk), operation="UPDATE").order_by(
+            "pk"
+        )
+    ] == [
+        ("Twee", person.pk, "opdracht"),
+        ("Drie", person.pk, "opdracht"),
+        ("Vier", other.pk, "opdracht"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_transaction_is_told_anew() -> None:
+    person, body = UserFactory(), OrganisationFactory()
+    with acting(user=person, via="opdracht"):
+        for name in ("Een", "Twee"):
+            Organisation.objects.filter(pk=body.pk).update(name=name)
+        with transaction.atomic():
+            Organisation.objects.filter(pk=body.pk).update(name="Drie")
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            Organisation.objects.filter(pk=body.pk).update(name="Vier")
+    rows = RowChange.objects.filter(object_id=str(body.pk), operation="UPDATE").order_by("pk")
+    assert [(row.after["name"], row.actor_id) for row in rows] == [
+        ("Een", person.pk),
+        ("Twee", person.pk),
+        ("Vier", person.pk),
+    ]
 
 
 @pytest.mark.django_db
