@@ -4,13 +4,13 @@ Listeners of `post_save` and `post_delete` call this in the transaction of the c
 service can forget it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from common.moments import add_working_days, last_day_before, local_day
 from evaluations import conf
@@ -257,9 +257,28 @@ def _last_day(instant: datetime | None) -> date | None:
     return last_day_before(instant) if instant is not None else None
 
 
-def on_change(*, instance: Any, **_: Any) -> None:
+_NOT_SUMMARISED: dict[type[Model], frozenset[str]] = {
+    Evaluation: frozenset({"own_notes", "version", "updated_at"}),
+    SelectionDecision: frozenset(
+        {
+            "letter",
+            "notification_means",
+            "notification_proof",
+            "notified_at",
+            "notified_by",
+            "notified_on",
+        }
+    ),
+}
+"""What changes often and says nothing to a list: scores in the making, and how a file was told."""
+
+
+def on_change(*, instance: Any, update_fields: Collection[str] | None = None, **_: Any) -> None:
     """Listener of `post_save` and `post_delete` of everything that a summary is made of."""
     if isinstance(instance, Proposal) and instance.submitted_at is None:
+        return
+    unseen = _NOT_SUMMARISED.get(type(instance), frozenset())
+    if update_fields is not None and unseen.issuperset(update_fields):
         return
     refresh_summary(_proposal_of(instance))
 

@@ -9,12 +9,12 @@ from itertools import chain
 from typing import Any
 
 from django.urls import resolve, reverse
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from common.moments import today
 from tests.browser.conftest import Windows
 from tests.browser.deciding import Leader
-from tests.browser.looking import findings, out_of_reach, pages_behind
+from tests.browser.looking import AXE, findings, out_of_reach, pages_behind
 from tests.browser.people import Person
 from tests.browser.server import Portal
 from tests.portal.world import all_addresses
@@ -318,6 +318,13 @@ NOT_IN_THE_DEMO = {"operations:answer_outage"}
 """About an outage just before a closing; the demo has none, and no round that closes so soon."""
 
 
+def page_with_axe(new_context: Windows) -> Page:
+    """Every page of this window begins with axe: to hand it to each page takes twice as long."""
+    context = new_context()
+    context.add_init_script(AXE)
+    return context.new_page()
+
+
 def wrongs(person: Person, starts: Iterable[str], known: set[str], within: str) -> list[str]:
     """What is wrong with the pages behind the links that this person gets."""
     page, found, part = person.page, [], "body"
@@ -331,7 +338,7 @@ def test_every_page_of_visitors_can_be_used(new_context: Windows) -> None:
     known: set[str] = set()
     wrong: list[str] = []
     for email, starts in VISITORS.items():
-        person = Person(new_context().new_page())
+        person = Person(page_with_axe(new_context))
         if email:
             person.sign_in(email)
         wrong += wrongs(person, starts, known, "/")
@@ -343,7 +350,7 @@ def test_every_page_of_staff_can_be_used(new_context: Windows, portal: Portal) -
     known: set[str] = set()
     wrong: list[str] = []
     for email, starts in STAFF.items():
-        person = Colleague(new_context().new_page())
+        person = Colleague(page_with_axe(new_context))
         person.sign_in(email)
         rows = [
             reverse(name, args=portal.database.rows(query)[0])
