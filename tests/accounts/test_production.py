@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from pio_portal import settings as composed
+from pio_portal.settings import refusing
 
 SAFE: dict[str, Any] = {
     "PIO_ENV": "production",
@@ -42,9 +42,9 @@ def test_what_is_unsafe_is_named(
     monkeypatch: pytest.MonkeyPatch, unsafe: dict[str, Any], says: str | None
 ) -> None:
     for name, value in (SAFE | unsafe).items():
-        monkeypatch.setattr(composed, name, value)
+        monkeypatch.setattr(refusing, name, value)
     if says is None:
-        composed.refuse_unsafe_production()
+        refusing.refuse_unsafe_production()
         return
     with pytest.raises(ImproperlyConfigured, match=says):
-        composed.refuse_unsafe_production()
+        refusing.refuse_unsafe_production()
