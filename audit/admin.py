@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from audit.models import AuditEvent, ChainHead, ChainLink, Reading, Refusal, RowChange
+from audit.withheld import acts_shown_to
 from common.admin import ReadOnlyAdmin
 from common.hidden import hidden_from
 
@@ -16,6 +17,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = ["action", "content_type", "at"]
     search_fields = ["label", "action", "object_id", "actor__email", "actor__last_name"]
     list_select_related = ["actor", "content_type"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(acts_shown_to(request.user))
 
 
 class _AllOrNothing(ReadOnlyAdmin):

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 
 from audit.history import kept, kind_of
 from audit.models import AuditEvent, Reading, Refusal, RowChange
+from audit.withheld import acts_shown_to
 from common.hidden import hidden_from, not_about
 from common.moments import end_of_day, start_of_day
 
@@ -46,7 +47,10 @@ def log(
     """
     events = AuditEvent.objects.select_related("actor", "content_type").order_by("-at", "-pk")
     events = events.filter(
-        not_about(user), _of_person("actor", actor), _between("at", since, until)
+        not_about(user),
+        acts_shown_to(user),
+        _of_person("actor", actor),
+        _between("at", since, until),
     )
     events = events.filter(_about(about))
     if action:

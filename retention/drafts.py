@@ -1,10 +1,12 @@
-"""Which changes in the log are of a draft that was never handed in: only its people read those."""
+"""What stands in the log of a draft that was never handed in: only its people read that."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 
 from audit.history import kind_of
 from audit.models import RowChange
@@ -34,6 +36,20 @@ def contents_of_drafts(changes: Iterable[RowChange]) -> set[Any]:
     if rows := by_kind.get(kind_of(StoredFile)):
         found |= _files_of_drafts(rows)
     return found
+
+
+def acts_beside_drafts(user: Any) -> Q:
+    """All acts but those about a draft that this person may not see.
+
+    What somebody did themselves they read. Of a draft that was removed nobody reads any more, but
+    for the act of its destruction, which is not about the draft.
+    """
+    readable = Proposal.objects.filter(
+        Q(submitted_at__isnull=False) | Q(pk__in=Proposal.objects.visible_to(user).values("pk"))
+    )
+    keys = readable.annotate(key_=Cast("pk", CharField())).values("key_")
+    kind = ContentType.objects.get_for_model(Proposal)
+    return ~Q(content_type=kind) | Q(object_id__in=keys) | Q(actor=user)
 
 
 def _of_drafts(model: Any, ways: tuple[str, ...], rows: list[RowChange]) -> set[Any]:

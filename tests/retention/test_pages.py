@@ -13,7 +13,8 @@ from accounts.models import User
 from accounts.roles import StaffRole
 from audit.describing import described
 from audit.models import Refusal, RowChange
-from audit.selectors import refusals
+from audit.selectors import log, refusals
+from audit.services import record
 from common.moments import today
 from evaluations.models import ConflictOfInterest
 from evaluations.services import notify_decision
@@ -103,6 +104,27 @@ def test_what_is_written_in_a_draft_is_not_for_the_log_until_it_is_handed_in() -
     assert "(ontwerp, niet getoond)" in shown()
     Proposal.objects.filter(pk=draft.pk).update(submitted_at=handed_in.submitted_at)
     assert {word in shown() for word in ("Geheim plan", partner.name, "Geheime derde")} == {True}
+
+
+def test_acts_about_a_draft_are_for_who_may_see_it_until_it_is_handed_in() -> None:
+    auditor, member = (UserFactory(roles=[r]) for r in (StaffRole.AUDITOR, StaffRole.TEAM_MEMBER))
+    draft, other = ProposalFactory(), ProposalFactory()
+    acts = [
+        record(actor=actor, action="proposal.x", label="X", about=about)
+        for actor, about in [
+            *((draft.created_by, draft), (member, draft), (None, other), (None, draft.organisation))
+        ]
+    ]
+
+    def shown(reader: User) -> list[int]:
+        rows = log(User.objects.get(pk=reader.pk)).filter(pk__in=[act.pk for act in acts])
+        return [acts.index(row) for row in rows.order_by("pk")]
+
+    assert (shown(auditor), shown(member)) == ([3], [1, 3])
+    Proposal.objects.filter(pk=draft.pk).update(team_may_view=True)
+    assert (shown(auditor), shown(member)) == ([3], [0, 1, 3])
+    Proposal.objects.filter(pk=draft.pk).update(submitted_at="2026-02-01T10:00:00Z")
+    assert (shown(auditor), shown(member)) == ([0, 1, 3], [0, 1, 3])
 
 
 def test_who_has_a_conflict_meets_no_refusal_about_that_file() -> None:
