@@ -28,6 +28,7 @@ RIGHTS = together(
     act("cancel", gates=(*FOLLOWED, refuses(may_cancel, "job")), state=REPORT),
     # Its address holds a code that stands on the paper only.
     form("control", gates=PUBLIC),
+    form("find", gates=PUBLIC),
 )
 
 TABLES: TableRules = {

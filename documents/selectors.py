@@ -35,6 +35,14 @@ def legal_document(number: str, token: str) -> LegalDocument | None:
     return found if found is not None and slug_of(found.number) == number else None
 
 
+def legal_document_on_paper(number: str, code: str) -> LegalDocument | None:
+    """The document with this number, as people write it, and this code or SHA-256 of its file."""
+    fits = models.Q(token=code) | models.Q(sha256=code)
+    slug = slug_of(number)
+    found = LegalDocument.objects.filter(fits).order_by("-issued_at")
+    return next((one for one in found if slug_of(one.number) == slug), None)
+
+
 def legal_document_of(job: Job) -> LegalDocument | None:
     """The row that verifies the file of a job; None of what does not count in law."""
     if not job.content_hash:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("documenten/taak/<uuid:job_id>/stopzetten/", views.cancel, name="cancel"),
     path("documenten/<uuid:job_id>/", views.download, name="download"),
     path("beheer/documenten/", views.jobs, name="jobs"),
+    path("controle/", verification.find, name="find"),
     path("controle/<slug:number>/<slug:token>/", verification.control, name="control"),
 ]

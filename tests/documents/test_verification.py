@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertRedirects
 
 from documents import signing
 from documents.conformance import structural_faults
@@ -192,3 +194,40 @@ def test_a_paper_of_a_destroyed_file_can_still_be_verified(
     shown = page(document, file=upload(content))
     assert "De bewaartermijn van dit document is voorbij" in shown
     assert "Uw bestand is echt" in shown
+
+
+def test_who_types_number_and_code_from_paper_comes_to_the_page_of_the_document() -> None:
+    Case().lettered()
+    document = LegalDocument.objects.get()
+    url, address = reverse("documents:find"), document.get_absolute_url()
+    typed = document.token.replace("o", "0").replace("l", "1").upper()
+    for number, code in [
+        (document.number, document.token),
+        (f" {document.number.lower()} ", f"{typed[:8]} {typed[8:]}"),
+        (document.number, f"https://pio.example{address}"),
+        (document.number, document.sha256),
+    ]:
+        assertRedirects(Client().post(url, {"number": number, "code": code}), address)
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "sentence"),
+    [
+        ("", "", "Dit veld is verplicht."),
+        ("{number}", "abc", "Dit is geen controlecode."),
+        ("{number}", "{token}7", "U typte er 25."),
+        ("{number}", "a" * 24, "We vinden geen document met dit nummer en deze code."),
+        ("PIO-1", "{token}", "We vinden geen document met dit nummer en deze code."),
+        ("/", "{token}", "We vinden geen document met dit nummer en deze code."),
+    ],
+)
+def test_what_is_wrong_on_paper_gets_a_sentence(number: str, code: str, sentence: str) -> None:
+    Case().lettered()
+    document = LegalDocument.objects.get()
+    sent = {
+        "number": number.format(number=document.number),
+        "code": code.format(token=document.token),
+    }
+    response = Client().post(reverse("documents:find"), sent)
+    assertContains(response, sentence)
+    assertContains(response, f'value="{sent["code"]}"' if sent["code"] else 'name="code"')
