@@ -4,6 +4,7 @@ from calls.policies import may_manage_calls, may_see_call
 from common.rights import (
     PUBLIC,
     STAFF,
+    DocumentRights,
     TableRules,
     act,
     both,
@@ -64,3 +65,11 @@ TABLES: TableRules = {
     **managed("Theme"),
 }
 """What stands in /admin/; see common.rights.TableRules."""
+
+DOCUMENTS: DocumentRights = {
+    "calls.blank_form": {
+        PUBLISHED: (hides(may_see_call, "call"),),
+        DRAFT: (hides(may_see_call, "draft_call"),),
+    },
+}
+"""Who reads each kind of document."""

@@ -159,6 +159,13 @@ def closed(*models: str) -> TableRules:
     return dict.fromkeys(models, TableRule("gesloten", look=False))
 
 
+DocumentRights = dict[str, dict[str, Gates]]
+"""Kind of document -> state of its thing ("" when that does not matter) -> who reads it.
+
+A kind without a rule fails tests/portal/test_document_rights.py.
+"""
+
+
 def together(*parts: Rights) -> Rights:
     """One table of several; an address that stands in more of them has more states.
 

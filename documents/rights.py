@@ -15,7 +15,7 @@ from common.rights import (
 )
 from documents.policies import may_cancel, may_download, may_follow, may_list_jobs, may_retry
 
-# Each kind of document says for itself who may read it; here the yearly report stands for all.
+# Each kind says for itself who may read it (`DOCUMENTS` of the rooms); here the yearly report.
 REPORT = "jaarrapport"
 
 FOLLOWED = (*SIGNED_IN, hides(may_follow, "job"))

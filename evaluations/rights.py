@@ -1,9 +1,11 @@
 """What the addresses of the evaluation ask; see common/rights.py."""
 
 from accounts.policies import is_adviser
+from common.policies import policy
 from common.rights import (
     SIGNED_IN,
     STAFF,
+    DocumentRights,
     Gates,
     TableRules,
     act,
@@ -174,3 +176,22 @@ TABLES: TableRules = {
     ),
 }
 """What stands in /admin/; see common.rights.TableRules."""
+
+reads_told_letter = policy(
+    "Een meegedeelde beslissing lezen de leden van de organisatie en wie het dossier kent, behalve "
+    "met een belangenconflict."
+)(is_of_applicant | (has_no_conflict & works_with_file))
+KNOWN: Gates = (hides(has_no_conflict, "file"), hides(works_with_file, "file"))
+FOR_WHO_ASKED: Gates = (hides(is_owner, "made_by"),)
+DOCUMENTS: DocumentRights = {
+    "evaluations.decision_letter": {
+        "nog niet meegedeeld": (*KNOWN, hides(may_see_decision, "proposal")),
+        TOLD: (hides(reads_told_letter, "file"),),
+    },
+    "evaluations.evaluator_pack": {"": (hides(is_owner, "made_by_adviser"),)},
+    "evaluations.evaluator_packs": {"": (hides(is_owner, "made_by_adviser"),)},
+    "evaluations.letter_example": {"": FOR_WHO_ASKED},
+    "evaluations.letters": {"": FOR_WHO_ASKED},
+    "evaluations.meeting_minutes": {"": FOR_WHO_ASKED},
+}
+"""Who reads each kind of document; what was made for one person is for that person alone."""

@@ -5,6 +5,7 @@ from common.policies import policy
 from common.rights import (
     SIGNED_IN,
     STAFF,
+    DocumentRights,
     TableRules,
     act,
     corrected,
@@ -137,3 +138,17 @@ TABLES: TableRules = {
     **filled("FundingText"),
 }
 """What stands in /admin/; see common.rights.TableRules."""
+
+reads_letter = policy(
+    "Een brief of overeenkomst lezen medewerkers die met het budget werken, en na het versturen "
+    "ook de leden van de organisatie."
+)(is_member | may_see_funding)
+OF_STAFF = (hides(may_see_funding),)
+OF_BOTH = (hides(reads_letter, "organisation"),)
+DOCUMENTS: DocumentRights = {
+    "funding.agreement": {"ontwerp": OF_STAFF, "verstuurd": OF_BOTH},
+    "funding.committee_agenda": {"": OF_STAFF},
+    "funding.decision_letter": {"nog niet meegedeeld": OF_STAFF, "meegedeeld": OF_BOTH},
+    "funding.request_sheet": {"": OF_STAFF},
+}
+"""Who reads each kind of document."""

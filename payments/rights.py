@@ -6,6 +6,7 @@ from common.policies import policy
 from common.rights import (
     SIGNED_IN,
     STAFF,
+    DocumentRights,
     TableRules,
     act,
     form,
@@ -75,3 +76,12 @@ TABLES: TableRules = {
     ),
 }
 """What stands in /admin/; see common.rights.TableRules."""
+
+reads_letter = policy(
+    "De brief over een terugvordering lezen de leden van de organisatie en medewerkers die met het "
+    "budget werken."
+)(is_member | may_see_payments)
+DOCUMENTS: DocumentRights = {
+    "payments.recovery_letter": {"": (hides(reads_letter, "organisation"),)}
+}
+"""Who reads each kind of document."""

@@ -4,6 +4,7 @@ from common.rights import (
     PUBLIC,
     SIGNED_IN,
     STAFF,
+    DocumentRights,
     Gates,
     Rights,
     TableRules,
@@ -114,3 +115,10 @@ TABLES: TableRules = {
     **corrected("Project", "Proposal"),
 }
 """What stands in /admin/; see common.rights.TableRules."""
+
+READS = (hides(may_read_submitted, "file"),)
+DOCUMENTS: DocumentRights = {
+    "projects.proposal_dossier": {"": READS},
+    "projects.proposal_receipt": {"": READS},
+}
+"""Who reads each kind of document."""

@@ -1,6 +1,18 @@
 """What the addresses of reports ask; see common/rights.py."""
 
-from common.rights import PUBLIC, STAFF, TableRules, act, form, looked_at, page, refuses, together
+from common.rights import (
+    PUBLIC,
+    STAFF,
+    DocumentRights,
+    TableRules,
+    act,
+    form,
+    looked_at,
+    page,
+    refuses,
+    together,
+)
+from funding.policies import may_see_funding
 from funding.rights import MONEY
 from reporting.policies import may_make_edition, may_sign_edition
 
@@ -20,3 +32,11 @@ TABLES: TableRules = {
     **looked_at("Fact", "Horizon", "ReportEdition"),
 }
 """What stands in /admin/; see common.rights.TableRules."""
+
+READS = (refuses(may_see_funding),)
+DOCUMENTS: DocumentRights = {
+    "reporting.yearly_report_pdf": {"": READS},
+    "reporting.yearly_report_xlsx": {"": READS},
+    "reporting.yearly_report_zip": {"": READS},
+}
+"""Who reads each kind of document."""

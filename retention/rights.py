@@ -3,6 +3,7 @@
 from common.rights import (
     SIGNED_IN,
     STAFF,
+    DocumentRights,
     Gates,
     TableRules,
     act,
@@ -55,3 +56,6 @@ TABLES: TableRules = {
     ),
 }
 """What stands in /admin/; see common.rights.TableRules."""
+
+DOCUMENTS: DocumentRights = {"retention.own_data": {"": (hides(asked_it, "made_by"),)}}
+"""Who reads each kind of document."""

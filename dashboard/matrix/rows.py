@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.conf import settings
 
 from common.rights import Gates, Outcome, Rights
 from dashboard.matrix.decide import Answer, decide
+from dashboard.matrix.documents import rules_of_documents
 from dashboard.matrix.examples import things
 from dashboard.matrix.people import FAMILIES, PEOPLE, Person
 from dashboard.matrix.table import all_rules
@@ -24,6 +26,11 @@ def matrix_rows() -> Iterator[Row]:
     """Address, method, state, outcome, who, sentence; in the order of the addresses."""
     rooms = {name: rules for name, rules in all_rules().items() if not name.startswith("admin:")}
     yield from _rows_of({**rooms, **rules_of_kinds()})
+    for (kind, state), rules in rules_of_documents().items():
+        words_of_it = f"{kind}, {state}" if state else kind
+        yield from _rows_of(
+            {name: [replace(rule, state=words_of_it) for rule in of] for name, of in rules.items()}
+        )
     for rule, labels in kinds():
         for label in labels:
             yield (f"{start_of(label)}_*", "", f"tabel {rule.kind}", "zie", "", f"{KIND}_*.")

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from common.rights import Rights
+from dashboard.matrix.documents import missing_documents
 from dashboard.matrix.tables import admin_rules, missing_tables, unknown_tables
 from dashboard.rights import WITHOUT_ROOM
 
@@ -50,8 +51,7 @@ def _names(patterns: list[URLPattern | URLResolver], namespace: str) -> Iterator
 
 def missing_rules() -> list[str]:
     """A sentence for each address or table without a rule, which says what to do."""
-    tables = missing_tables()
-    return tables or [
+    return [*missing_tables(), *missing_documents()] or [
         ADD.format(
             name=name,
             room=name.split(":")[0] if ":" in name else "dashboard",

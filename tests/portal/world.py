@@ -23,8 +23,10 @@ from calls.services import start_form_change
 from common.moments import today
 from documents.models import Job, LegalDocument
 from documents.services import request_document, store_file
+from evaluations.lifecycle import AssignmentState
 from evaluations.models import (
     AdviserProfile,
+    Assignment,
     AssignmentRun,
     BulkRun,
     ConflictKind,
@@ -295,6 +297,14 @@ class World:
             proposal=self.case.proposal, adviser=self.second, by=self.case.team, is_lead=False
         )
         accept_assignment(assignment=own, by=self.second)
+        Assignment.objects.create(
+            proposal=self.refused.proposal,
+            adviser=self.second,
+            assigned_by=self.case.team,
+            is_lead=False,
+            due_on=today(),
+            state=AssignmentState.DONE,
+        )
 
     def _add_payments(self) -> None:
         """An account that waits, an order that waits for its signature, a file of the bank."""
