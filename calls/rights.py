@@ -1,10 +1,12 @@
 """What the addresses of calls ask; see common/rights.py."""
 
+from calls.lifecycle import CALL_LIFECYCLE
 from calls.policies import may_manage_calls, may_see_call
 from common.rights import (
     PUBLIC,
     STAFF,
     DocumentRights,
+    Steps,
     TableRules,
     act,
     both,
@@ -15,6 +17,7 @@ from common.rights import (
     managed,
     page,
     refuses,
+    takes,
     together,
 )
 
@@ -73,3 +76,8 @@ DOCUMENTS: DocumentRights = {
     },
 }
 """Who reads each kind of document."""
+
+STEPS: Steps = {
+    "step": takes("oproep", CALL_LIFECYCLE, "publish"),
+}
+"""What a POST changes of the state of a thing, for whoever may; see common.rights.Takes."""

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+
+from common.lifecycle import Lifecycle
 from common.policies import Policy, policy
 
 
@@ -22,6 +26,7 @@ class Outcome(StrEnum):
     SIGN_IN = "moet zich aanmelden"
     FORBIDDEN = "geweigerd"
     NOT_FOUND = "niet gevonden"
+    WRONG_STATE = "kan niet in deze toestand"
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,42 @@ def cleared(*models: str) -> TableRules:
 def closed(*models: str) -> TableRules:
     """A table of Django itself that nobody enters."""
     return dict.fromkeys(models, TableRule("gesloten", look=False))
+
+
+@dataclass(frozen=True)
+class Takes:
+    """The step in a lifecycle that a POST to an address takes, whoever may: only from some states.
+
+    `thing` is what is in that state, in Dutch; `states` are all its states. `names` are the steps
+    between which the form chooses; they go from the same states.
+    """
+
+    thing: str
+    label: str | Promise
+    states: type[TextChoices]
+    sources: frozenset[str]
+    names: frozenset[str]
+
+    @property
+    def sentence(self) -> str:
+        """Why it does not go in another state."""
+        return f"“{self.label}” kan alleen met de status: {self.words(inside=True)}."
+
+    def words(self, *, inside: bool) -> str:
+        """The states from which the step goes, or those from which it does not."""
+        chosen = [state for state in self.states if (str(state) in self.sources) == inside]
+        return ", ".join(str(state.label) for state in chosen)
+
+
+Steps = dict[str, Takes]
+"""Name of an address -> the step it takes; tests/portal/test_state_rights.py tries each."""
+
+
+def takes(thing: str, lifecycle: Lifecycle, *names: str) -> Takes:
+    """One step, or the first of several that go from the same states."""
+    step = lifecycle[names[0]]
+    assert {lifecycle[name].sources for name in names} == {step.sources}
+    return Takes(thing, step.label, lifecycle.states, step.sources, frozenset(names))
 
 
 DocumentRights = dict[str, dict[str, Gates]]

@@ -7,6 +7,7 @@ from common.rights import (
     STAFF,
     DocumentRights,
     Gates,
+    Steps,
     TableRules,
     act,
     form,
@@ -14,7 +15,13 @@ from common.rights import (
     looked_at,
     page,
     refuses,
+    takes,
     together,
+)
+from evaluations.lifecycle import (
+    ASSIGNMENT_LIFECYCLE,
+    FEEDBACK_LIFECYCLE,
+    MEETING_LIFECYCLE,
 )
 from evaluations.policies import (
     is_owner,
@@ -34,6 +41,7 @@ from evaluations.policies import (
     may_see_pool,
     may_take_back_conflict,
 )
+from projects.lifecycle import INFORMATION_LIFECYCLE, PROPOSAL_LIFECYCLE
 from projects.policies import (
     has_no_conflict,
     is_editor,
@@ -195,3 +203,14 @@ DOCUMENTS: DocumentRights = {
     "evaluations.meeting_minutes": {"": FOR_WHO_ASKED},
 }
 """Who reads each kind of document; what was made for one person is for that person alone."""
+
+STEPS: Steps = {
+    "completeness": takes("voorstel", PROPOSAL_LIFECYCLE, "mark_complete", "mark_incomplete"),
+    "accept": takes("toewijzing", ASSIGNMENT_LIFECYCLE, "accept"),
+    "decline": takes("toewijzing", ASSIGNMENT_LIFECYCLE, "decline"),
+    "revoke": takes("toewijzing", ASSIGNMENT_LIFECYCLE, "revoke"),
+    "withdraw_information": takes("vraag om informatie", INFORMATION_LIFECYCLE, "withdraw_request"),
+    "meeting_step": takes("vergadering", MEETING_LIFECYCLE, "open"),
+    "feedback": takes("feedbackgesprek", FEEDBACK_LIFECYCLE, "plan", "hold"),
+}
+"""What a POST changes of the state of a thing, for whoever may; see common.rights.Takes."""

@@ -6,6 +6,7 @@ from common.rights import (
     SIGNED_IN,
     STAFF,
     DocumentRights,
+    Steps,
     TableRules,
     act,
     corrected,
@@ -15,7 +16,15 @@ from common.rights import (
     looked_at,
     page,
     refuses,
+    takes,
     together,
+)
+from funding.lifecycle import (
+    AGREEMENT_LIFECYCLE,
+    CHANGE_LIFECYCLE,
+    COMMITTEE_LIFECYCLE,
+    INSTALMENT_LIFECYCLE,
+    REQUEST_LIFECYCLE,
 )
 from funding.policies import (
     is_second_for_reopening,
@@ -152,3 +161,23 @@ DOCUMENTS: DocumentRights = {
     "funding.request_sheet": {"": OF_STAFF},
 }
 """Who reads each kind of document."""
+
+STEPS: Steps = {
+    "request": takes("aanvraag", REQUEST_LIFECYCLE, "grant", "refuse", "postpone"),
+    "committee_close": takes("vergadering", COMMITTEE_LIFECYCLE, "close_agenda"),
+    "committee_hold": takes("vergadering", COMMITTEE_LIFECYCLE, "hold"),
+    "committee_cancel": takes("vergadering", COMMITTEE_LIFECYCLE, "cancel"),
+    "agreement_send": takes("overeenkomst", AGREEMENT_LIFECYCLE, "send"),
+    "agreement_member_sign": takes("overeenkomst", AGREEMENT_LIFECYCLE, "sign"),
+    "change": takes("wijziging", CHANGE_LIFECYCLE, "accept", "refuse"),
+    "change_withdraw": takes("wijziging", CHANGE_LIFECYCLE, "withdraw"),
+    "open_instalment": takes("schijf", INSTALMENT_LIFECYCLE, "open"),
+    "claim_new": takes("schijf", INSTALMENT_LIFECYCLE, "claim"),
+    "claim_check": takes("schijf", INSTALMENT_LIFECYCLE, "check"),
+    "claim_reject": takes("schijf", INSTALMENT_LIFECYCLE, "reject"),
+    "claim_recheck": takes("schijf", INSTALMENT_LIFECYCLE, "recheck"),
+    "claim_approve": takes("schijf", INSTALMENT_LIFECYCLE, "approve"),
+    "claim_pay": takes("schijf", INSTALMENT_LIFECYCLE, "pay"),
+    "claim_returned": takes("schijf", INSTALMENT_LIFECYCLE, "return"),
+}
+"""What a POST changes of the state of a thing, for whoever may; see common.rights.Takes."""

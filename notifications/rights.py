@@ -4,6 +4,7 @@ from common.rights import (
     PUBLIC,
     SIGNED_IN,
     STAFF,
+    Steps,
     TableRules,
     act,
     filled,
@@ -12,8 +13,10 @@ from common.rights import (
     looked_at,
     page,
     refuses,
+    takes,
     together,
 )
+from notifications.lifecycle import MAIL_LIFECYCLE
 from notifications.policies import is_addressee, may_resend, may_see_messages, may_trust_addresses
 
 READ = (*STAFF, refuses(may_see_messages))
@@ -38,3 +41,8 @@ TABLES: TableRules = {
     **filled("ReminderOffset"),
 }
 """What stands in /admin/; see common.rights.TableRules."""
+
+STEPS: Steps = {
+    "mail_resend": takes("mail", MAIL_LIFECYCLE, "resend"),
+}
+"""What a POST changes of the state of a thing, for whoever may; see common.rights.Takes."""

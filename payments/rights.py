@@ -7,6 +7,7 @@ from common.rights import (
     SIGNED_IN,
     STAFF,
     DocumentRights,
+    Steps,
     TableRules,
     act,
     form,
@@ -14,8 +15,10 @@ from common.rights import (
     looked_at,
     page,
     refuses,
+    takes,
     together,
 )
+from payments.lifecycle import ORDER_LIFECYCLE, RECOVERY_LIFECYCLE, SETTLEMENT_LIFECYCLE
 from payments.policies import (
     may_book_confirmations,
     may_book_recovery,
@@ -85,3 +88,12 @@ DOCUMENTS: DocumentRights = {
     "payments.recovery_letter": {"": (hides(reads_letter, "organisation"),)}
 }
 """Who reads each kind of document."""
+
+STEPS: Steps = {
+    "order_sign": takes("betaalopdracht", ORDER_LIFECYCLE, "sign"),
+    "order_cancel": takes("betaalopdracht", ORDER_LIFECYCLE, "cancel"),
+    "settlement_confirm": takes("eindafrekening", SETTLEMENT_LIFECYCLE, "confirm"),
+    "settlement_withdraw": takes("eindafrekening", SETTLEMENT_LIFECYCLE, "withdraw"),
+    "recovery_receive": takes("terugvordering", RECOVERY_LIFECYCLE, "receive"),
+}
+"""What a POST changes of the state of a thing, for whoever may; see common.rights.Takes."""

@@ -7,6 +7,7 @@ from common.rights import (
     DocumentRights,
     Gates,
     Rights,
+    Steps,
     TableRules,
     act,
     corrected,
@@ -15,7 +16,14 @@ from common.rights import (
     looked_at,
     page,
     refuses,
+    takes,
     together,
+)
+from projects.lifecycle import (
+    INFORMATION_LIFECYCLE,
+    OBLIGATION_LIFECYCLE,
+    PROJECT_LIFECYCLE,
+    PROPOSAL_LIFECYCLE,
 )
 from projects.policies import (
     is_editor,
@@ -122,3 +130,11 @@ DOCUMENTS: DocumentRights = {
     "projects.proposal_receipt": {"": READS},
 }
 """Who reads each kind of document."""
+
+STEPS: Steps = {
+    "withdraw": takes("voorstel", PROPOSAL_LIFECYCLE, "withdraw"),
+    "project_step": takes("project", PROJECT_LIFECYCLE, "pause"),
+    "obligation_deliver": takes("verplichting", OBLIGATION_LIFECYCLE, "deliver"),
+    "information": takes("vraag om informatie", INFORMATION_LIFECYCLE, "answer"),
+}
+"""What a POST changes of the state of a thing, for whoever may; see common.rights.Takes."""

@@ -5,6 +5,7 @@ from common.rights import (
     STAFF,
     DocumentRights,
     Gates,
+    Steps,
     TableRules,
     act,
     both,
@@ -13,8 +14,10 @@ from common.rights import (
     looked_at,
     page,
     refuses,
+    takes,
     together,
 )
+from retention.lifecycle import LIST_LIFECYCLE, REQUEST_LIFECYCLE
 from retention.policies import (
     asked_it,
     may_approve,
@@ -59,3 +62,11 @@ TABLES: TableRules = {
 
 DOCUMENTS: DocumentRights = {"retention.own_data": {"": (hides(asked_it, "made_by"),)}}
 """Who reads each kind of document."""
+
+STEPS: Steps = {
+    "propose": takes("lijst", LIST_LIFECYCLE, "propose"),
+    "approve": takes("lijst", LIST_LIFECYCLE, "approve"),
+    "drop": takes("lijst", LIST_LIFECYCLE, "drop"),
+    "handle": takes("vraag", REQUEST_LIFECYCLE, "grant", "refuse"),
+}
+"""What a POST changes of the state of a thing, for whoever may; see common.rights.Takes."""

@@ -7,7 +7,13 @@ against it by tests/portal/test_rights.py.
 from dashboard.matrix.decide import Answer, decide
 from dashboard.matrix.people import PEOPLE, Person
 from dashboard.matrix.rows import HEADINGS, PATH, matrix_rows, matrix_text
-from dashboard.matrix.table import all_rules, missing_rules, named_addresses, unknown_rules
+from dashboard.matrix.table import (
+    all_rules,
+    all_steps,
+    missing_rules,
+    named_addresses,
+    unknown_rules,
+)
 
 __all__ = [
     "HEADINGS",
@@ -16,6 +22,7 @@ __all__ = [
     "Answer",
     "Person",
     "all_rules",
+    "all_steps",
     "decide",
     "matrix_rows",
     "matrix_text",

@@ -76,10 +76,9 @@ def _members() -> list[Person]:
         Person(f"lid-{str(role.label).lower()}", OWN, member_role=role, organisation=ORGANISATION)
         for role in MemberRole
     ]
-    manager = own[-1]
     return [
         *own,
-        replace(manager, relation=FOREIGN, organisation=ELSEWHERE),
+        *(replace(one, relation=FOREIGN, organisation=ELSEWHERE) for one in own),
         Person("aangemeld zonder organisatie"),
         Person("aangemeld zonder organisatie", PARTNER, number=INVITED),
     ]

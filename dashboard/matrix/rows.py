@@ -8,12 +8,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-from common.rights import Gates, Outcome, Rights
+from common.rights import Gates, Outcome, Rights, Takes
 from dashboard.matrix.decide import Answer, decide
 from dashboard.matrix.documents import rules_of_documents
 from dashboard.matrix.examples import things
 from dashboard.matrix.people import FAMILIES, PEOPLE, Person
-from dashboard.matrix.table import all_rules
+from dashboard.matrix.table import all_rules, all_steps
 from dashboard.matrix.tables import KIND, kinds, rules_of_kinds, start_of
 
 PATH = Path(settings.BASE_DIR) / "docs" / "rights-matrix.csv"
@@ -38,22 +38,29 @@ def matrix_rows() -> Iterator[Row]:
 
 def _rows_of(table: Rights) -> Iterator[Row]:
     for name, rules in sorted(table.items()):
+        step = all_steps().get(name)
         for rule in rules:
-            ways = [("GET", rule.read), ("POST", rule.write)]
-            if rule.read == rule.write:
-                ways = [("GET en POST", rule.read)]
-            for method, gates in ways:
-                if gates is None:
-                    continue
-                for answer, people in _grouped(gates):
-                    yield (
-                        name,
-                        method,
-                        rule.state,
-                        answer.outcome.value,
-                        words(people),
-                        answer.sentence,
-                    )
+            if rule.read == rule.write and step is None and rule.read is not None:
+                yield from _rows(name, "GET en POST", rule.read, rule.state)
+                continue
+            if rule.read is not None:
+                yield from _rows(name, "GET", rule.read, rule.state)
+            if rule.write is not None:
+                yield from _rows(name, "POST", rule.write, rule.state, step)
+
+
+def _rows(
+    name: str, method: str, gates: Gates, state: str, step: Takes | None = None
+) -> Iterator[Row]:
+    """Who may and who not; with a step, who may does so in some states of the thing only."""
+    for answer, people in _grouped(gates):
+        who, outcome = words(people), answer.outcome
+        if step is None or outcome != Outcome.ALLOWED:
+            yield name, method, state, outcome.value, who, answer.sentence
+            continue
+        inside, outside = (f"{step.thing}: {step.words(inside=one)}" for one in (True, False))
+        yield name, method, inside, outcome.value, who, answer.sentence
+        yield name, method, outside, Outcome.WRONG_STATE.value, who, step.sentence
 
 
 def _grouped(gates: Gates) -> list[tuple[Answer, list[Person]]]:

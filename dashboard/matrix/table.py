@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from common.rights import Rights
+from common.rights import Rights, Steps
 from dashboard.matrix.documents import missing_documents
 from dashboard.matrix.tables import admin_rules, missing_tables, unknown_tables
 from dashboard.rights import WITHOUT_ROOM
@@ -31,6 +31,17 @@ def all_rules() -> Rights:
         table: Rights = import_module(f"{config.name}.rights").RIGHTS
         rules.update({f"{config.label}:{name}": found for name, found in table.items()})
     return rules
+
+
+@cache
+def all_steps() -> Steps:
+    """Full name of an address -> the step that a POST takes."""
+    found: Steps = {}
+    for config in apps.get_app_configs():
+        if config.label != "common" and find_spec(f"{config.name}.rights") is not None:
+            room: Steps = getattr(import_module(f"{config.name}.rights"), "STEPS", {})
+            found.update({f"{config.label}:{name}": step for name, step in room.items()})
+    return found
 
 
 @cache
@@ -63,4 +74,5 @@ def missing_rules() -> list[str]:
 
 def unknown_rules() -> list[str]:
     """Rules of addresses and tables that no longer exist."""
-    return unknown_tables() or sorted(set(all_rules()) - named_addresses())
+    names = set(all_rules()) | set(all_steps())
+    return unknown_tables() or sorted(names - named_addresses())

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, User
-from accounts.roles import StaffRole
+from accounts.roles import MemberRole, StaffRole
 from common.rights import Gates, Outcome
 from dashboard.matrix.decide import Answer, decide
 from dashboard.matrix.examples import things
@@ -132,6 +132,8 @@ def _exists(subject: Subject, person: Person) -> bool:
         return subject.proposal is not None and subject.proposal.was_submitted
     if person.relation == OWN:
         return subject.organisation is not None
+    if person.relation == FOREIGN:  # one of another organisation stands for all
+        return person.member_role == MemberRole.MANAGER
     return person.relation != PARTNER or bool(subject.partners)
 
 

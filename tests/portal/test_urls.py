@@ -19,13 +19,14 @@ from accounts.roles import MemberRole, StaffRole
 from common.rights import Outcome
 from dashboard.matrix import PEOPLE, all_rules
 from dashboard.matrix.people import FIRST_HAND, MINE, OWN
-from dashboard.matrix.people import FOREIGN as FOREIGN_MANAGER
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, UserFactory
+from tests.calls.factories import CallFactory
 from tests.portal.hands import first_hands
 from tests.portal.walk import (
     ADDRESSES,
     ELSEWHERE,
     NO_SUCH_METHOD,
+    STRANGER,
     Form,
     Seen,
     Walk,
@@ -193,7 +194,7 @@ def test_an_address_knows_only_the_methods_of_its_rule(walk):
 
 
 def test_asking_for_the_head_is_refused_as_reading_is(walk):
-    strange, person = [], somebody(MemberRole.MANAGER, FOREIGN_MANAGER)
+    strange, person = [], STRANGER
     for name, rule in rules_of():
         if rule.read is None or expected(person, rule, "GET") == Outcome.ALLOWED:
             continue
@@ -304,7 +305,10 @@ def test_a_form_answers_whatever_was_typed(walk, settings):
 
 
 FOREIGN = 7_700_001
-"""The number of everything of an organisation that nobody here belongs to."""
+"""The number of everything of an organisation that nobody here belongs to, and of another call."""
+
+FOREIGN_REFERENCE = "PIO-VREEMD-0001"
+"""Of a draft of that organisation."""
 
 
 def a_foreign_world(world: Any) -> None:
@@ -312,30 +316,53 @@ def a_foreign_world(world: Any) -> None:
     organisation = OrganisationFactory(pk=FOREIGN)
     person = UserFactory(pk=FOREIGN)
     MembershipFactory(pk=FOREIGN, organisation=organisation, user=person, role=MemberRole.MANAGER)
-    proposal = ProposalFactory(pk=FOREIGN, organisation=organisation, call=world.call)
+    proposal = ProposalFactory(
+        pk=FOREIGN, organisation=organisation, call=world.call, reference=FOREIGN_REFERENCE
+    )
     proposal.partners.create(pk=FOREIGN, name="Stad Vreemd")
     project = ProjectFactory(pk=FOREIGN, organisation=organisation)
     ProcurementFactory(pk=FOREIGN, project=project)
+    call = CallFactory(pk=FOREIGN)
+    call.criteria.create(pk=FOREIGN, position=9, title="Vreemd", weight=1)
+    call.questions.create(pk=FOREIGN, question="Vreemd?", asker_email="vreemd@voorbeeld.test")
+
+
+ADDED = ["call", "claim", "commitment", "organisation", "project", "proposal", "user"]
+ADDED += ["asked_by", "assignee", "created_by", "made_by", "owner", "proposed_by", "submitted_by"]
+"""Columns that no form shows: who adds one to what a browser sends changes nothing by it."""
+
+
+def forgeries(form: Form) -> Iterator[tuple[str, dict[str, str]]]:
+    """What a form sends, forged: each field that names a thing, and fields that it has not."""
+    for name, choices in form.choices.items():
+        if name.endswith("_FORMS"):
+            continue
+        if any(choice.isdecimal() for choice in choices):
+            yield name, {name: str(FOREIGN)}
+        if any(choice.startswith("PIO-") for choice in choices):
+            yield name, {name: FOREIGN_REFERENCE}
+    names = [*("id", "pk"), *ADDED, *(f"{one}_id" for one in ADDED)]
+    yield "", {name: str(FOREIGN) for name in names if name not in form.values}
 
 
 def test_a_forged_number_in_a_field_writes_nothing_of_it(walk):
-    """A choice or a hidden field with the number of somebody else's thing, all else as it was."""
+    """A choice, a hidden or an added field with what is somebody else's, all else as it was."""
     a_foreign_world(walk.world)
     written: list[str] = []
     forged, faults = set(), set()
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith(("INSERT", "UPDATE")) and str(FOREIGN) in map(str, params or ()):
+        named = {str(FOREIGN), FOREIGN_REFERENCE}.intersection(map(str, params or ()))
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")) and named:
             written.append(sql[:60])
         return execute(sql, params, many, context)
 
     for client, seen, target, form in forms_to_post(walk):
-        for name, choices in form.choices.items():
-            if name.endswith("_FORMS") or not any(choice.isdecimal() for choice in choices):
-                continue
+        for name, forgery in forgeries(form):
             with connection.execute_wrapper(note):
-                response = attempt(client, target, {**form.values, name: str(FOREIGN)})
-            forged.add((seen.name, name))
+                response = attempt(client, target, {**form.values, **forgery})
+            if name:
+                forged.add((seen.name, name))
             if found := fault(response) or ", ".join(written):
                 faults.add((seen.name, name, found))
             written.clear()

@@ -318,6 +318,8 @@ class Walk:
             known = {MemberRole.MANAGER: world.member, MemberRole.READER: world.colleague.user}
             made = known.get(role) if role else None
             return made or MembershipFactory(organisation=world.organisation, role=role).user
+        if person.relation == FOREIGN and role != MemberRole.MANAGER:
+            return MembershipFactory(organisation=world.elsewhere, role=role).user
         if person.relation in {FOREIGN, PARTNER}:
             return {FOREIGN: world.other, PARTNER: world.partner_access.user}[person.relation]
         if person.staff_role is None:
@@ -356,7 +358,7 @@ class Walk:
     @staticmethod
     def _refusals(person: Person) -> AbstractContextManager[Any]:
         """The page of a refusal is the same for all, so a few people have it drawn."""
-        is_drawn = person.relation == FOREIGN or person.staff_role == StaffRole.AUDITOR
+        is_drawn = person == STRANGER or person.staff_role == StaffRole.AUDITOR
         return nullcontext() if is_drawn else bare_refusals()
 
     def _get(self, person: Person, url: str) -> Any:
@@ -401,13 +403,16 @@ TIES = {CONFLICT, FIRST_HAND, MINE, SECOND}
 def goes(person: Person, rule: Rule, method: str) -> bool:
     """Whether this kind of person is worth the way.
 
-    A tie only where it makes a difference. Everybody reads; where reading and writing ask the same,
+    A tie only where it makes a difference; of another organisation its manager, and its other roles
+    where the thing is somebody's. Everybody reads; where reading and writing ask the same,
     of those whom reading let in the first writes, and of those whom it stopped at the door of the
     staff pages two do. Everybody else who may not write tries to.
     """
     gates = rule.of(method)
     if gates is None:
         return False
+    if person.relation == FOREIGN and person != STRANGER:
+        return any(gate.of for gate in gates) and kind_of_rule(rule) != "staff"
     if person.relation in TIES:
         plain = next(one for one in PEOPLE if one.role == person.role)
         return expected(person, rule, method) != expected(plain, rule, method)
@@ -462,3 +467,7 @@ def somebody(role: str | StaffRole | MemberRole, relation: str = NO_TIE) -> Pers
         for one in PEOPLE
         if role in {one.role, one.staff_role, one.member_role} and one.relation == relation
     )
+
+
+STRANGER = somebody(MemberRole.MANAGER, FOREIGN)
+"""The manager of another organisation."""

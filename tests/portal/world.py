@@ -104,7 +104,9 @@ class World:
         self.colleague: Membership = MembershipFactory(
             organisation=self.organisation, role=MemberRole.READER
         )
-        self.other: User = MembershipFactory(role=MemberRole.MANAGER).user
+        stranger = MembershipFactory(role=MemberRole.MANAGER)
+        self.other: User = stranger.user
+        self.elsewhere = stranger.organisation
         self.call: Call = CallFactory()
         self.draft_call: Call = CallFactory(state="concept", window__opens=5)
         self.follower = CallFollower.objects.create(call=self.call, email="volger@voorbeeld.test")
