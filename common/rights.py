@@ -34,7 +34,7 @@ class Gate:
     """One policy that an address asks.
 
     `of` names the thing in hand when the policy is about one: "proposal", "claim"
-    (dashboard/rights/examples.py knows them).
+    (dashboard/matrix/examples.py knows them).
     """
 
     policy: Policy

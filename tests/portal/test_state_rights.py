@@ -6,16 +6,19 @@ triggers of the database; what happens is undone.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import pgtrigger
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import MemberRole, StaffRole
-from common.lifecycle import transitioned
+from common.lifecycle import Lifecycle, transitioned
 from common.moments import today
 from common.rights import Takes
 from dashboard.matrix import all_steps
@@ -202,3 +205,21 @@ def wrong(walk: Walk, name: str, step: Takes) -> Iterator[tuple[Any, ...]]:
 @pytest.mark.parametrize("name", sorted(all_steps()))
 def test_a_step_goes_from_the_states_of_the_matrix(walk: Walk, name: str) -> None:
     assert list(wrong(walk, name, all_steps()[name])) == []
+
+
+NO_ADDRESS = {
+    "LineState": "of an order: follows from the order and from what the bank says",
+    "ReminderState": "the portal itself takes these steps",
+}
+"""States that nobody moves at an address, each with the reason."""
+
+
+def test_every_lifecycle_stands_in_the_matrix() -> None:
+    """One step at least, so that a new kind of thing with states is thought of."""
+    found = set()
+    for config in apps.get_app_configs():
+        if config.name != "common" and find_spec(f"{config.name}.lifecycle") is not None:
+            module = vars(import_module(f"{config.name}.lifecycle"))
+            found |= {one.states for one in module.values() if isinstance(one, Lifecycle)}
+    covered = {step.states for step in all_steps().values()}
+    assert {states.__name__ for states in found - covered} == set(NO_ADDRESS)
