@@ -23,7 +23,7 @@ from calls.lifecycle import CallState
 from calls.models import SubmissionRound
 from common import clock
 from common.moments import local_day
-from documents.models import PENDING, Job, JobState
+from documents.models import PENDING, Job, JobState, ScanState, StoredFile
 from funding.models import BudgetLine
 from notifications.lifecycle import MailState, ReminderState
 from notifications.models import OutboxMail, Reminder
@@ -34,6 +34,7 @@ from operations.services.refusals import SUBMISSION
 from projects.models import ProposalVersion
 from rehearsals.lifecycle import RehearsalState
 from rehearsals.models import Rehearsal
+from reporting.standby import has_standby, look
 
 LATE = timedelta(minutes=15)
 """A reminder that still waits so long after its moment is late; beat sends them every minute."""
@@ -72,11 +73,13 @@ class PortalCollector(Collector):
         yield from _jobs(now)
         yield from _reminders(now)
         yield from _mails(now)
+        yield from _scans(now)
         yield from _submissions()
         yield from _money(now)
         yield from _calls(now)
         yield from _parts(now)
         yield from _care(now)
+        yield from _standby()
 
 
 def _gauge(
@@ -197,6 +200,18 @@ def _mails(now: datetime) -> Iterator[Family]:
     )
 
 
+def _scans(now: datetime) -> Iterator[Family]:
+    waiting = StoredFile.objects.filter(scan_state=ScanState.PENDING).aggregate(
+        oldest=Min("created_at"), files=Count("pk")
+    )
+    yield _plain("scans_waiting", "Files that wait for the virus scanner", waiting["files"])
+    yield _plain(
+        "scan_oldest_waiting_seconds",
+        "Age of the oldest file that waits for the virus scanner",
+        _age(now, waiting["oldest"]),
+    )
+
+
 def _submissions() -> Iterator[Family]:
     yield CounterMetricFamily(
         "pio_submissions_accepted", "Versions handed in", value=ProposalVersion.objects.count()
@@ -266,3 +281,10 @@ def _care(now: datetime) -> Iterator[Family]:
         yield _plain(
             "restore_test_age_seconds", "Time since a backup was last restored", _age(now, tested)
         )
+
+
+def _standby() -> Iterator[Family]:
+    """What a report that is asked now would do; how many did stands in the log."""
+    if has_standby():
+        reads = look().reason is None
+        yield _plain("standby_read", "Whether reports read the standby (1) or fall back (0)", reads)

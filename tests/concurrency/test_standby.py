@@ -34,6 +34,7 @@ from funding.models import Commitment
 from funding.models.booking import EntryKind
 from funding.services.commitments import book
 from operations.checks import CHECKS, Level
+from operations.metrics import exposition
 from projects.models import Project
 from reporting import standby
 from reporting.documents import REPORT_PDF, report_params
@@ -210,6 +211,10 @@ def doctor() -> Level:
     return CHECKS["standby"].test(full=False).level
 
 
+def figures() -> str:
+    return exposition().decode()
+
+
 def test_what_was_just_booked_is_in_the_report_of_the_standby(
     made: Commitment, follower: Follower, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -223,7 +228,7 @@ def test_what_was_just_booked_is_in_the_report_of_the_standby(
         assert replica > 20
         assert content_hash(found) == content_hash(report(cut_off))
     assert reasons(caplog) == []
-    assert doctor() == Level.OK
+    assert (doctor(), "pio_standby_read 1.0" in figures()) == (Level.OK, True)
 
     before = cut_off
     follower.say("SELECT pg_wal_replay_pause() IS NOT NULL")
@@ -235,7 +240,7 @@ def test_what_was_just_booked_is_in_the_report_of_the_standby(
         assert found.total_credits.paid == 6 * CENT
         assert primary > 20
         assert reasons(caplog) == [Reason.BEHIND]
-        assert doctor() == Level.WARNING
+        assert (doctor(), "pio_standby_read 0.0" in figures()) == (Level.WARNING, True)
     finally:
         follower.say("SELECT pg_wal_replay_resume() IS NOT NULL")
         settings.REPORT_DATABASE_PATIENCE = patience

@@ -14,7 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from accounts.roles import MemberRole
 from common.moments import today
-from documents.models import Job, JobState
+from documents.models import Job, JobState, ScanState, StoredFile
+from documents.services import store_file
 from notifications.lifecycle import MailState
 from notifications.models import OutboxMail
 from operations.checks import CHECKS
@@ -90,12 +91,20 @@ def test_the_figures_are_those_of_the_database(scrape):
             finished_at=NOON,
         )
         OutboxMail.objects.create(kind="k", address="a@b.test", state=MailState.UNCERTAIN)
+        files = [store_file(content=b"x", name="x.txt") for _n in range(3)]
+        for stored, seconds in zip(files[:2], (0, 30), strict=True):
+            StoredFile.objects.filter(pk=stored.pk).update(
+                scan_state=ScanState.PENDING, created_at=NOON + timedelta(seconds=seconds)
+            )
         clock.shift(90)
         found = scrape()
     assert found["pio_job_oldest_waiting_seconds", "a", "pdf"] == 90
     assert found["pio_jobs_waiting", "a", "pdf"] == 2
     assert found["pio_jobs_failed", "b", "pdf"] == 1
     assert found["pio_mails", "uncertain"] == 1
+    assert found["pio_scans_waiting",] == 2
+    assert found["pio_scan_oldest_waiting_seconds",] == 90
+    assert ("pio_standby_read",) not in found
     assert found["pio_call_closes_in_seconds", "PIO-X", "2"] == 5 * 3600 - 90
     assert found["pio_beat_silent_seconds",] == 90
     year = str(line.budget_year.year)
@@ -148,7 +157,8 @@ def test_the_page_for_who_is_on_duty_names_every_figure_and_check_as_it_is(scrap
     changing = {"pio_jobs_failed"}  # no row as long as nothing failed
     named = set(re.findall(r"\bpio_[a-z_]+[a-z](?=[{ `\[])", page))
     databases, roles = {"pio_test", "pio_rehearsal"}, {"pio_replication", "pio_reports"}
-    assert named - known - of_backups - changing == databases | roles
+    only_with_a_standby = {"pio_standby_read"}
+    assert named - known - only_with_a_standby - of_backups - changing == databases | roles
     headings = {
         re.sub(r"[^a-z0-9 -]", "", heading.lower()).strip().replace(" ", "-")
         for heading in re.findall(r"^#+ (.+)$", page, flags=re.MULTILINE)
