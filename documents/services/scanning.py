@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.dispatch import Signal
 
 from common import clock
 from documents import clamd, conf, storage
@@ -17,6 +18,9 @@ from documents.models import ScanState, StoredFile
 from documents.services.requests import broker_hears
 
 logger = logging.getLogger(__name__)
+
+virus_found = Signal()
+"""A virus was found in `stored`; listeners write in the transaction that keeps it."""
 
 SCAN = "documents.scan_file"
 ATTEMPTS = 3
@@ -55,8 +59,10 @@ def scan_file(*, file_id: UUID) -> str:
     except (clamd.ScannerRefused, OSError) as error:
         return _refused(stored, type(error).__name__ if isinstance(error, OSError) else str(error))
     state = ScanState.INFECTED if virus else ScanState.CLEAN
-    if _settle(stored, state, virus) and virus:
-        logger.error("virus_found", extra={"file": str(stored.pk)})
+    with transaction.atomic():
+        if _settle(stored, state, virus) and virus:
+            logger.error("virus_found", extra={"file": str(stored.pk)})
+            virus_found.send(sender=StoredFile, stored=stored)
     return state
 
 
