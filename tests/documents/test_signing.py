@@ -2,16 +2,25 @@
 
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
+from asn1crypto import tsp
 from asn1crypto import x509 as asn1
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings as project_settings
+from django.utils import timezone
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers import SimpleSigner
+from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
@@ -52,6 +61,55 @@ def verdict(content: bytes, certificate: Any) -> Any:
     return validate_pdf_signature(embedded, ValidationContext(trust_roots=[trusted]))
 
 
+@contextmanager
+def time_stamps(folder: Path) -> Iterator[str]:
+    """The address of a server that stamps the time (RFC 3161), with a certificate of its own."""
+    p12, passphrase, _certificate = write_certificate(folder)
+    signer = SimpleSigner.load_pkcs12(str(p12), passphrase=passphrase.read_bytes().strip())
+    assert signer is not None
+    stamper = DummyTimeStamper(signer.signing_cert, signer.signing_key)
+
+    class Stamping(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = stamper.request_tsa_response(tsp.TimeStampReq.load(asked)).dump()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing on the screen."""
+
+    with HTTPServer(("127.0.0.1", 0), Stamping) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_server_stamps_the_time_of_a_signature_when_one_is_configured(
+    settings: Any, tmp_path: Path
+) -> None:
+    """PAdES-B-T: the stamp is of another than who signs, over the signature itself."""
+    certificate = configure(settings, tmp_path)
+    own = tmp_path / "tijd"
+    own.mkdir()
+    with (
+        registered(letter(kind="tests.law", legal=LAW, template="documents/pdf/letter.html")),
+        time_stamps(own) as address,
+    ):
+        settings.DOCUMENT_SIGNING_TSA_URL = address
+        stamped = made(number="PIO/2026/1")
+    found = verdict(stamped.file.read(), certificate)
+    assert (found.intact, found.valid) == (True, True)
+    assert (found.timestamp_validity.intact, found.timestamp_validity.valid) == (True, True)
+    assert abs(found.timestamp_validity.timestamp - timezone.now()) < timedelta(minutes=5)
+
+
 def test_a_signed_letter_is_valid_accessible_and_broken_by_one_byte(
     settings: Any, tmp_path: Path
 ) -> None:
@@ -66,7 +124,7 @@ def test_a_signed_letter_is_valid_accessible_and_broken_by_one_byte(
     content = signed.file.read()
     found = verdict(content, certificate)
     assert (found.intact, found.valid, found.trusted) == (True, True, True)
-    assert found.bottom_line
+    assert (found.bottom_line, found.timestamp_validity) == (True, None)
     with pikepdf.open(signed.file.path) as pdf:
         signature = pdf.Root.AcroForm.Fields[0]
         assert str(signature.V.SubFilter) == "/ETSI.CAdES.detached"
