@@ -169,14 +169,15 @@ class Takes:
     """The step in a lifecycle that a POST to an address takes, whoever may: only from some states.
 
     `thing` is what is in that state, in Dutch; `states` are all its states. `names` are the steps
-    between which the form chooses; they go from the same states.
+    between which the form chooses; they go from the same states. It has none where the state is
+    kept without a lifecycle.
     """
 
     thing: str
     label: str | Promise
     states: type[TextChoices]
     sources: frozenset[str]
-    names: frozenset[str]
+    names: frozenset[str] = frozenset()
 
     @property
     def sentence(self) -> str:

@@ -4,7 +4,9 @@ from common.rights import (
     PUBLIC,
     SIGNED_IN,
     STAFF,
+    Steps,
     TableRules,
+    Takes,
     act,
     form,
     hides,
@@ -13,6 +15,7 @@ from common.rights import (
     refuses,
     together,
 )
+from documents.models import PENDING, WITHOUT_FILE, JobState
 from documents.policies import may_cancel, may_download, may_follow, may_list_jobs, may_retry
 
 # Each kind says for itself who may read it (`DOCUMENTS` of the rooms); here the yearly report.
@@ -35,3 +38,9 @@ TABLES: TableRules = {
     **looked_at("Job", "LegalDocument", "StoredFile"),
 }
 """What stands in /admin/; see common.rights.TableRules."""
+
+STEPS: Steps = {
+    "retry": Takes("document", "Opnieuw maken", JobState, frozenset(map(str, WITHOUT_FILE))),
+    "cancel": Takes("document", "Stopzetten", JobState, frozenset(map(str, PENDING))),
+}
+"""What a POST changes of the state of a thing, for whoever may; see common.rights.Takes."""

@@ -49,6 +49,8 @@ REFUSAL = {"outcome": "refused", "grounds": "Te weinig innovatie.", "decided_on"
 COMPLETE = {"is_complete": "yes", "aanpassing-0-kind": "missing"}
 PLAYS: dict[str, Play] = {
     "calls:step": (TEAM, lambda w: w.draft_call, {}),
+    "documents:cancel": (TEAM, lambda w: w.job, {}),
+    "documents:retry": (TEAM, lambda w: w.job, {}),
     "evaluations:accept": (ADVISER, lambda w: w.case.assignment, {"declares": "on"}),
     "evaluations:completeness": (TEAM, lambda w: w.case.proposal, COMPLETE),
     "evaluations:decline": (ADVISER, lambda w: w.case.assignment, REASON),
@@ -112,6 +114,8 @@ READY: dict[str, Callable[[World], None]] = {
 """What else must be so before the step."""
 
 COLUMNS: dict[str, Callable[[World], Data]] = {
+    "documents:cancel": lambda w: {"finished_at": timezone.now(), "error": "Het ging mis."},
+    "documents:retry": lambda w: {"finished_at": timezone.now(), "error": "Het ging mis."},
     "payments:recovery_receive": lambda w: {"received": w.recovery.amount},
     "rehearsals:again": lambda w: {"error": "Het ging mis.", "finished_at": timezone.now()},
     "retention:handle": lambda w: {
@@ -186,11 +190,18 @@ def tried(walk: Walk, name: str, state: str) -> tuple[list[str], str, Any]:
     return taken, after, response
 
 
+def is_taken(step: Takes, state: str, taken: list[str], after: str, response: Any) -> bool:
+    """A step of the lifecycle; where there is none, the state is another one."""
+    if step.names:
+        return bool(step.names.intersection(taken))
+    return response is not None and after != state
+
+
 def wrong(walk: Walk, name: str, step: Takes) -> Iterator[tuple[Any, ...]]:
     states = [str(one) for one in step.states]
     inside = [one for one in states if one in step.sources]
     outside = [one for one in states if one not in step.sources]
-    if not any(step.names.intersection(tried(walk, name, state)[0]) for state in inside):
+    if not any(is_taken(step, state, *tried(walk, name, state)) for state in inside):
         yield name, "not taken", inside
     refused = 0
     for state in outside:
