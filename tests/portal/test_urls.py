@@ -326,7 +326,7 @@ def a_foreign_world(world: Any) -> None:
     proposal.partners.create(pk=FOREIGN, name="Stad Vreemd")
     project = ProjectFactory(pk=FOREIGN, organisation=organisation)
     ProcurementFactory(pk=FOREIGN, project=project)
-    call = CallFactory(pk=FOREIGN)
+    call = CallFactory(pk=FOREIGN, state="concept", window__opens=5)
     call.criteria.create(pk=FOREIGN, position=9, title="Vreemd", weight=1)
     call.questions.create(pk=FOREIGN, question="Vreemd?", asker_email="vreemd@voorbeeld.test")
 
