@@ -164,6 +164,7 @@
   }
 
   window.addEventListener("resize", () => scrollers(document));  // as when a phone is turned
+  document.fonts.ready.then(() => scrollers(document));  // words of another font are wider
 
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     if (elt === document.body) return;

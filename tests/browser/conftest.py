@@ -18,7 +18,8 @@ FLAGS += ["--disable-background-networking", "--disable-component-update", "--di
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PATIENCE = 30_000  # milliseconds for a page on a busy machine
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")  # as devtools.environment
+# As devtools.environment.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def find_chromium() -> str | None:
@@ -32,7 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
             if missing:
-                reason = "Chromium is missing: apt-get install chromium, or set CHROMIUM"
+                reason = (
+                    "Chromium is missing: apt-get install chromium-headless-shell, or set CHROMIUM"
+                )
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
