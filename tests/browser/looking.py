@@ -22,7 +22,7 @@ OPTIONS = '{resultTypes: ["violations"], rules: {"target-size": {enabled: true}}
 # Another size of the window is told to the page with its next frame.
 LOOK = """async () => {
   await document.fonts.ready;
-  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await new Promise(requestAnimationFrame);
   return {
     headings: document.querySelectorAll("h1").length,
     wide: document.documentElement.scrollWidth - window.innerWidth,
