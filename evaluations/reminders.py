@@ -26,8 +26,8 @@ from evaluations.models import (
 )
 from evaluations.selectors import completeness_due, decision_due, decision_obstacle
 from evaluations.selectors.deadlines import talk_due
+from evaluations.selectors.files import team_of_file
 from evaluations.selectors.readers import readers_of, still_to_answer
-from evaluations.services.feedback import talk_keepers
 from evaluations.services.information import information_readers
 from notifications.registry import Offset, ReminderRule, Subject
 from notifications.services import portal_url
@@ -297,14 +297,14 @@ def talk_subjects(now: datetime) -> Iterator[Subject]:
     """Every talk that waits for a moment, for the team."""
     waiting = FeedbackTalk.objects.filter(state=FeedbackState.ASKED)
     for talk in waiting.select_related("decision__proposal").order_by("pk"):
-        people = talk_keepers(talk.decision.proposal)
+        people = team_of_file(talk.decision.proposal)
         yield Subject(talk, people, talk_due(talk), since=talk.asked_at)
 
 
 def _still_to_plan(talk: FeedbackTalk, person: Any) -> bool | str:
     if talk.state != FeedbackState.ASKED:
         return _("Dit gesprek is al gepland.")
-    return person in talk_keepers(talk.decision.proposal) or _(
+    return person in team_of_file(talk.decision.proposal) or _(
         "Deze persoon werkt niet meer aan dit dossier."
     )
 

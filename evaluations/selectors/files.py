@@ -13,7 +13,9 @@ from django.db.models import (
     QuerySet,
 )
 
+from accounts.models import User
 from accounts.roles import StaffRole
+from accounts.selectors import staff_with_role
 from calls.models import Call
 from evaluations.lifecycle import ACTIVE_ASSIGNMENT_STATES, AssignmentState
 from evaluations.models import Advice, Assignment, ConflictOfInterest
@@ -43,6 +45,15 @@ def visible_files(user: Any) -> QuerySet[Proposal]:
     return files.filter(
         Exists(own.filter(state__in=ACTIVE_ASSIGNMENT_STATES)) | Q(call__decision_role__in=deciding)
     )
+
+
+def team_of_file(proposal: Proposal) -> list[User]:
+    """The team members who may know of a file that was handed in; they are told of it."""
+    return [
+        person
+        for person in staff_with_role(StaffRole.TEAM_MEMBER)
+        if visible_files(person).filter(pk=proposal.pk).exists()
+    ]
 
 
 def reading_rule(user: Any) -> Q:

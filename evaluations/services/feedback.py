@@ -6,15 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import StaffRole
-from accounts.selectors import staff_with_role
 from audit.services import record
 from calls.models import Call
 from common import clock
 from common.lifecycle import TransitionRefused
 from evaluations.lifecycle import FEEDBACK_LIFECYCLE
 from evaluations.models import FeedbackTalk, SelectionDecision
-from evaluations.selectors import visible_files
+from evaluations.selectors.files import team_of_file
 from evaluations.selectors.outcome import adapted_proposal
 from evaluations.services.locking import applicants, lock_file
 from notifications.services import portal_url, queue_mail
@@ -41,7 +39,7 @@ def ask_for_talk(*, proposal: Proposal, by: User, wish: str = "") -> FeedbackTal
         )
     talk = FeedbackTalk.objects.create(decision=decision, asked_by=by, wish=wish.strip())
     record(actor=by, action="feedbacktalk.ask", label=_("Feedbackgesprek aangevraagd"), about=talk)
-    for person in talk_keepers(proposal):
+    for person in team_of_file(proposal):
         queue_mail(
             kind="evaluations.feedback_asked",
             to=person,
@@ -125,12 +123,3 @@ def start_again(*, proposal: Proposal, call: Call, by: User) -> Proposal:
         previous=proposal,
         copy=True,
     )
-
-
-def talk_keepers(proposal: Proposal) -> list[User]:
-    """The team, without who may not know of the file."""
-    return [
-        person
-        for person in staff_with_role(StaffRole.TEAM_MEMBER)
-        if visible_files(person).filter(pk=proposal.pk).exists()
-    ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from common.formatting import format_moment
 from documents.models import StoredFile
-from evaluations.services.feedback import talk_keepers
+from evaluations.selectors.files import team_of_file
 from notifications.services import portal_url, queue_mail
 from projects.models import Proposal
 from retention.belonging import relations, ways_to_a_file
@@ -30,7 +30,7 @@ def tell_of_virus(*, stored: StoredFile, **_: Any) -> None:
             dedupe_key=f"operations.virus_found:{stored.pk}",
         )
     for proposal in _proposals_with(stored):
-        for person in talk_keepers(proposal):
+        for person in team_of_file(proposal):
             if person == sender:
                 continue
             queue_mail(
